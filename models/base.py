@@ -1,0 +1,246 @@
+"""What every model in the playground has in common: it takes one step at a time, can be looked at between two steps,
+and can be put back to any earlier moment.
+
+A `Trainer` is one run of one model. It owns everything that changes: parameters, optimizer moments, batch order and its
+own random generator. Because of that `state()` and `restore()` can promise that the run goes on with identical bits.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.config import Config
+
+Metrics = dict[str, float]
+"""What one step or one evaluation reports: plain floats by name."""
+
+State = dict[str, NDArray[Any]]
+"""Everything a run needs to go on, as arrays by name (see `Trainer.state`)."""
+
+ConfigT = TypeVar("ConfigT", bound=Config)
+SnapshotT = TypeVar("SnapshotT", bound="Snapshot")
+
+
+class PlaygroundError(Exception):
+    """Something the user can do something about: the message names the cause and the remedy in plain words."""
+
+
+class TrainingError(PlaygroundError):
+    """The mathematics failed (not a number, overflow, a collapsed component); raised before bad numbers are kept."""
+
+
+class DataError(PlaygroundError):
+    """A file, a drawing or a data set that cannot be used; the message says why and what would be accepted."""
+
+
+class ConfigError(PlaygroundError):
+    """Settings that do not fit together or cannot change now."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a tab draws: the model at one step, as arrays that nobody writes to any more.
+
+    Attributes:
+        step: number of updates done when it was taken.
+        epoch: passes over the training data done (fractional), or iterations for models without epochs.
+    """
+
+    step: int
+    epoch: float
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change that the user makes by hand to a running model (a moved point, an edited weight); subclass per kind."""
+
+
+class Trainer(ABC, Generic[ConfigT, SnapshotT]):
+    """One run of one model: `step()` advances it, `snapshot()` shows it, `state()`/`restore()` move it in time.
+
+    Constructing `Trainer(config, data)` gives the untrained model at step 0; the same config and data always give the
+    same bits. Nothing here prints, sleeps, or knows about threads and windows.
+
+    Attributes:
+        config: the settings in force now.
+        step_count: number of updates done since the start.
+    """
+
+    config: ConfigT
+    step_count: int = 0
+
+    @property
+    @abstractmethod
+    def epoch(self) -> float:
+        """Passes over the training data done so far (fractional); iterations for models without epochs."""
+
+    @property
+    @abstractmethod
+    def done(self) -> bool:
+        """Whether the run has reached its end (epochs used up, converged, early stop); `step()` is then not called."""
+
+    @abstractmethod
+    def step(self) -> Metrics:
+        """Do one update (one mini-batch, one EM iteration, one recall update) and report it.
+
+        The same names are reported at every step. Raises TrainingError before non-finite numbers reach the parameters
+        that `snapshot()` shows or the metrics.
+        """
+
+    @abstractmethod
+    def snapshot(self) -> SnapshotT:
+        """A frozen copy of what the tab draws; its arrays are owned by the snapshot and read-only."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Copies of everything that changes while training, including the random generator and `step_count`."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go to a state taken earlier; the next `step()` then gives bit-identical results.
+
+        Raises DataError when arrays are missing or have the wrong shape or type (a foreign or damaged file).
+        """
+
+    def configure(self, config: ConfigT) -> None:
+        """Take over live changes (such as the learning rate) between two steps.
+
+        Raises ConfigError when the change needs a new run.
+        """
+        fixed = self.config.needs_rebuild(config)
+        if fixed:
+            names = ", ".join(sorted(fixed)).replace("_", " ")
+            raise ConfigError(f"{names} cannot change during a run: press Reset to start a new run with it.")
+        self.config = config
+
+    def evaluation_due(self) -> bool:
+        """Whether held-out data should be looked at now, after the step just done; it never influences training."""
+        return False
+
+    def evaluate(self) -> Generator[None, None, Metrics]:
+        """Measure the model on held-out data in short pieces: yields between pieces, returns the metrics.
+
+        The parameters do not change between the pieces. What the tab shows of it (predictions, a confusion matrix)
+        is part of the next `snapshot()`.
+        """
+        yield from ()
+        return {}
+
+    def edit(self, edit: Edit) -> None:
+        """Carry out a change made by hand; the run engine records a checkpoint right after it.
+
+        Raises ConfigError when this model does not know the edit or the values do not fit.
+        """
+        raise ConfigError(f"{type(self).__name__} cannot be edited by hand ({type(edit).__name__}).")
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """How one metric is shown: its words, its unit, where it is plotted.
+
+    Attributes:
+        name: key in Metrics.
+        label: what the learner reads, e.g. "training loss".
+        plot: title of the plot it belongs to; metrics of the same plot share its axis (and so their unit).
+        unit: unit of that axis; "%" shows fractions 0–1 as per cent.
+        log: whether a logarithmic axis makes sense for it.
+        held_out: measured on held-out data, at evaluations only, so that it has fewer points than the others.
+    """
+
+    name: str
+    label: str
+    plot: str
+    unit: str = ""
+    log: bool = False
+    held_out: bool = False
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named Config with a sentence that says what it shows."""
+
+    config: Config
+    description: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """One line of the registry: everything the shell needs to know about a model.
+
+    Attributes:
+        name: short name on the command line and in experiment files ("digits").
+        title: name on the tab.
+        summary: one sentence for tooltips and `playground run --help`.
+        config: its Config class.
+        trainer: its Trainer class, called as `trainer(config, data)`.
+        load: builds the data for a config (cached by the data modules where it is expensive); may raise DataError.
+        presets: by name; the first is the default.
+        metrics: in the order in which they are shown; the first held-out accuracy or loss is the headline.
+    """
+
+    name: str
+    title: str
+    summary: str
+    config: type[Config]
+    trainer: Callable[[Any, Any], Trainer[Any, Any]]
+    load: Callable[[Any], Any]
+    presets: Mapping[str, Preset]
+    metrics: tuple[MetricSpec, ...]
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    step_name: ClassVar[str] = "step"
+
+    @property
+    def default_preset(self) -> str:
+        """Name of the preset that a new tab starts with."""
+        return next(iter(self.presets))
+
+
+def owned(array: NDArray[Any]) -> NDArray[Any]:
+    """A read-only copy, for snapshots: whoever holds it can trust that it never changes."""
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
+
+
+def generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
+    """The state of a PCG64 generator as six 64-bit numbers (state and increment are 128 bits each)."""
+    state: Any = rng.bit_generator.state
+    if state["bit_generator"] != "PCG64":
+        raise TypeError(f"expected a PCG64 generator, not {state['bit_generator']}")
+    low = (1 << 64) - 1
+    value, increment = state["state"]["state"], state["state"]["inc"]
+    numbers = [value & low, value >> 64, increment & low, increment >> 64, state["has_uint32"], state["uinteger"]]
+    return np.array(numbers, dtype=np.uint64)
+
+
+def restore_generator(rng: np.random.Generator, numbers: NDArray[Any]) -> None:
+    """Put a PCG64 generator back to a state read by `generator_state`; raises DataError if it is not one."""
+    if numbers.shape != (6,) or numbers.dtype != np.uint64:
+        raise DataError("The state of the random generator is damaged: expected six 64-bit numbers.")
+    n = [int(number) for number in numbers]
+    rng.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": n[0] | (n[1] << 64), "inc": n[2] | (n[3] << 64)},
+        "has_uint32": n[4],
+        "uinteger": n[5],
+    }
+
+
+def matching(state: Mapping[str, NDArray[Any]], name: str, like: NDArray[Any]) -> NDArray[Any]:
+    """The array `name` of a state, checked to have the shape and dtype of `like`; raises DataError otherwise."""
+    if name not in state:
+        raise DataError(f"The saved state has no “{name}”: the file is damaged or belongs to another model.")
+    array = state[name]
+    if array.shape != like.shape or array.dtype != like.dtype:
+        raise DataError(
+            f"“{name}” in the saved state is {array.dtype}{list(array.shape)}, but this model needs "
+            f"{like.dtype}{list(like.shape)}: the file is damaged or belongs to another model."
+        )
+    return array

@@ -1,0 +1,1 @@
+"""Neural-network parts: one concept per file, forward beside backward."""

@@ -1,0 +1,1 @@
+"""The application: how it starts, runs training, keeps time and saves."""

@@ -1,0 +1,1 @@
+"""The window: widgets show snapshots and send intentions; they contain no mathematics."""

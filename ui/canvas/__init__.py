@@ -1,0 +1,1 @@
+"""Places to draw: strokes and pixels."""
