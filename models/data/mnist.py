@@ -66,9 +66,12 @@ def load() -> ImageData:
     """
     with ThreadPoolExecutor(max_workers=2) as pool:  # unpacking and hashing release the GIL
         contents = dict(zip(SHA256, pool.map(_published, SHA256), strict=True))
-    arrays = [parse_idx(content, name) for name, content in contents.items()]
+    train_images, train_labels, test_images, test_labels = (parse_idx(contents[name], name) for name in SHA256)
     return ImageData(
-        *arrays,
+        train_images,
+        train_labels,
+        test_images,
+        test_labels,
         class_names=DIGITS,
         name="MNIST",
         digest=_combined(SHA256.values()),
@@ -96,11 +99,11 @@ def load_pair(images_path: str | os.PathLike[str], labels_path: str | os.PathLik
     held_out[TEST_EVERY - 1 :: TEST_EVERY] = True
     if len(images) < TEST_EVERY:
         held_out[-1] = True
-    split = [images[~held_out], labels[~held_out], images[held_out], labels[held_out]]
-    for array in split:
-        array.flags.writeable = False
     return ImageData(
-        *split,
+        _read_only(images[~held_out]),
+        _read_only(labels[~held_out]),
+        _read_only(images[held_out]),
+        _read_only(labels[held_out]),
         class_names=DIGITS,
         name=images_path.name.removesuffix(".gz"),
         digest=_combined(hashlib.sha256(content).hexdigest() for content in (image_bytes, label_bytes)),
@@ -117,6 +120,11 @@ def _published(name: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
         raise DataError(f"MNIST's file {name}.gz is not the published one: install the playground again.")
     return content
+
+
+def _read_only(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    array.flags.writeable = False
+    return array
 
 
 def _combined(sums: Iterable[str]) -> str:
