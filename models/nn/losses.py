@@ -1,0 +1,93 @@
+"""A loss is one number that says how wrong the outputs are; its gradient says in which direction they should move.
+
+Outputs and targets have the same shape (N, K); a class is a row with a single 1 ("one-hot"). The loss is always
+reported per example, so that batches of different size can be compared.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.nn.layer import Array
+from models.nn.scratch import reuse
+
+
+class Loss:
+    """Base of all losses: `loss(outputs, targets)` gives the value and ∂loss/∂outputs.
+
+    The gradient is a buffer that the next call overwrites.
+    """
+
+    fused_softmax = False
+    """Whether the loss applies softmax itself, so that the network ends in plain sums (logits)."""
+
+    summed = False
+    """Whether the gradient is the sum over the batch and not its mean, so that a larger batch means a larger step."""
+
+    def __init__(self) -> None:
+        self._gradient: Array | None = None
+
+    def __call__(self, outputs: Array, targets: Array) -> tuple[float, Array]:
+        """The loss per example and its gradient, shape (N, K)."""
+        raise NotImplementedError
+
+
+class MeanSquaredError(Loss):
+    """L = 1/(N·K) Σ (y − t)²: the mean over all N·K outputs."""
+
+    def __call__(self, outputs: Array, targets: Array) -> tuple[float, Array]:
+        """∂L/∂y = 2 (y − t) / (N·K)."""
+        error = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        np.subtract(outputs, targets, out=error)
+        flat = error.reshape(-1)
+        value = float(flat @ flat) / error.size
+        error *= 2.0 / error.size
+        return value, error
+
+
+class SummedSquaredError(Loss):
+    """L = ½ Σₖ (yₖ − tₖ)² per example, but the gradient is *summed* over the batch instead of averaged.
+
+    So the step grows with the batch: a step size that suits a mean is N times too large here. Many a first
+    implementation does this, and it is what makes a wide layer collapse at a step of 0.01.
+    """
+
+    summed = True
+
+    def __call__(self, outputs: Array, targets: Array) -> tuple[float, Array]:
+        """∂(Σₙ Lₙ)/∂y = y − t, the delta rule."""
+        error = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        np.subtract(outputs, targets, out=error)
+        flat = error.reshape(-1)
+        return 0.5 * float(flat @ flat) / len(error), error
+
+
+class CrossEntropy(Loss):
+    """L = −1/N Σ t · log p with p = softmax(y): how surprised the network is by the right answer, in nats.
+
+    Softmax and logarithm are done together: log p = y − log Σ eʸ, with the largest y taken out of the sum
+    (log-sum-exp), so nothing overflows and log 0 never happens; the gradient becomes simply p − t.
+    """
+
+    fused_softmax = True
+
+    def __call__(self, outputs: Array, targets: Array) -> tuple[float, Array]:
+        """∂L/∂y = (p − t) / N; each row of the targets must sum to 1."""
+        p = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        np.subtract(outputs, outputs.max(axis=-1, keepdims=True), out=p)
+        chosen = float(np.vdot(p, targets))
+        np.exp(p, out=p)
+        total = p.sum(axis=-1, keepdims=True)
+        p /= total
+        value = (float(np.log(total).sum()) - chosen) / len(p)
+        p -= targets
+        p *= 1.0 / len(p)
+        return value, p
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "cross_entropy": CrossEntropy,
+    "mse": MeanSquaredError,
+    "mse_sum": SummedSquaredError,
+}
+"""Name → class, in the order in which they are offered."""
