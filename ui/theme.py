@@ -29,7 +29,7 @@ def _colors(*names: str) -> tuple[QColor, ...]:
     return tuple(QColor(name) for name in names)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: there are two themes
 class Theme:
     """The colours of one theme, by role. Text roles reach a contrast of 4.5:1 on window, surface and raised.
 
