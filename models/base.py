@@ -8,9 +8,10 @@ own random generator. Because of that `state()` and `restore()` can promise that
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,6 +171,23 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Classifier:
+    """How a trained model answers drawings and pictures (the command line's `classify`, the canvas of a tab).
+
+    Attributes:
+        prepare_drawing: (config, Drawing) → what the model sees, an object with `.image` (H, W) uint8 and `.empty`.
+        prepare_picture: (config, grey or colour picture as uint8 array) → the same.
+        predict: (snapshot, images (N, H, W) uint8) → probabilities (N, classes), rows sum to 1; safe on any thread.
+        class_names: config → the classes in the order of the probabilities.
+    """
+
+    prepare_drawing: Callable[[Any, Any], Any]
+    prepare_picture: Callable[[Any, NDArray[np.uint8]], Any]
+    predict: Callable[[Any, NDArray[np.uint8]], NDArray[np.floating[Any]]]
+    class_names: Callable[[Any], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Model:
     """One line of the registry: everything the shell needs to know about a model.
 
@@ -182,6 +200,10 @@ class Model:
         load: builds the data for a config (cached by the data modules where it is expensive); may raise DataError.
         presets: by name; the first is the default.
         metrics: in the order in which they are shown; the first held-out accuracy or loss is the headline.
+        classifier: how it answers drawings, if it does.
+        open_data: builds data from the user's own files; raises DataError. None: the model has no such data.
+        report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
+            have more to say than their held-out metrics.
     """
 
     name: str
@@ -192,9 +214,9 @@ class Model:
     load: Callable[[Any], Any]
     presets: Mapping[str, Preset]
     metrics: tuple[MetricSpec, ...]
-    extras: Mapping[str, Any] = field(default_factory=dict)
-
-    step_name: ClassVar[str] = "step"
+    classifier: Classifier | None = None
+    open_data: Callable[[Sequence[Path]], Any] | None = None
+    report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
 
     @property
     def default_preset(self) -> str:

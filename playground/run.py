@@ -1,0 +1,402 @@
+"""One run of a model, in time: forwards a step at a time, back to any earlier step, and on from there another way.
+
+No Qt and no threads: the command line drives a `Run` in a plain loop, the window's worker drives it in short slices.
+What is pending (steps to do, a step to go to, held-out data to look at) is done in `work()`, a little at a time, so
+that whoever drives it can listen to the user in between.
+
+The *head* is the newest step of the recorded history, the *position* is the step that the model is at. Looking at the
+past moves the position only. Training from a past position repeats the recorded steps to the same bits up to the head
+and goes on from there; a change of settings or an edit in the past starts a new branch, as `branch()` does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from models.base import DataError, Edit, Metrics, Snapshot, State, Trainer, TrainingError
+from models.config import Config
+from playground.history import History, HistoryRows
+from playground.timeline import BUDGET, Change, Checkpoint, Timeline
+
+CHECKPOINT_SHARE = 0.01
+"""Share of the time that taking checkpoints may cost."""
+
+SHORTEST_GAP = 0.05
+"""Seconds of training between two automatic checkpoints at the least."""
+
+MOST_FUTURES = 4
+"""Abandoned futures that are kept to be shown as ghost curves."""
+
+AnyTrainer = Trainer[Any, Any]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run at rest, as arrays and configs: enough to build the same run again (see `Run.recording`).
+
+    Attributes:
+        state: the model at `step`.
+        history: every row up to the head, which may be later than `step`.
+        futures: what was recorded and then left behind by branching, oldest first.
+        changes: the settings in force, by step; the first is at step 0.
+        edits: steps after which something was changed by hand.
+        checkpoints: as many as were asked for.
+    """
+
+    step: int
+    state: State
+    history: HistoryRows
+    changes: tuple[Change, ...]
+    edits: tuple[int, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    futures: tuple[HistoryRows, ...] = ()
+
+    @property
+    def config(self) -> Config:
+        """The settings in force at `step`."""
+        return [change for change in self.changes if change.step <= self.step][-1].config
+
+
+class Run:
+    """A trainer with its history and its timeline.
+
+    Attributes:
+        trainer: the model as it is at the position.
+        history: what every step up to the head reported.
+        timeline: checkpoints and changes of settings.
+        futures: what was recorded and then left behind by branching, oldest first; the last few are kept.
+        playing: whether steps are done one after the other until it is stopped.
+        failure: why the mathematics failed at this position, or None.
+    """
+
+    def __init__(
+        self, trainer: AnyTrainer, *, budget: int = BUDGET, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.trainer = trainer
+        self.history = History()
+        self.timeline = Timeline(trainer.config, budget=budget)
+        self.futures: tuple[HistoryRows, ...] = ()
+        self.playing = False
+        self.failure: str | None = None
+        self._clock = clock
+        self._steps_wanted = 0
+        self._seeking: int | None = None
+        self._evaluation: Generator[None, None, Metrics] | None = None
+        self._evaluated_at: int | None = None
+        self._since_checkpoint = 0.0
+        self._checkpoint_cost = 0.0
+        self._rate = 0.0
+        self._rate_steps = 0
+        self._rate_seconds = 0.0
+        self.timeline.add(Checkpoint(0, trainer.state()))
+
+    @classmethod
+    def resume(
+        cls,
+        trainer: AnyTrainer,
+        recording: Recording,
+        *,
+        budget: int = BUDGET,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> Run:
+        """The run that `recording` was taken of; `trainer` is fresh, built with the settings at step 0.
+
+        Raises DataError when the recording does not fit the model.
+        """
+        run = cls(trainer, budget=budget, clock=clock)
+        run.timeline.changes = list(recording.changes)
+        for checkpoint in recording.checkpoints:
+            run.timeline.add(checkpoint)
+        run.timeline.edits = sorted(recording.edits)
+        run.history.extend(recording.history)
+        run.futures = recording.futures
+        if recording.step > run.head:
+            raise DataError(f"The history ends at step {run.head}, but the model is at step {recording.step}.")
+        run._restore(Checkpoint(recording.step, recording.state))
+        if run.position == run.head:
+            run._checkpoint()
+        return run
+
+    @property
+    def position(self) -> int:
+        """The step that the model is at."""
+        return self.trainer.step_count
+
+    @property
+    def head(self) -> int:
+        """The newest recorded step."""
+        return len(self.history)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the model is at the end of its run and nothing is left to repeat."""
+        return self.position >= self.head and self.trainer.done
+
+    @property
+    def busy(self) -> bool:
+        """Whether `work()` has something to do."""
+        wanted = self.playing or self._steps_wanted > 0
+        return (
+            self._seeking is not None
+            or self._evaluation is not None
+            or (wanted and self.failure is None and not self.finished)
+            or self._evaluated_at != self.position
+        )
+
+    @property
+    def seeking(self) -> int | None:
+        """The step that it is on the way to, or None."""
+        return self._seeking
+
+    @property
+    def steps_per_second(self) -> float:
+        """Training speed lately (evaluations included), 0 before the first measurement."""
+        return self._rate
+
+    # What the user wants -------------------------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Do steps from now on. After a failure, `seek` to an earlier step first."""
+        self.playing = self.failure is None
+        self._rate_steps, self._rate_seconds = 0, 0.0
+
+    def pause(self) -> None:
+        """Stop doing steps; a step under way to be shown is still reached."""
+        self.playing = False
+        self._steps_wanted = 0
+
+    def advance(self, steps: int = 1) -> None:
+        """Do this many steps and stop."""
+        self.playing = False
+        self._steps_wanted += steps
+
+    def seek(self, step: int) -> None:
+        """Show the model as it was after `step` steps (clipped to what is recorded); a later call replaces it."""
+        if self.position == self.head and self.failure is None and self.timeline.nearest(self.head).step != self.head:
+            self._checkpoint()  # so that the way back to the present is short
+        self.pause()
+        self._seeking = min(max(step, 0), self.head)
+        self._evaluation = None
+
+    def branch(self) -> None:
+        """Make the position the head; the recorded future, if there is any, joins `futures`."""
+        if self.position == self.head:
+            return
+        self._arrive()
+        self.futures = (*self.futures, self.history.rows(self.position))[-MOST_FUTURES:]
+        self.history.cut(self.position)
+        self.timeline.cut(self.position)
+
+    def configure(self, config: Config) -> None:
+        """Take over settings that may change while it runs; in the past this starts a branch.
+
+        Raises ConfigError when they need a new run; nothing has changed then.
+        """
+        if config == self.trainer.config:
+            return
+        self._arrive()
+        self.trainer.configure(config)
+        self.branch()
+        self.timeline.change(self.position, config)
+
+    def edit(self, edit: Edit) -> None:
+        """Carry out a change made by hand, with a checkpoint behind it; in the past this starts a branch.
+
+        Raises ConfigError when the model refuses it; nothing has changed then.
+        """
+        self._arrive()
+        self.trainer.edit(edit)
+        self.branch()
+        self.failure = None
+        self.timeline.add(Checkpoint(self.position, self.trainer.state(), pinned=True))
+        self._evaluation = None
+        self._evaluated_at = None
+
+    def _arrive(self) -> None:
+        """Finish a seek under way: what the user does next is meant for the step that was asked for."""
+        while self._seeking is not None:
+            self._approach(self._seeking)
+
+    # What is done about it -----------------------------------------------------------------------------------------
+
+    def work(self, seconds: float) -> bool:
+        """Do what is pending for about `seconds` (at least one piece of it); True when more remains.
+
+        Raises TrainingError when the mathematics fails: the position is then the last good step, and `failure` is set.
+        """
+        start = now = self._clock()
+        end = start + seconds
+        steps_before = self.position
+        was_training = self.playing and self._seeking is None
+        try:
+            while self.busy:
+                self._piece(end)
+                now = self._clock()
+                if now >= end:
+                    break
+        finally:
+            if was_training:
+                self._measure(self.position - steps_before, now - start)
+        return self.busy
+
+    def _piece(self, end: float) -> None:
+        """A piece of pending work: a repeated step, new steps until the time `end`, or a part of an evaluation."""
+        if self._seeking is not None:
+            self._approach(self._seeking)
+        elif self._evaluation is not None:
+            self._evaluate()
+        elif (self.playing or self._steps_wanted) and self.failure is None and not self.finished:
+            if self.position < self.head:
+                self._steps_wanted = max(self._steps_wanted - 1, 0)
+                self._repeat()
+            else:
+                self._train(end)
+        else:
+            self._begin_evaluation()
+
+    def _approach(self, target: int) -> None:
+        """Come one step closer to `target`: jump to a checkpoint if that helps, else repeat a recorded step."""
+        nearest = self.timeline.nearest(target)
+        if nearest.step > target:  # an edit lies in between: this is the closest moment still in reach
+            self._seeking = target = nearest.step
+        if not nearest.step <= self.position <= target or self.failure is not None:
+            self._restore(nearest)
+        if self.position < target:
+            self._repeat()
+        if self.position == target:
+            self._seeking = None
+
+    def _repeat(self) -> None:
+        """Repeat one recorded step, with the settings and edits that were made then."""
+        self._follow_config()
+        self.trainer.step()
+        later = self.timeline.nearest(self.position)
+        if later.pinned and later.step == self.position:
+            self._restore(later)
+
+    def _train(self, end: float) -> None:
+        """Do new steps until the time `end` or until there is something else to do; the one hot loop of the engine."""
+        trainer, history, clock = self.trainer, self.history, self._clock
+        self._follow_config()
+        wanted = self._steps_wanted
+        started = now = clock()
+        pause_after = started + max(SHORTEST_GAP, self._checkpoint_cost / CHECKPOINT_SHARE) - self._since_checkpoint
+        try:
+            while True:
+                history.append(trainer.step())
+                wanted -= 1
+                now = clock()
+                if now >= end or now >= pause_after or wanted == 0 or trainer.evaluation_due() or trainer.done:
+                    break
+        except TrainingError as error:
+            self.pause()
+            self.failure = str(error)
+            raise
+        self._steps_wanted = max(wanted, 0)
+        self._since_checkpoint += now - started
+        if now >= pause_after:
+            self._checkpoint()
+        if trainer.evaluation_due():
+            self._begin_evaluation()
+        if trainer.done:
+            self.pause()
+
+    def _follow_config(self) -> None:
+        config = self.timeline.config_at(self.position)
+        if config != self.trainer.config:
+            self.trainer.configure(config)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        self.trainer.restore(checkpoint.state)
+        self._follow_config()
+        self.failure = None
+        self._evaluation = None
+
+    def _checkpoint(self) -> None:
+        started = self._clock()
+        # An edit's own checkpoint at this very step holds the same state: keep its pin.
+        pinned = self.position in self.timeline.edits
+        self.timeline.add(Checkpoint(self.position, self.trainer.state(), pinned=pinned))
+        self._checkpoint_cost = self._clock() - started
+        self._since_checkpoint = 0.0
+
+    def _begin_evaluation(self) -> None:
+        self._evaluation = self.trainer.evaluate()
+        self._evaluated_at = self.position
+        self._evaluate()
+
+    def _evaluate(self) -> None:
+        assert self._evaluation is not None
+        try:
+            next(self._evaluation)
+        except StopIteration as finished:
+            self._evaluation = None
+            # A look at the past shows its numbers but does not add to the record.
+            if finished.value and self.position == self.head:
+                self.history.append_evaluation(self.position, finished.value)
+
+    def _measure(self, steps: int, seconds: float) -> None:
+        self._rate_steps += max(steps, 0)
+        self._rate_seconds += seconds
+        if self._rate_seconds >= 0.5:
+            self._rate = self._rate_steps / self._rate_seconds
+            self._rate_steps, self._rate_seconds = 0, 0.0
+
+    # What can be taken away ----------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """What the tab draws, at the position."""
+        snapshot = self.trainer.snapshot()
+        assert isinstance(snapshot, Snapshot)
+        return snapshot
+
+    def recording(self, checkpoint_bytes: int = 0) -> Recording:
+        """The run at rest, with as many evenly spread checkpoints as fit into `checkpoint_bytes`.
+
+        Checkpoints behind edits that do not fit leave the steps behind them out of reach, as in the timeline.
+        """
+        kept: list[Checkpoint] = []
+        if checkpoint_bytes > 0:
+            small = Timeline(self.trainer.config, budget=checkpoint_bytes)
+            for checkpoint in self.timeline.checkpoints[1:]:  # the first is rebuilt from the config
+                small.add(checkpoint)
+            kept = [checkpoint for checkpoint in small.checkpoints if small.size <= checkpoint_bytes]
+        return Recording(
+            step=self.position,
+            state=self.trainer.state(),
+            history=self.history.rows(),
+            changes=tuple(self.timeline.changes),
+            edits=tuple(self.timeline.edits),
+            checkpoints=tuple(kept),
+            futures=self.futures,
+        )
+
+    def rewind_target(self) -> int:
+        """A good step to go back to after a failure: where the loss (the first metric), smoothed, was lowest."""
+        if not self.head:
+            return 0
+        losses = self.history.column(self.history.names[0])
+        window = min(len(losses), 16)
+        smooth = np.convolve(losses, np.full(window, 1.0 / window), mode="valid")
+        return self.timeline.nearest(int(np.argmin(smooth)) + window).step
+
+
+def train(
+    trainer: AnyTrainer, on_progress: Callable[[Run], None] | None = None, *, every: float = 0.1
+) -> tuple[Run, float]:
+    """Train to the end without a window; returns the run and the seconds that it took (evaluations included).
+
+    `on_progress` is called about every `every` seconds. Raises TrainingError when the mathematics fails.
+    """
+    run = Run(trainer)
+    run.play()
+    start = time.perf_counter()
+    while run.work(every):
+        if on_progress is not None:
+            on_progress(run)
+    return run, time.perf_counter() - start
