@@ -7,15 +7,20 @@ read that one declaration.
 
 from __future__ import annotations
 
+import difflib
+import json
+import math
+import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-Kind = Literal["bool", "int", "float", "choice", "text", "int_list", "choice_list"]
+Kind = Literal["bool", "int", "float", "choice", "text", "int_list", "float_list", "choice_list"]
+LISTS: tuple[Kind, ...] = ("int_list", "float_list", "choice_list")
 
 
 class Config(BaseModel):
@@ -98,7 +103,15 @@ def setting(
 
 @dataclass(frozen=True)
 class Setting:
-    """One declared setting, as the form, the command line and the sweep read it."""
+    """One declared setting, as the form, the command line and the sweep read it.
+
+    `minimum` and `maximum` bound a number, or each number of a list; the lengths bound a list or text.
+
+    Attributes:
+        choices: what can be chosen, as text; `values` are the same as the Config holds them (numbers in a Literal).
+        optional: whether None ("none") is allowed too.
+        structured: whether it is a nested value (a tuple of points, a table), written and read as JSON.
+    """
 
     name: str
     kind: Kind
@@ -119,6 +132,119 @@ class Setting:
     log: bool
     advanced: bool
     shown_when: tuple[str, tuple[object, ...]] | None
+    values: tuple[Any, ...] = ()
+    optional: bool = False
+    structured: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What may be given, in words: "a number greater than 0 and at most 1"."""
+        number = {"int": "a whole number", "float": "a number"}
+        many = {"int_list": "whole numbers", "float_list": "numbers", "choice_list": "values"}
+        if self.kind == "bool":
+            words = "on or off"
+        elif self.kind == "choice":
+            words = _either(self.choices)
+        elif self.kind in number:
+            words = f"{number[self.kind]} {self._range()}".strip()
+        elif self.kind in LISTS:
+            each = _either(self.choices) if self.choices else self._range()
+            words = f"{_count(self.min_length, self.max_length)}{many[self.kind]}" + (f", each {each}" if each else "")
+        elif self.structured:
+            words = f"written like {json.dumps(self.default)}"
+        else:
+            words = f"{_count(self.min_length, self.max_length)}characters" if self.max_length else "text"
+        return words + (" or none" if self.optional else "")
+
+    def parse(self, text: str) -> Any:
+        """The value that a text stands for ("1e-3", "on", "128, 64", "none").
+
+        Raises ValueError with the rest of a sentence that begins with the setting's name: "must be … (it was …)".
+        """
+        try:
+            value = None if self.optional and text.strip().lower() in ("", "none") else self._read(text)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            raise ValueError(self.refusal(text)) from None
+        return self.check(value, text)
+
+    def check(self, value: Any, given: object = None) -> Any:
+        """The value itself if it keeps the declared bounds; ValueError as from `parse` otherwise."""
+        good = (value is None and self.optional) or value is not None
+        if good and value is not None:
+            if self.kind in LISTS or (self.kind == "text" and isinstance(value, str)):
+                good = self.min_length <= len(value) <= (len(value) if self.max_length is None else self.max_length)
+            if self.kind in ("int", "float", "int_list", "float_list"):
+                good = good and all(self.inside(number) for number in (value if self.kind in LISTS else (value,)))
+        if not good:
+            raise ValueError(self.refusal(self.format(value) if given is None else given))
+        return value
+
+    def format(self, value: Any) -> str:
+        """The value as text, readable and short: `parse` reads it back (numbers to six digits)."""
+        if value is None:
+            return "none"
+        if self.kind == "bool":
+            return "on" if value else "off"
+        if self.kind in LISTS:
+            return ", ".join(short_number(item) if isinstance(item, float) else str(item) for item in value)
+        if self.structured:
+            return json.dumps(value)
+        return short_number(value) if isinstance(value, float) else str(value)
+
+    def refusal(self, given: object) -> str:
+        """Why a value is not taken: "must be a number from 0 to 1 (it was 7)"."""
+        text = given if isinstance(given, str) else self.format(given) if _fits(self.kind, given) else repr(given)
+        text = text if len(text) <= 60 else text[:57] + "…"
+        wrong = [part for part in _split(text) if part not in self.choices] if self.choices else []
+        near = difflib.get_close_matches(wrong[0].lower(), self.choices, n=1) if wrong else []
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"must be {self.allowed} (it was {text or 'empty'}{hint})"
+
+    def _read(self, text: str) -> Any:
+        """Text to a value of this kind, bounds not yet looked at; ValueError when it is none."""
+        if self.kind == "bool":
+            return _one_of(text.strip(), ("on", "yes", "true", "off", "no", "false")) in ("on", "yes", "true")
+        if self.kind == "int":
+            return _whole(text)
+        if self.kind == "float":
+            return _finite(text)
+        if self.kind == "choice":
+            return self._choice(text)
+        if self.kind == "int_list":
+            return tuple(_whole(part) for part in _split(text))
+        if self.kind == "float_list":
+            return tuple(_finite(part) for part in _split(text))
+        if self.kind == "choice_list":
+            return tuple(self._choice(part) for part in _split(text))
+        return json.loads(text) if self.structured else text
+
+    def _choice(self, text: str) -> Any:
+        return self.values[self.choices.index(_one_of(text.strip(), self.choices))]
+
+    def inside(self, number: float) -> bool:
+        """Whether a number (or one number of a list) keeps the bounds."""
+        low = self.minimum is None or (number > self.minimum if self.exclusive_minimum else number >= self.minimum)
+        high = self.maximum is None or (number < self.maximum if self.exclusive_maximum else number <= self.maximum)
+        return low and high
+
+    def _range(self) -> str:
+        """The bounds of a number in words, with the unit."""
+        unit = f" {self.unit}" if self.unit else ""
+        low = "" if self.minimum is None else short_number(self.minimum)
+        high = "" if self.maximum is None else short_number(self.maximum)
+        if low and high and not self.exclusive_minimum and not self.exclusive_maximum:
+            return f"from {low} to {high}{unit}"
+        lower = f"{'greater than' if self.exclusive_minimum else 'at least'} {low}" if low else ""
+        upper = f"{'less than' if self.exclusive_maximum else 'at most'} {high}" if high else ""
+        return " and ".join(part for part in (lower, upper) if part) + (unit if low or high else "")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a config: the setting (None: several do not fit together), and a sentence."""
+
+    setting: str | None
+    sentence: str
 
 
 def settings_of(config: type[Config]) -> tuple[Setting, ...]:
@@ -126,77 +252,181 @@ def settings_of(config: type[Config]) -> tuple[Setting, ...]:
     return tuple(_read(name, field) for name, field in config.model_fields.items())
 
 
-def explain(error: ValidationError) -> str:
-    """Turn pydantic's list of errors into sentences that name the setting, the value and what is allowed."""
-    sentences = []
+def explain(
+    error: ValidationError, config: type[Config] | None = None, called: Callable[[Setting], str] | None = None
+) -> str:
+    """Turn pydantic's list of errors into sentences that name the setting, the value and what is allowed.
+
+    With the Config class the sentences say what would be accepted; `called` says how a setting is named in them (its
+    label by default; the command line gives the option).
+    """
+    return " ".join(problem.sentence for problem in problems(error, config, called))
+
+
+def problems(
+    error: ValidationError, config: type[Config] | None = None, called: Callable[[Setting], str] | None = None
+) -> tuple[Problem, ...]:
+    """As `explain`, one Problem for each thing that is wrong, so that a form can show it where it belongs."""
+    known = {setting.name: setting for setting in settings_of(config)} if config else {}
+    found: dict[tuple[str | None, str], Problem] = {}
     for problem in error.errors(include_url=False):
-        where = ".".join(str(part) for part in problem["loc"]) or "settings"
-        message = problem["msg"].removeprefix("Value error, ")
+        top = str(problem["loc"][0]) if problem["loc"] else None
+        setting = known.get(top or "")
+        name = (called(setting) if called else setting.label) if setting else top
+        message = problem["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
+        inner = ".".join(str(part) for part in problem["loc"][1:])
         if problem["type"] == "extra_forbidden":
-            sentences.append(f"There is no setting called {where}.")
-        elif problem["loc"]:
+            sentence = f"There is no setting called {top}."
+        elif top is None:
+            sentence = message + "."
+        elif setting and _plain(problem["type"]):
+            sentence = f"{name} {setting.refusal(problem['input'])}."
+        else:
             given = repr(problem["input"])
             given = given if len(given) <= 60 else given[:57] + "…"
-            sentences.append(f"{where}: {message[0].lower() + message[1:]} (it was {given}).")
-        else:
-            sentences.append(message if message.endswith(".") else message + ".")
-    return " ".join(sentences)
+            where = f"{name}.{inner}" if inner else name
+            sentence = f"{where}: {message[:1].lower() + message[1:]} (it was {given})."
+        sentence = sentence[:1].upper() + sentence[1:] if setting and not called else sentence
+        found.setdefault((top, sentence), Problem(top if setting else None, sentence))
+    return tuple(found.values())
+
+
+def _plain(error_type: str) -> bool:
+    """Whether pydantic's complaint is only that a value is not what the setting declares (type, range, length)."""
+    ends = ("_type", "_parsing", "_than", "_than_equal", "_error", "_short", "_long", "_number", "_from_float", "_size")
+    return error_type.endswith(ends) and error_type not in ("value_error", "assertion_error")
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _count(low: int, high: int | None) -> str:
+    """A number of things in words, with a space behind: "1 to 4 ", "at least 1 ", ""."""
+    if high is None:
+        return f"at least {low} " if low else ""
+    return f"{low} " if low == high else f"{low} to {high} "
+
+
+def _split(text: str) -> list[str]:
+    """The entries of a list written with commas, semicolons or spaces, in brackets or without."""
+    return [part for part in re.split(r"[\s,;]+", text.strip().strip("()[]")) if part]
+
+
+def _one_of(text: str, choices: Sequence[str]) -> str:
+    """The choice that was meant, whatever its capital letters; ValueError when there is none."""
+    same = [choice for choice in choices if choice == text] or [c for c in choices if c.lower() == text.lower()]
+    if not same:
+        raise ValueError(text)
+    return same[0]
+
+
+def _finite(text: str) -> float:
+    number = float(text.strip().replace("−", "-"))  # a minus sign copied from a page is a minus sign
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    """A whole number, also written "1e3" or "4.0"."""
+    try:
+        return int(text.strip().replace("−", "-"))
+    except ValueError:
+        number = _finite(text)
+        if not number.is_integer():
+            raise
+        return int(number)
+
+
+def short_number(number: float) -> str:
+    """A number, short: 0.01, 128, 1e-4, 2.5e6."""
+    size = abs(number)
+    if isinstance(number, int):
+        return str(number)
+    if size and (size < 1e-3 or size >= 1e6):
+        mantissa, exponent = f"{number:.5e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return f"{number:.6g}"
+
+
+def _fits(kind: Kind, value: object) -> bool:
+    """Whether `Setting.format` can write a value of any origin."""
+    return isinstance(value, (list, tuple)) if kind in LISTS else isinstance(value, (bool, int, float))
 
 
 def _read(name: str, field: FieldInfo) -> Setting:
     extra = field.json_schema_extra
     declared: dict[str, Any] = dict(extra) if isinstance(extra, dict) else {}
-    kind, choices = _kind(field.annotation)
-    bounds: dict[str, Any] = {}
-    for item in field.metadata:
-        for key in ("ge", "gt", "le", "lt", "min_length", "max_length"):
-            value = getattr(item, key, None)
-            if value is not None:
-                bounds[key] = value
-    is_list = kind in ("int_list", "choice_list")
-    low = declared.get("item_ge") if is_list else bounds.get("ge", bounds.get("gt"))
-    high = declared.get("item_le") if is_list else bounds.get("le", bounds.get("lt"))
+    annotation, optional = _without_none(field.annotation)
+    kind, values = _kind(annotation)
+    bounds = _bounds(field.metadata)
+    numbers, lengths = bounds, (bounds.get("min_length", 0), bounds.get("max_length"))
+    if kind in LISTS:
+        items = get_args(annotation)
+        numbers = _bounds(getattr(items[0], "__metadata__", ()))
+        numbers |= {key: declared[f"item_{key}"] for key in ("ge", "le") if declared.get(f"item_{key}") is not None}
+        if get_origin(annotation) is tuple and items[-1] is not Ellipsis:
+            lengths = len(items), len(items)
     shown_when = declared.get("shown_when")
     return Setting(
         name=name,
         kind=kind,
-        default=field.default,
+        default=field.get_default(call_default_factory=True),
         description=field.description or "",
         label=declared.get("label") or name.replace("_", " "),
         group=declared.get("group") or "Model",
         unit=declared.get("unit") or "",
-        minimum=low,
-        maximum=high,
-        exclusive_minimum=not is_list and "gt" in bounds,
-        exclusive_maximum=not is_list and "lt" in bounds,
-        min_length=bounds.get("min_length", 0),
-        max_length=bounds.get("max_length"),
-        choices=choices,
+        minimum=numbers.get("ge", numbers.get("gt")),
+        maximum=numbers.get("le", numbers.get("lt")),
+        exclusive_minimum="gt" in numbers and "ge" not in numbers,
+        exclusive_maximum="lt" in numbers and "le" not in numbers,
+        min_length=lengths[0],
+        max_length=lengths[1],
+        choices=tuple(str(value) for value in values),
+        values=values,
         value_help=declared.get("value_help") or {},
         live=bool(declared.get("live")),
         log=bool(declared.get("log")),
         advanced=bool(declared.get("advanced")),
         shown_when=(shown_when[0], tuple(shown_when[1])) if shown_when else None,
+        optional=optional,
+        structured=kind == "text" and get_origin(annotation) in (tuple, list, dict),
     )
 
 
-def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
-    """The kind of control that a field's type asks for, and the choices if it is one."""
-    origin = get_origin(annotation)
-    if origin in (Union, types.UnionType):
-        inner = [part for part in get_args(annotation) if part is not type(None)]
-        return _kind(inner[0])
-    if origin is Literal:
-        return "choice", tuple(str(value) for value in get_args(annotation))
-    if origin is tuple:
-        kind, choices = _kind(get_args(annotation)[0])
-        return ("choice_list", choices) if kind == "choice" else ("int_list", ())
+def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
+    """Bounds in a field's metadata; pydantic keeps `Annotated[int, Field(ge=1)]` one level deeper inside a list."""
+    bounds: dict[str, Any] = {}
+    for item in metadata:
+        bounds |= _bounds(item.metadata) if isinstance(item, FieldInfo) else {}
+        for key in ("ge", "gt", "le", "lt", "min_length", "max_length"):
+            value = getattr(item, key, None)
+            if value is not None:
+                bounds[key] = value
+    return bounds
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    """The type without `| None` and without Annotated, and whether None was allowed."""
     if hasattr(annotation, "__metadata__"):  # Annotated[...]
-        return _kind(annotation.__origin__)
-    if annotation is bool:
-        return "bool", ()
-    if annotation is int:
-        return "int", ()
-    if annotation is float:
-        return "float", ()
-    return "text", ()
+        return _without_none(annotation.__origin__)
+    if get_origin(annotation) in (Union, types.UnionType):
+        inner = [part for part in get_args(annotation) if part is not type(None)]
+        return _without_none(inner[0])[0], len(inner) < len(get_args(annotation))
+    return annotation, False
+
+
+def _kind(annotation: Any) -> tuple[Kind, tuple[Any, ...]]:
+    """The kind of control that a field's type asks for, and the choices if it is one."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return "choice", arguments
+    if origin in (tuple, list):
+        kinds = {_kind(_without_none(part)[0]) for part in arguments if part is not Ellipsis}
+        kind, values = kinds.pop() if len(kinds) == 1 else ("text", ())
+        if kind == "choice":
+            return "choice_list", values
+        return ("int_list" if kind == "int" else "float_list" if kind == "float" else "text"), ()
+    plain: dict[Any, Kind] = {bool: "bool", int: "int", float: "float"}
+    return plain.get(annotation, "text"), ()
