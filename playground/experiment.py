@@ -13,11 +13,12 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +53,9 @@ class DataOrigin(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = Field("", max_length=500)
-    digest: str = Field("", max_length=128)
-    files: tuple[str, ...] = Field((), max_length=16)
+    name: str = Field(default="", max_length=500)
+    digest: str = Field(default="", max_length=128)
+    files: tuple[str, ...] = Field(default=(), max_length=16)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Experiment:
 
     model: Model
     recording: Recording
-    origin: DataOrigin = field(default_factory=DataOrigin)
+    origin: DataOrigin = DataOrigin()  # noqa: RUF009 - frozen
     drawings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -135,11 +136,10 @@ def write(path: Path, experiment: Experiment) -> None:
         drawings=dict(experiment.drawings),
     )
     text = metadata.model_dump_json().encode()
-    with atomically(path) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            for name, array in {"metadata": np.frombuffer(text, dtype=np.uint8), **arrays}.items():
-                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
-                    np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
+    with atomically(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in {"metadata": np.frombuffer(text, dtype=np.uint8), **arrays}.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
 
 
 def read(path: Path) -> Experiment:
@@ -188,49 +188,30 @@ def model_of(path: Path) -> str:
     return _metadata(path, _read_arrays(path, only=("metadata",))).model
 
 
-class atomically:  # noqa: N801 - used like a function
+@contextmanager
+def atomically(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that replaces `path` only when everything has been written.
 
     Raises DataError (cause and remedy) when it cannot be written; the old file is then untouched.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._temporary = ""
-
-    def __enter__(self) -> Any:
-        """The open binary file, beside the target."""
-        try:
-            handle, self._temporary = tempfile.mkstemp(
-                prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent
-            )
-        except OSError as error:
-            raise self._failure(error) from error
-        self._file = os.fdopen(handle, "wb")
-        return self._file
-
-    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        """Rename on success, tidy up on failure."""
-        try:
-            if error is None:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-            self._file.close()
-            if error is None:
-                os.replace(self._temporary, self.path)
-                return
-        except OSError as problem:
-            error = problem
-        # Only the file that could not be completed goes; a failure to remove it must not hide the first cause.
-        Path(self._temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise self._failure(error) from error
-
-    def _failure(self, error: OSError) -> DataError:
-        reason = error.strerror or str(error)
-        return DataError(
-            f"{self.path} could not be written: {reason}. Nothing was changed; choose another folder or make room."
-        )
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        temporary = None
+    except OSError as error:
+        raise DataError(
+            f"{path} could not be written: {error.strerror or error}. "
+            "Nothing was changed; choose another folder or make room."
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Steps = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HistoryRows:
     """A stretch of a history, frozen, to be handed to another thread or written to a file.
 

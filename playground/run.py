@@ -161,8 +161,8 @@ class Run:
     # What the user wants -------------------------------------------------------------------------------------------
 
     def play(self) -> None:
-        """Do steps from now on. After a failure, `seek` to an earlier step first."""
-        self.playing = self.failure is None
+        """Do steps from now on; not at the end of the run, nor after a failure (`seek` to an earlier step first)."""
+        self.playing = self.failure is None and (self._seeking is not None or not self.finished)
         self._rate_steps, self._rate_seconds = 0, 0.0
 
     def pause(self) -> None:
@@ -239,6 +239,8 @@ class Run:
                 now = self._clock()
                 if now >= end:
                     break
+            if self.finished and self._seeking is None:
+                self.pause()
         finally:
             if was_training:
                 self._measure(self.position - steps_before, now - start)

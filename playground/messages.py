@@ -1,0 +1,227 @@
+"""What crosses between the window's thread and a worker's: frozen, typed, small.
+
+Commands go to the worker as queued signals. What is to be drawn comes back through a `Mailbox` that holds the latest
+`Publication` only: the window asks when it is ready to paint, so a fast run cannot flood it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from models.base import Edit, Model, Snapshot
+from models.config import Config
+from playground.history import HistoryRows
+
+Phase = Literal["empty", "loading", "untrained", "running", "paused", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands.
+
+    Attributes:
+        run_id: which run; results of an earlier run are dropped by it.
+        phase: empty (nothing built yet), loading, untrained (at step 0), running, paused, finished, failed.
+        position: step that the model is at.
+        head: newest recorded step.
+        epoch: passes over the data at the position.
+        steps_per_second: training speed lately; 0 when unknown.
+        seeking: step that it is on the way to, or None.
+        config: settings in force at the position; None before anything is built.
+        message: what went wrong, for the phase "failed".
+        rewind_to: after a failure, a good step to go back to.
+    """
+
+    run_id: int
+    phase: Phase = "empty"
+    position: int = 0
+    head: int = 0
+    epoch: float = 0.0
+    steps_per_second: float = 0.0
+    seeking: int | None = None
+    config: Config | None = None
+    message: str = ""
+    rewind_to: int = 0
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What the window draws next: the status, the model, and the history rows since it last asked."""
+
+    status: Status
+    snapshot: Snapshot
+    rows: HistoryRows
+    futures: tuple[HistoryRows, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How far the window's mirror of the history has come when it asks for a publication."""
+
+    branch: int
+    length: int
+
+
+class Mailbox:
+    """Holds the latest publication and the latest request; safe without locks.
+
+    Each side replaces one attribute with a finished, frozen object, which is atomic; nobody waits for anybody.
+    """
+
+    def __init__(self) -> None:
+        self._publication: Publication | None = None
+        self._request: Request | None = None
+
+    def ask(self, request: Request) -> None:
+        """Window: ask for a publication at the worker's convenience."""
+        self._request = request
+
+    def asked(self) -> Request | None:
+        """Worker: take the request, if there is one."""
+        request, self._request = self._request, None
+        return request
+
+    def put(self, publication: Publication) -> None:
+        """Worker: leave a publication; one that was not taken is replaced."""
+        self._publication = publication
+
+    def take(self) -> Publication | None:
+        """Window: take the publication, if there is one."""
+        publication, self._publication = self._publication, None
+        return publication
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that the user wants of a run."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
+class Build(Command):
+    """Build a new, untrained run.
+
+    Attributes:
+        data: the user's own data, or None for the model's.
+        play: whether to start training at once.
+    """
+
+    model: Model
+    config: Config
+    data: Any = None
+    play: bool = False
+
+
+@dataclass(frozen=True)
+class Open(Command):
+    """Read an experiment file and go on from there."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Play(Command):
+    """Train."""
+
+
+@dataclass(frozen=True)
+class Pause(Command):
+    """Stop training."""
+
+
+@dataclass(frozen=True)
+class Advance(Command):
+    """Do some steps, then stop."""
+
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class Seek(Command):
+    """Show an earlier (or later recorded) step."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Branch(Command):
+    """Continue from here: the recorded future becomes a ghost."""
+
+    play: bool = False
+
+
+@dataclass(frozen=True)
+class Configure(Command):
+    """Take over settings that may change while it runs."""
+
+    config: Config
+
+
+@dataclass(frozen=True)
+class ApplyEdit(Command):
+    """Carry out a change made by hand."""
+
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class Save(Command):
+    """Write the run to an experiment file.
+
+    Attributes:
+        drawings: what the window adds to the file (canvas, gallery), as JSON values.
+        autosave: written behind the user's back: small, and nothing is reported unless it fails.
+    """
+
+    path: Path
+    drawings: Mapping[str, Any] = field(default_factory=dict)
+    autosave: bool = False
+
+
+@dataclass(frozen=True)
+class Publish(Command):
+    """Publish even though nothing moves (a tab has become visible)."""
+
+
+@dataclass(frozen=True)
+class Close(Command):
+    """Let go of everything; the thread ends after this."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A command that could not be carried out; the run is as it was before, if there was one.
+
+    Attributes:
+        title: what was tried ("The experiment could not be opened").
+        message: cause and remedy.
+    """
+
+    run_id: int
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An experiment file was read; its run is in place."""
+
+    run_id: int
+    path: Path
+    config: Config
+    data: Any
+    drawings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An experiment file was written."""
+
+    run_id: int
+    path: Path
+    step: int
+    autosave: bool

@@ -1,0 +1,303 @@
+"""A session is the one handle that a tab has on a run: it sends what the user wants to the worker and shows what comes
+back, at most thirty times a second and only while somebody is looking.
+
+Every widget of a tab talks to its session; none of them knows that there is a thread.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+
+from models.base import Edit, Model, Snapshot
+from models.config import Config
+from playground import messages
+from playground.history import History, HistoryRows
+from playground.messages import Failure, Mailbox, Opened, Publication, Request, Saved, Status
+from playground.worker import Worker
+
+FRAME = 33
+"""Milliseconds between two looks into the mailbox: 30 frames a second."""
+
+MOST_GHOSTS = 4
+"""Earlier runs and abandoned futures that are kept to be shown as ghost curves."""
+
+
+class Session(QObject):
+    """One tab's run, as the window sees it.
+
+    Attributes:
+        model: the registry's entry.
+        config: the settings that the user last asked for.
+        status: where the run stands, as last heard.
+        snapshot: the model as last published; None before the first.
+        history: a mirror of the complete history, up to the last publication.
+        ghosts: earlier runs and abandoned futures, oldest first.
+        data: the user's own data, or None for the model's.
+
+    Signals:
+        status_changed(Status): the phase or the position changed.
+        frame(): a new snapshot and new history rows are here; draw them.
+        ghosts_changed(): the ghosts changed.
+        failed(Failure): something could not be done; says why and what would help.
+        opened(Opened), saved(Saved): an experiment file was read or written.
+    """
+
+    status_changed = Signal(object)
+    frame = Signal()
+    ghosts_changed = Signal()
+    failed = Signal(object)
+    opened = Signal(object)
+    saved = Signal(object)
+    _command = Signal(object)
+
+    def __init__(self, model: Model, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.config: Config = model.presets[model.default_preset].config
+        self.status = Status(0)
+        self.snapshot: Snapshot | None = None
+        self.history = History()
+        self.ghosts: tuple[HistoryRows, ...] = ()
+        self.data: Any = None
+        self._run_id = 0
+        self._ids = itertools.count(1)
+        self._opening = 0
+        self._visible = False
+        self._futures: tuple[HistoryRows, ...] = ()
+        self._thread: QThread | None = None
+        self._mailbox = Mailbox()
+        self._frames = QTimer(self)
+        self._frames.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frames.setInterval(FRAME)
+        self._frames.timeout.connect(self._tick)
+
+    # Life ----------------------------------------------------------------------------------------------------------
+
+    def start_thread(self) -> None:
+        """Start the worker's thread; called by the first command."""
+        if self._thread is not None:
+            return
+        self._thread = QThread(self)
+        self._thread.setObjectName(f"{self.model.name} worker")
+        worker = self._worker = Worker(self._mailbox)
+        worker.moveToThread(self._thread)
+        self._command.connect(worker.handle)
+        worker.status_changed.connect(self._on_status)
+        worker.published.connect(self._on_published)
+        worker.failed.connect(self._on_failed)
+        worker.opened.connect(self._on_opened)
+        worker.saved.connect(self._on_saved)
+        self._thread.start()
+
+    def shutdown(self) -> None:
+        """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice."""
+        self._frames.stop()
+        if self._thread is None:
+            return
+        self._command.emit(messages.Close(self._run_id))
+        self._thread.quit()
+        self._thread.wait()
+        self._command.disconnect()
+        self._worker.deleteLater()
+        self._thread.deleteLater()
+        self._thread = None
+        self.status = Status(self._run_id)
+
+    # What the user wants -------------------------------------------------------------------------------------------
+
+    def reset(self, config: Config | None = None, *, play: bool = False) -> None:
+        """Start a new, untrained run (with `config`, or the settings last asked for); the old one becomes a ghost."""
+        if config is not None:
+            self.config = config
+        if len(self.history):
+            self._add_ghost(self.history.rows())
+        self._new_run(next(self._ids))
+        self._send(messages.Build(self._run_id, self.model, self.config, self.data, play))
+
+    def set_data(self, data: Any) -> None:
+        """Use the user's own data (None: the model's again) in a new run; curves on other data are no use as ghosts."""
+        self.data = data
+        self.history = History()
+        self.clear_ghosts()
+        self.reset()
+
+    def open(self, path: Path) -> None:
+        """Go on from an experiment file; the present run stays until the file has proved to be good."""
+        self._opening = next(self._ids)
+        self._send(messages.Open(self._opening, path))
+
+    def save(self, path: Path, drawings: Mapping[str, Any] | None = None, *, autosave: bool = False) -> None:
+        """Write an experiment file; `saved` or `failed` follows."""
+        self._send(messages.Save(self._run_id, path, drawings or {}, autosave))
+
+    def play(self) -> None:
+        """Train; builds the run first if there is none."""
+        if self.status.phase == "empty":
+            self.reset(play=True)
+        else:
+            self._send(messages.Play(self._run_id))
+
+    def pause(self) -> None:
+        """Stop training."""
+        self._send(messages.Pause(self._run_id))
+
+    def toggle(self) -> None:
+        """Train if it rests, pause if it trains."""
+        if self.status.phase == "running":
+            self.pause()
+        else:
+            self.play()
+
+    def step(self, steps: int = 1) -> None:
+        """Do some steps and stop."""
+        if self.status.phase == "empty":
+            self.reset()
+        self._send(messages.Advance(self._run_id, steps))
+
+    def seek(self, step: int) -> None:
+        """Show the model as it was at a recorded step."""
+        self._send(messages.Seek(self._run_id, step))
+
+    def step_back(self) -> None:
+        """Show the step before the present one."""
+        at = self.status.position if self.status.seeking is None else self.status.seeking
+        self.seek(max(at - 1, 0))
+
+    def branch(self, *, play: bool = True) -> None:
+        """Continue from the step that is shown; the recorded future becomes a ghost."""
+        self._send(messages.Branch(self._run_id, play))
+
+    def configure(self, config: Config) -> None:
+        """Take over new settings.
+
+        What may change while the model trains takes effect at once. What needs a new run waits for `reset` (see
+        `pending`), so that a touch of a slider never costs a trained model; an untrained one is simply built anew.
+        """
+        self.config = config
+        running = self.status.config
+        if running is None or self.status.phase in ("empty", "loading") or self.status.head == 0:
+            self.reset(play=self.status.phase == "running")
+            return
+        live = running.model_copy(
+            update={name: getattr(config, name) for name in running.changed(config) - self.pending}
+        )
+        if live != running:
+            self._send(messages.Configure(self._run_id, live))
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Names of the settings that were changed but need a new run to take effect."""
+        running = self.status.config
+        return frozenset() if running is None else running.needs_rebuild(self.config)
+
+    def edit(self, edit: Edit) -> None:
+        """Change the model by hand."""
+        self._send(messages.ApplyEdit(self._run_id, edit))
+
+    def clear_ghosts(self) -> None:
+        """Forget earlier runs and futures."""
+        self.ghosts = ()
+        self.ghosts_changed.emit()
+
+    def set_visible(self, visible: bool) -> None:
+        """Whether somebody is looking: a hidden tab asks for nothing and costs nothing."""
+        self._visible = visible
+        if visible:
+            self._pace()
+            if self._thread is not None:
+                self._send(messages.Publish(self._run_id))
+        else:
+            self._frames.stop()
+
+    # What comes back -----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        if status.run_id != self._run_id:
+            return
+        self.status = status
+        self._pace()
+        self.status_changed.emit(status)
+
+    @Slot()
+    def _on_published(self) -> None:
+        self._collect()
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self.failed.emit(failure)
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        if opened.run_id != self._opening:
+            return
+        self.config = opened.config
+        self._new_run(opened.run_id)
+        self.data = opened.data if getattr(opened.data, "files", ()) else None
+        self.ghosts = ()
+        self.ghosts_changed.emit()
+        self.opened.emit(opened)
+
+    @Slot(object)
+    def _on_saved(self, saved: Saved) -> None:
+        self.saved.emit(saved)
+
+    @Slot()
+    def _tick(self) -> None:
+        self._collect()
+        self._mailbox.ask(Request(self.history.branch, len(self.history)))
+
+    def _collect(self) -> None:
+        """Take what is in the mailbox, bring the mirror up to date, and have it drawn."""
+        publication = self._mailbox.take()
+        if publication is None or publication.status.run_id != self._run_id:
+            return
+        self._accept(publication)
+
+    def _accept(self, publication: Publication) -> None:
+        self.history.extend(publication.rows)
+        self.snapshot = publication.snapshot
+        if publication.status != self.status:
+            self.status = publication.status
+            self.status_changed.emit(self.status)
+        if publication.futures != self._futures:
+            new = [future for future in publication.futures if not any(future is old for old in self._futures)]
+            self._futures = publication.futures
+            for future in new:
+                self._add_ghost(future)
+        if self._visible:
+            self.frame.emit()
+
+    # Plumbing ------------------------------------------------------------------------------------------------------
+
+    def _new_run(self, run_id: int) -> None:
+        """From now on whatever is still on its way from the old run is dropped."""
+        self._run_id = run_id
+        self.history = History()
+        self.snapshot = None
+        self._futures = ()
+        self.status = Status(self._run_id, "loading", config=self.config)
+        self.status_changed.emit(self.status)
+
+    def _add_ghost(self, rows: HistoryRows) -> None:
+        if rows.length:
+            self.ghosts = (*self.ghosts, rows)[-MOST_GHOSTS:]
+            self.ghosts_changed.emit()
+
+    def _send(self, command: messages.Command) -> None:
+        self.start_thread()
+        self._command.emit(command)
+
+    def _pace(self) -> None:
+        """Look into the mailbox at frame rate while something moves and somebody looks."""
+        moving = self.status.phase == "running" or self.status.seeking is not None
+        if moving and self._visible:
+            if not self._frames.isActive():
+                self._frames.start()
+        else:
+            self._frames.stop()

@@ -1,0 +1,267 @@
+"""The worker trains on a thread of its own, in slices so short that every command of the user is heard at once.
+
+Its event loop alternates between one slice of `Run.work()` and the commands that have queued up meanwhile: nothing is
+locked, polled or slept on. It never touches a widget; what there is to draw goes into the mailbox when the window asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from threadpoolctl import threadpool_limits
+
+from models.base import DataError, Model, PlaygroundError, TrainingError
+from playground import messages
+from playground.experiment import CHECKPOINT_BYTES, DataOrigin, Experiment, read, write
+from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
+from playground.run import Run
+
+SLICE = 0.008
+"""Seconds of work between two looks at the command queue."""
+
+log = logging.getLogger(__name__)
+
+
+class Worker(QObject):
+    """Owns one `Run` and drives it; lives on a worker thread (or, in tests, on any).
+
+    Signals:
+        status_changed(Status): the run changed its phase, or went to another step while at rest.
+        published(): a publication is in the mailbox that nobody asked for (the run is at rest).
+        failed(Failure): a command could not be carried out.
+        opened(Opened), saved(Saved): a file was read or written.
+    """
+
+    status_changed = Signal(object)
+    published = Signal()
+    failed = Signal(object)
+    opened = Signal(object)
+    saved = Signal(object)
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        super().__init__()
+        self._mailbox = mailbox
+        self._run: Run | None = None
+        self._run_id = 0
+        self._model: Model | None = None
+        self._data: Any = None
+        self._request = Request(0, 0)
+        self._phase: Phase = "empty"
+        self._pump = QTimer(self)  # a child moves to the worker's thread with its parent
+        self._pump.setInterval(0)
+        self._pump.timeout.connect(self._slice)
+
+    @Slot(object)
+    def handle(self, command: messages.Command) -> None:
+        """Carry out a command; what goes wrong is reported through `failed` and leaves the run as it was."""
+        try:
+            self._handle(command)
+        except PlaygroundError as error:
+            self._report(command, str(error))
+        except Exception as error:  # a defect of ours: log it in full, tell the user, keep the window alive
+            log.exception("A command failed: %r", type(command).__name__)
+            self._report(command, f"Something unexpected went wrong ({type(error).__name__}: {error}).")
+        self._resume()
+
+    def _handle(self, command: messages.Command) -> None:
+        match command:
+            case messages.Build():
+                self._build(command)
+                return
+            case messages.Open():
+                self._open(command)
+                return
+            case messages.Close():
+                self._pump.stop()
+                self._run = self._data = None
+                self._phase = "empty"
+                return
+        run = self._run
+        if run is None or command.run_id != self._run_id:
+            return
+        match command:
+            case messages.Play():
+                run.play()
+            case messages.Pause():
+                run.pause()
+            case messages.Advance(steps=steps):
+                run.advance(steps)
+            case messages.Seek(step=step):
+                run.seek(step)
+            case messages.Branch(play=play):
+                run.branch()
+                if play:
+                    run.play()
+            case messages.Configure(config=config):
+                run.configure(config)
+            case messages.ApplyEdit(edit=edit):
+                run.edit(edit)
+            case messages.Save():
+                self._save(command, run)
+                return
+            case messages.Publish():
+                pass
+            case _:
+                raise TypeError(f"unknown command {command!r}")
+        if not self._pump.isActive():
+            self._publish()
+
+    def _build(self, command: messages.Build) -> None:
+        self._run = None  # frees its memory before the new one takes its own
+        self._announce(Status(command.run_id, "loading", config=command.config))
+        threadpool_limits(limits=1, user_api="blas")  # more threads are slower here, and the other core paints
+        data = command.data if command.data is not None else command.model.load(command.config)
+        run = Run(command.model.trainer(command.config, data))
+        self._adopt(run, command.run_id, command.model, data)
+        if command.play:
+            run.play()
+        self._publish()
+
+    def _open(self, command: messages.Open) -> None:
+        experiment = read(command.path)
+        recording = experiment.recording
+        self._announce(Status(command.run_id, "loading", config=recording.config))
+        threadpool_limits(limits=1, user_api="blas")
+        data = data_of(experiment)
+        run = Run.resume(experiment.model.trainer(recording.changes[0].config, data), recording)
+        self._adopt(run, command.run_id, experiment.model, data)
+        self.opened.emit(Opened(command.run_id, command.path, recording.config, data, experiment.drawings))
+        self._publish()
+
+    def _adopt(self, run: Run, run_id: int, model: Model, data: Any) -> None:
+        self._run, self._run_id, self._model, self._data = run, run_id, model, data
+        self._request = Request(0, 0)
+
+    def _save(self, command: messages.Save, run: Run) -> None:
+        assert self._model is not None
+        recording = run.recording(0 if command.autosave else CHECKPOINT_BYTES)
+        write(command.path, Experiment(self._model, recording, origin_of(self._data), command.drawings))
+        self.saved.emit(Saved(command.run_id, command.path, recording.step, command.autosave))
+
+    @Slot()
+    def _slice(self) -> None:
+        run = self._run
+        if run is None:
+            self._pump.stop()
+            return
+        was_seeking = run.seeking is not None
+        try:
+            more = run.work(SLICE)
+        except TrainingError:
+            more = run.busy  # run.failure holds the sentence; the status carries it to the window
+        except Exception as error:  # a defect of ours, as above; stop rather than fail again on every slice
+            log.exception("Training failed")
+            run.pause()
+            run.failure = f"Something unexpected went wrong ({type(error).__name__}: {error})."
+            more = False
+        if not more:
+            self._pump.stop()
+            self._publish()
+            return
+        if was_seeking and run.seeking is None:
+            self._publish()  # the step that was asked for; its held-out numbers follow
+        if phase_of(run) != self._phase:
+            self._announce(self._status(run))
+        # On the way to another step there is nothing to see.
+        if run.seeking is None and (request := self._mailbox.asked()) is not None:
+            self._request = request
+            self._mailbox.put(self._publication(run))
+
+    def _resume(self) -> None:
+        """Start the pump when there is work, and say so when the phase has changed."""
+        run = self._run
+        if run is None:
+            return
+        if run.busy and not self._pump.isActive():
+            self._pump.start()
+        if phase_of(run) != self._phase:
+            self._announce(self._status(run))
+
+    def _publish(self) -> None:
+        """Put the run at rest into the mailbox, unasked."""
+        run = self._run
+        if run is None:
+            return
+        self._request = self._mailbox.asked() or self._request
+        self._mailbox.put(self._publication(run))
+        self._announce(self._status(run))
+        self.published.emit()
+
+    def _publication(self, run: Run) -> Publication:
+        known = self._request.length if self._request.branch == run.history.branch else 0
+        return Publication(self._status(run), run.snapshot(), run.history.rows(known), run.futures)
+
+    def _status(self, run: Run) -> Status:
+        failed = run.failure is not None
+        return Status(
+            run_id=self._run_id,
+            phase=phase_of(run),
+            position=run.position,
+            head=run.head,
+            epoch=run.trainer.epoch,
+            steps_per_second=run.steps_per_second,
+            seeking=run.seeking,
+            config=run.trainer.config,
+            message=run.failure or "",
+            rewind_to=run.rewind_target() if failed else 0,
+        )
+
+    def _announce(self, status: Status) -> None:
+        self._phase = status.phase
+        self.status_changed.emit(status)
+
+    def _report(self, command: messages.Command, message: str) -> None:
+        titles = {
+            messages.Build: "The run could not be started",
+            messages.Open: "The experiment could not be opened",
+            messages.Save: "The experiment could not be saved",
+            messages.Configure: "The settings were not changed",
+            messages.ApplyEdit: "The change was not made",
+        }
+        self.failed.emit(Failure(command.run_id, titles.get(type(command), "That did not work"), message))
+        if self._run is not None:
+            self._announce(self._status(self._run))
+        elif isinstance(command, messages.Build | messages.Open):
+            self._announce(Status(command.run_id, "empty"))
+
+
+def phase_of(run: Run) -> Phase:
+    """The phase that a run is in."""
+    if run.failure is not None:
+        return "failed"
+    if run.playing:
+        return "running"
+    if run.finished:
+        return "finished"
+    return "paused" if run.head else "untrained"
+
+
+def origin_of(data: Any) -> DataOrigin:
+    """Where data came from, as far as they tell (attributes `name`, `digest`, `files`)."""
+    files = tuple(str(file) for file in getattr(data, "files", ()))
+    return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
+
+
+def data_of(experiment: Experiment) -> Any:
+    """The data that an experiment was trained on; raises DataError when they are not the same any more."""
+    model, origin = experiment.model, experiment.origin
+    if not origin.files:
+        data = model.load(experiment.recording.config)
+    elif model.open_data is not None:
+        try:
+            data = model.open_data([Path(file) for file in origin.files])
+        except DataError as error:
+            raise DataError(
+                f"This run was trained on your own data ({', '.join(origin.files)}), which cannot be read now: {error}"
+            ) from error
+    else:
+        raise DataError(f"{model.title} cannot be trained on files of your own; this experiment file is damaged.")
+    if origin.digest and origin_of(data).digest != origin.digest:
+        raise DataError(
+            f"This run was trained on other data than {origin.name or 'those of this version'} now: the checksums "
+            "differ. Put the original data back in their place and open the experiment again."
+        )
+    return data
