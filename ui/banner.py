@@ -1,0 +1,86 @@
+"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from ui import icons, theme
+
+
+class Banner(QFrame):
+    """One message at a time, with buttons; hidden when there is nothing to say.
+
+    Signals:
+        dismissed(): the user closed it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "banner")
+        self.setAccessibleName("message")
+        self._title = QLabel()
+        theme.set_role(self._title, "heading")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._buttons: list[QPushButton] = []
+        self._close = QPushButton()
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("close this message")
+        theme.set_role(self._close, "quiet")
+        icons.set_icon(self._close, "close")
+        self._close.clicked.connect(self._dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(10)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """Title and message; "" when it is hidden."""
+        return f"{self._title.text()}: {self._text.text()}" if not self.isHidden() else ""
+
+    def say(
+        self,
+        title: str,
+        text: str,
+        severity: str = "error",
+        actions: Sequence[tuple[str, Callable[[], object]]] = (),
+    ) -> None:
+        """Show a message instead of the present one; an action closes it and then does what its button says."""
+        theme.set_role(self, severity, name="severity")
+        self._title.setText(title)
+        self._text.setText(text)
+        self.setAccessibleDescription(f"{title}: {text}")
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        for label, action in actions:
+            button = QPushButton(label)
+            button.clicked.connect(self._dismiss)
+            button.clicked.connect(action)
+            self._buttons.append(button)
+            layout = self.layout()
+            assert isinstance(layout, QHBoxLayout)
+            layout.insertWidget(layout.count() - 1, button)
+        self.show()
+
+    @Slot()
+    def clear(self) -> None:
+        """Hide it."""
+        self.hide()
+
+    @Slot()
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()

@@ -1,0 +1,401 @@
+"""What every tab has: settings, run bar, plots of the metrics, timeline, messages, saving and opening.
+
+A tab adds its own stage in the middle and, if it likes, a panel on the right to try the model out. It draws snapshots
+(`show_snapshot`) and sends the user's intentions to its session; it never computes what the model should compute.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from models.base import DataError, Model, Snapshot
+from models.config import Config
+from playground.experiment import atomically
+from playground.messages import Failure, Opened, Saved, Status
+from playground.session import Session
+from ui.banner import Banner
+from ui.canvas.surface import Surface
+from ui.form import ConfigForm
+from ui.plots.metric_plot import MetricPlots
+from ui.transport import RunBar, TimelineBar, grouped, say
+
+
+class ModelTab(QWidget):
+    """One model's tab. Subclasses override the methods of the first section.
+
+    Attributes:
+        model: the registry's entry.
+        session: the one handle on the run.
+        banner: where problems are said.
+
+    Signals:
+        told(str): what happened, in words, for the status bar.
+    """
+
+    told = Signal(str)
+
+    form_width = 272
+    side_width = 300
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.setObjectName(f"{model.name}-tab")
+        self.session = Session(model, self)
+        self._ghosts_shown: tuple[object, ...] = ()
+        self._steps = np.arange(1, 1025, dtype=np.int64)
+        self._headline_step = -1
+        self._build()
+        self._connect()
+        self._show_choice()
+
+    # What a tab adds -----------------------------------------------------------------------------------------------
+
+    def make_stage(self) -> QWidget:
+        """The middle of the tab: what this model is about, as large as possible."""
+        raise NotImplementedError
+
+    def make_side(self) -> QWidget | None:
+        """The panel on the right where the model is tried out; None for a wider stage."""
+        return None
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw the model; called at most 30 times a second, and only while the tab is visible."""
+        raise NotImplementedError
+
+    def clear_stage(self) -> None:
+        """A new run is being built: whatever is shown belongs to the old one."""
+
+    def drawing_surface(self) -> Surface | None:
+        """The canvas that the Edit menu works on, if there is one."""
+        return None
+
+    def drawings(self) -> dict[str, Any]:
+        """What of the user's own hand goes into the experiment file, as JSON values."""
+        return {}
+
+    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
+        """Put back what `drawings` returned; raises DataError when it makes no sense."""
+
+    def save_drawing(self, path: Path) -> None:
+        """File → Save drawing; raises DataError."""
+        raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
+
+    def open_drawing(self, path: Path) -> None:
+        """File → Open drawing; raises DataError."""
+        raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
+
+    def show_off(self) -> None:
+        """Put something interesting on the canvas, for a picture of the tab."""
+
+    # What the window calls -----------------------------------------------------------------------------------------
+
+    def open_experiment(self, path: Path) -> None:
+        """Go on from a file."""
+        self.told.emit(f"Opening {path.name} …")
+        self.session.open(path)
+
+    def save_experiment(self, path: Path) -> None:
+        """Write the run, with the user's drawings, to a file."""
+        if self.session.status.phase in ("empty", "loading"):
+            self.banner.say("Nothing to save yet", "The model is still being built: try again in a moment.", "info")
+            return
+        self.session.save(path, self.drawings())
+
+    def open_data(self, paths: list[Path]) -> None:
+        """Train on the user's own data from now on."""
+        if self.model.open_data is None:
+            self.banner.say("No data of your own here", f"{self.model.title} makes its own data.", "info")
+            return
+        try:
+            data = self.model.open_data(paths)
+        except DataError as error:
+            self.banner.say("The data could not be opened", str(error))
+            return
+        self.banner.clear()
+        self.session.set_data(data)
+        self.told.emit(f"Data opened: {getattr(data, 'name', paths[0].name)}")
+
+    def export_metrics(self, path: Path) -> None:
+        """Write the complete history as CSV; raises DataError."""
+        history = self.session.history
+        held_out = {name: dict(zip(*history.evaluation(name), strict=True)) for name in history.evaluation_names}
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["step", *history.names, *held_out])
+        columns = [history.column(name) for name in history.names]
+        start = 0 if any(0 in values for values in held_out.values()) else 1
+        for step in range(start, len(history) + 1):
+            row = [repr(float(column[step - 1])) if step else "" for column in columns]
+            late = [repr(float(values[step])) if step in values else "" for values in held_out.values()]
+            writer.writerow([step, *row, *late])
+        with atomically(path) as file:
+            file.write(text.getvalue().encode())
+
+    def shutdown(self) -> None:
+        """Stop the run and join its thread."""
+        self.session.shutdown()
+
+    def save_layout(self) -> dict[str, QByteArray]:
+        """Where the splitters are."""
+        return {"columns": self._columns.saveState(), "rows": self._rows.saveState()}
+
+    def restore_layout(self, layout: Mapping[str, QByteArray]) -> None:
+        """Put the splitters back."""
+        for name, splitter in (("columns", self._columns), ("rows", self._rows)):
+            if name in layout:
+                splitter.restoreState(layout[name])
+
+    # Building ------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.run_bar = RunBar(self.model)
+        self.banner = Banner()
+        self.form = ConfigForm(self.session.config)
+        self.plots = MetricPlots(self.model.metrics)
+        self.timeline = TimelineBar()
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.addWidget(self.form)
+        self._columns.addWidget(self.make_stage())
+        self._columns.setStretchFactor(1, 1)
+        side = self.make_side()
+        if side is not None:
+            self._columns.addWidget(side)
+        self._columns.setSizes([self.form_width, 4 * self.form_width, self.side_width])
+        bottom = QWidget()
+        below = QVBoxLayout(bottom)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        plots = QHBoxLayout()
+        plots.setContentsMargins(10, 4, 10, 0)
+        plots.addWidget(self.plots)
+        below.addLayout(plots, 1)
+        below.addWidget(self.timeline)
+        bottom.setMinimumHeight(150)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.setChildrenCollapsible(False)
+        self._rows.addWidget(self._columns)
+        self._rows.addWidget(bottom)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setSizes([1000, 200])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.run_bar)
+        layout.addWidget(self.banner)
+        layout.addWidget(self._rows, 1)
+
+    def _connect(self) -> None:
+        session, bar, timeline = self.session, self.run_bar, self.timeline
+        session.status_changed.connect(self._on_status)
+        session.frame.connect(self._on_frame)
+        session.ghosts_changed.connect(self._on_ghosts)
+        session.failed.connect(self._on_failed)
+        session.opened.connect(self._on_opened)
+        session.saved.connect(self._on_saved)
+        bar.toggled.connect(self.toggle)
+        bar.stepped.connect(self.step)
+        bar.stepped_back.connect(session.step_back)
+        bar.reset.connect(self.reset)
+        bar.preset_chosen.connect(self.choose_preset)
+        bar.seed_chosen.connect(self._on_seed)
+        timeline.sought.connect(session.seek)
+        timeline.stepped.connect(self.step)
+        timeline.stepped_back.connect(session.step_back)
+        timeline.branched.connect(self.branch)
+        self.plots.step_clicked.connect(session.seek)
+        self.form.changed.connect(self._on_config)
+
+    # What the user does --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle(self) -> None:
+        """Train or pause, with what stands in the form."""
+        self.form.commit()
+        self.session.toggle()
+
+    @Slot()
+    def step(self) -> None:
+        """One step, with what stands in the form."""
+        self.form.commit()
+        self.session.step()
+
+    @Slot()
+    def reset(self) -> None:
+        """A new run with the settings in the form."""
+        self.form.commit()
+        self.banner.clear()
+        self.session.reset(self.form.config())
+
+    @Slot()
+    def branch(self) -> None:
+        """Continue from the step that is shown."""
+        self.session.branch()
+
+    @Slot(str)
+    def choose_preset(self, name: str) -> None:
+        """Start a new run with a preset's settings; the old run stays as a ghost curve."""
+        config = self.model.presets[name].config
+        self.form.set_config(config)
+        self.banner.clear()
+        self.session.reset(config)
+        self._show_choice()
+        self.told.emit(f"{name}: {self.model.presets[name].description}")
+
+    @Slot(object)
+    def _on_seed(self, seed: int) -> None:
+        config = self.form.config().model_copy(update={"seed": seed})
+        self.form.set_config(config)
+        self.session.reset(config, play=self.session.status.phase == "running")
+        self._show_choice()
+
+    @Slot(object)
+    def _on_config(self, config: Config) -> None:
+        self.session.configure(config)
+        self._show_choice()
+
+    # What the session says -----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        if status.phase == "loading":
+            self.plots.clear()
+            self._headline_step = -1
+            self.run_bar.show_metrics({})
+            self.clear_stage()
+        if status.phase == "failed":
+            actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
+            self.banner.say("Training stopped", status.message, "error", actions)
+        self.run_bar.show_status(status)
+        self.timeline.show_status(status)
+        self.plots.set_cursor(status.position if status.position < status.head else None)
+        self._show_pending()
+        self.told.emit(self._words(status))
+
+    @Slot()
+    def _on_frame(self) -> None:
+        session = self.session
+        self.run_bar.show_status(session.status)
+        self.timeline.show_status(session.status)
+        self._draw_history()
+        self.run_bar.show_metrics(session.history.at(session.status.position))
+        if session.snapshot is not None:
+            self.show_snapshot(session.snapshot)
+
+    def _draw_history(self) -> None:
+        history = self.session.history
+        count = len(history)
+        if count > len(self._steps):
+            self._steps = np.arange(1, 2 * count + 1, dtype=np.int64)
+        curves = {name: (self._steps[:count], history.column(name)) for name in history.names}
+        curves |= {name: history.evaluation(name) for name in history.evaluation_names}
+        self.plots.set_all(curves)
+
+    @Slot()
+    def _on_ghosts(self) -> None:
+        ghosts = self.session.ghosts
+        if not ghosts:
+            self.plots.clear_ghosts()
+        for ghost in ghosts:
+            if any(ghost is shown for shown in self._ghosts_shown):
+                continue
+            steps = np.arange(ghost.start + 1, ghost.end + 1, dtype=np.int64)
+            curves = {name: (steps, values) for name, values in ghost.columns.items()} | dict(ghost.evaluations)
+            label = f"earlier future, from step {ghost.start}" if ghost.start else "earlier run"
+            self.plots.add_ghost(label, curves)
+        self._ghosts_shown = ghosts
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self.banner.say(failure.title, failure.message)
+        if (config := self.session.status.config) is not None and failure.title.startswith("The settings"):
+            self.form.set_config(config)
+        self.told.emit(failure.title)
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        self.form.set_config(opened.config)
+        self._show_choice()
+        self.banner.clear()
+        try:
+            self.restore_drawings(opened.drawings)
+        except DataError as error:
+            self.banner.say("The drawings in the file were left out", str(error), "warning")
+        self.told.emit(f"Opened {opened.path.name}")
+
+    @Slot(object)
+    def _on_saved(self, saved: Saved) -> None:
+        if not saved.autosave:
+            self.told.emit(f"Saved {saved.path.name} at step {grouped(saved.step)}")
+
+    @Slot()
+    def _rewind(self) -> None:
+        self.session.seek(self.session.status.rewind_to)
+
+    # Words and marks -----------------------------------------------------------------------------------------------
+
+    def _show_choice(self) -> None:
+        config = self.form.config()
+        seed = getattr(config, "seed", None)
+        plain = config.model_copy(update={"seed": 0}) if seed is not None else config
+        found = None
+        for name, preset in self.model.presets.items():
+            other = preset.config.model_copy(update={"seed": 0}) if seed is not None else preset.config
+            if plain == other:
+                found = name
+                break
+        self.run_bar.show_choice(found, seed)
+        self._show_pending()
+
+    def _show_pending(self) -> None:
+        pending = self.session.pending if self.session.status.head else frozenset()
+        self.form.mark_pending(pending)
+        self.run_bar.show_pending(bool(pending))
+
+    def _words(self, status: Status) -> str:
+        """What the run is doing, in a sentence."""
+        step = grouped(status.position)
+        if status.seeking is not None:
+            return f"Going to step {grouped(status.seeking)} …"
+        if status.position < status.head and status.phase != "running":
+            return (
+                f"Step {step} of {grouped(status.head)}: everything is shown as it was then. "
+                "Train repeats what was recorded; Continue from here takes another way."
+            )
+        if self.session.pending and status.head:
+            names = ", ".join(sorted(self.session.pending)).replace("_", " ")
+            return f"Press Reset to start a new run with the changed settings ({names})."
+        shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
+        known = self.session.history.at(status.position)
+        result = f": {say(shown[0], known[shown[0].name])}" if shown and shown[0].name in known else ""
+        return {
+            "empty": "",
+            "loading": "Building the model …",
+            "untrained": f"{self.model.summary} Press Train (Space) to begin.",
+            "running": "Training …",
+            "paused": f"Paused at step {step}{result}",
+            "finished": f"Finished after {step} steps{result}",
+            "failed": "Training stopped: see the message above.",
+        }[status.phase]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look at the run; the first time, build it."""
+        super().showEvent(event)
+        self.session.set_visible(True)
+        if self.session.status.phase == "empty":
+            self.session.reset()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is drawn until the tab is shown again."""
+        super().hideEvent(event)
+        self.session.set_visible(False)

@@ -1,0 +1,271 @@
+"""The controls of time: train, pause, step, reset; and the timeline on which every earlier step can be visited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QWidget,
+)
+
+from models.base import Metrics, MetricSpec, Model
+from playground.messages import Status
+from ui import icons, theme
+
+
+def grouped(number: int) -> str:
+    """A whole number with thin spaces between thousands: 12 345."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def tool_button(icon: str, name: str, tooltip: str) -> QToolButton:
+    """A flat button with an icon, its name for screen readers and a tooltip in plain words."""
+    button = QToolButton()
+    icons.set_icon(button, icon)
+    button.setAccessibleName(name)
+    button.setToolTip(tooltip)
+    button.setAutoRaise(True)
+    return button
+
+
+class RunBar(QFrame):
+    """Train/pause, step, reset, preset, seed, and where the run stands; the same for every tab.
+
+    Signals say what the user wants; the tab decides what comes of it.
+    """
+
+    toggled = Signal()
+    stepped = Signal()
+    stepped_back = Signal()
+    reset = Signal()
+    preset_chosen = Signal(str)
+    seed_chosen = Signal(object)
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._metrics = {spec.name: spec for spec in model.metrics}
+        theme.set_role(self, "bar")
+        self.train_button = QPushButton("Train")
+        theme.set_role(self.train_button, "primary")
+        self.train_button.setMinimumWidth(104)
+        self.train_button.clicked.connect(self.toggled)
+        self.back_button = tool_button("step-back", "one step back", "One step back (←)")
+        self.back_button.clicked.connect(self.stepped_back)
+        self.step_button = tool_button("step-forward", "one step", "One step, then pause (→)")
+        self.step_button.clicked.connect(self.stepped)
+        self.reset_button = QPushButton("Reset")
+        icons.set_icon(self.reset_button, "reset")
+        self.reset_button.setToolTip("Start a new, untrained run with the settings on the left (Ctrl+R)")
+        self.reset_button.clicked.connect(self.reset)
+        self.presets = QComboBox()
+        self.presets.setAccessibleName("preset")
+        self.presets.setToolTip("Named settings that show something worth seeing")
+        for name, preset in model.presets.items():
+            self.presets.addItem(name, name)
+            self.presets.setItemData(self.presets.count() - 1, preset.description, Qt.ItemDataRole.ToolTipRole)
+        self.presets.setPlaceholderText("own settings")
+        self.presets.activated.connect(self._on_preset)
+        self.seed = QSpinBox()
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setKeyboardTracking(False)
+        self.seed.setAccessibleName("seed")
+        self.seed.setToolTip("Start of all random numbers: the same seed repeats the same run, to the bit")
+        self.seed.valueChanged.connect(self.seed_chosen)
+        self.seed.setFixedWidth(76)
+        self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?")
+        self.dice.clicked.connect(self._next_seed)
+        self.readout = QLabel()
+        theme.set_role(self.readout, "readout")
+        self.readout.setAccessibleName("progress")
+        self.headline = QLabel()
+        theme.set_role(self.headline, "heading")
+        self.headline.setAccessibleName("latest result")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 6, 12, 6)
+        layout.setSpacing(8)
+        for widget in (self.train_button, self.back_button, self.step_button, self.reset_button):
+            layout.addWidget(widget)
+        layout.addSpacing(8)
+        for label, widget in (("Preset", self.presets), ("Seed", self.seed)):
+            text = QLabel(label)
+            theme.set_role(text, "muted")
+            text.setBuddy(widget)
+            layout.addWidget(text)
+            layout.addWidget(widget)
+        layout.addWidget(self.dice)
+        layout.addSpacing(8)
+        layout.addWidget(self.readout)
+        layout.addStretch(1)
+        layout.addWidget(self.headline)
+        self.show_status(Status(0))
+
+    def show_status(self, status: Status) -> None:
+        """Where the run stands, in figures, and what the buttons would do now."""
+        running = status.phase == "running"
+        busy = status.phase == "loading"
+        self.train_button.setText("Pause" if running else "Train")
+        icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
+        self.train_button.setToolTip("Pause (Space)" if running else "Train (Space)")
+        self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
+        self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
+        self.back_button.setEnabled(status.position > 0)
+        speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
+        self.readout.setText(f"epoch {status.epoch:.1f} · step {grouped(status.position)}{speed}")
+
+    def show_metrics(self, metrics: Metrics) -> None:
+        """The headline: the latest held-out number, or the first metric there is."""
+        shown = [spec for spec in self._model.metrics if spec.name in metrics]
+        held_out = [spec for spec in shown if spec.held_out] or shown
+        self.headline.setText(say(held_out[0], metrics[held_out[0].name]) if held_out else "")
+
+    def show_pending(self, pending: bool) -> None:
+        """Whether settings wait for a new run: then Reset says so."""
+        self.reset_button.setText("Reset to apply" if pending else "Reset")
+        theme.set_role(self.reset_button, "primary" if pending else "")
+        icons.set_icon(self.reset_button, "reset", "accent_text" if pending else "text")
+
+    def show_choice(self, preset: str | None, seed: int | None) -> None:
+        """Which preset and seed are chosen; no preset when the settings are the user's own."""
+        self.presets.setCurrentIndex(self.presets.findData(preset) if preset else -1)
+        self.seed.setEnabled(seed is not None)
+        with QSignalBlocker(self.seed):
+            self.seed.setValue(seed or 0)
+
+    @Slot(int)
+    def _on_preset(self, index: int) -> None:
+        self.preset_chosen.emit(self.presets.itemData(index))
+
+    @Slot()
+    def _next_seed(self) -> None:
+        self.seed.setValue(self.seed.value() + 1)
+
+
+def say(spec: MetricSpec, value: float) -> str:
+    """A metric in words: "test accuracy 97.8 %"."""
+    if spec.unit == "%":
+        return f"{spec.label} {100 * value:.1f}\u202f%"
+    return f"{spec.label} {value:.4g}" + (f"\u202f{spec.unit}" if spec.unit else "")
+
+
+class _TimeSlider(QSlider):
+    """A slider that goes where one clicks."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the place under the pointer, then drag from there."""
+        if event.button() == Qt.MouseButton.LeftButton and self.maximum() > 0:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            groove = self.style().subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderGroove, self
+            )
+            handle = self.style().subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            if not handle.contains(event.position().toPoint()):
+                span = groove.width() - handle.width()
+                offset = round(event.position().x()) - groove.x() - handle.width() // 2
+                self.setSliderDown(True)
+                self.setSliderPosition(
+                    QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), offset, max(span, 1))
+                )
+                self.setSliderDown(False)
+        super().mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to whatever scrolls: time should not move by accident."""
+        event.ignore()
+
+
+class TimelineBar(QFrame):
+    """The timeline: drag to any recorded step, walk a step at a time, continue from where one is.
+
+    Signals:
+        sought(object): the user wants to see this step (int; `object` because steps outgrow 32 bits).
+        branched(): continue from the step that is shown.
+    """
+
+    sought = Signal(object)
+    branched = Signal()
+    stepped_back = Signal()
+    stepped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "bar")
+        self._unit = 1
+        self._status = Status(0)
+        self.back = tool_button("step-back", "one step back in time", "One step back (←)")
+        self.back.clicked.connect(self.stepped_back)
+        self.forward = tool_button("step-forward", "one step forward in time", "One step forward (→)")
+        self.forward.clicked.connect(self.stepped)
+        self.slider = _TimeSlider()
+        self.slider.setAccessibleName("timeline")
+        self.slider.setToolTip("Drag to see the model as it was at an earlier step")
+        self.slider.valueChanged.connect(self._on_value)
+        self.place = QLabel()
+        theme.set_role(self.place, "readout")
+        self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.place.setAccessibleName("step shown")
+        self.present = QPushButton("Back to the present")
+        self.present.setToolTip("Show the newest recorded step (End)")
+        self.present.clicked.connect(self._to_present)
+        self.branch = QPushButton("Continue from here")
+        icons.set_icon(self.branch, "branch")
+        self.branch.setToolTip(
+            "Train on from the step that is shown; what was recorded after it stays as a ghost curve"
+        )
+        self.branch.clicked.connect(self.branched)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 10, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self.back)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.forward)
+        layout.addWidget(self.place)
+        layout.addWidget(self.present)
+        layout.addWidget(self.branch)
+        self.show_status(Status(0))
+
+    def show_status(self, status: Status) -> None:
+        """Where the run stands; the handle follows unless the user holds it."""
+        self._status = status
+        position = status.position if status.seeking is None else status.seeking
+        self._unit = max(1, -(-status.head // 1_000_000_000))  # a slider counts in 32 bits
+        with QSignalBlocker(self.slider):
+            self.slider.setMaximum(status.head // self._unit)
+            self.slider.setPageStep(max(1, self.slider.maximum() // 10))
+            if not self.slider.isSliderDown():
+                self.slider.setValue(position // self._unit)
+        past = position < status.head
+        self.place.setText(f"step {grouped(position)} of {grouped(status.head)}")
+        width = self.place.fontMetrics().horizontalAdvance(f"step {grouped(status.head)} of {grouped(status.head)}")
+        # Room is taken in leaps, so that a counting number does not move the slider.
+        self.place.setMinimumWidth(max(self.place.minimumWidth(), -(-(width + 8) // 40) * 40))
+        self.slider.setEnabled(status.head > 0)
+        self.back.setEnabled(position > 0)
+        self.forward.setEnabled(status.phase not in ("loading", "finished", "failed", "running") or past)
+        self.present.setEnabled(past)
+        self.branch.setEnabled(past)
+
+    @Slot(int)
+    def _on_value(self, value: int) -> None:
+        step = self._status.head if value == self.slider.maximum() else value * self._unit
+        self.sought.emit(step)
+
+    @Slot()
+    def _to_present(self) -> None:
+        self.sought.emit(self._status.head)
