@@ -144,11 +144,12 @@ class Setting:
         if self.kind == "bool":
             words = "on or off"
         elif self.kind == "choice":
-            words = _either(self.choices)
+            words = f"one of {_either(self.choices)}"
         elif self.kind in number:
-            words = f"{number[self.kind]} {self._range()}".strip()
+            bounds = self._range()
+            words = f"{number[self.kind]} {'of ' if bounds.startswith('at ') else ''}{bounds}".strip()
         elif self.kind in LISTS:
-            each = _either(self.choices) if self.choices else self._range()
+            each = f"one of {_either(self.choices)}" if self.choices else self._range()
             words = f"{_count(self.min_length, self.max_length)}{many[self.kind]}" + (f", each {each}" if each else "")
         elif self.structured:
             words = f"written like {json.dumps(self.default)}"
@@ -198,7 +199,8 @@ class Setting:
         wrong = [part for part in _split(text) if part not in self.choices] if self.choices else []
         near = difflib.get_close_matches(wrong[0].lower(), self.choices, n=1) if wrong else []
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"must be {self.allowed} (it was {text or 'empty'}{hint})"
+        was = f"it was {text}" if text.strip() else "nothing was given"
+        return f"must be {self.allowed} ({was}{hint})"
 
     def _read(self, text: str) -> Any:
         """Text to a value of this kind, bounds not yet looked at; ValueError when it is none."""
@@ -279,7 +281,7 @@ def problems(
             sentence = f"There is no setting called {top}."
         elif top is None:
             sentence = message + "."
-        elif setting and _plain(problem["type"]):
+        elif setting and (_plain(problem["type"]) or problem["type"] == "missing"):
             sentence = f"{name} {setting.refusal(problem['input'])}."
         else:
             given = repr(problem["input"])
@@ -305,7 +307,7 @@ def _count(low: int, high: int | None) -> str:
     """A number of things in words, with a space behind: "1 to 4 ", "at least 1 ", ""."""
     if high is None:
         return f"at least {low} " if low else ""
-    return f"{low} " if low == high else f"{low} to {high} "
+    return f"{low} " if low == high else f"{low} to {high} " if low else f"at most {high} "
 
 
 def _split(text: str) -> list[str]:

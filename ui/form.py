@@ -7,12 +7,11 @@ the Config's declaration (`models.config.setting`). A new setting appears here w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from itertools import pairwise
 
 from pydantic import ValidationError
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,18 +19,17 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStyle,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from models.config import Config, Setting, problems, settings_of
 from ui import theme
-from ui.form_controls import Control, List, Number, control_for
+from ui.form_controls import Control
+from ui.form_rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 
 INTERVAL = 67
 """Milliseconds between two reports while a slider is dragged: at most 15 a second, the last one always."""
-AT_ONCE, NEW_RUN = "Takes effect at once.", "Starts a new run."
 MARGIN = 8
 
 
@@ -132,11 +130,14 @@ class ConfigForm(QWidget):
             row.reset.triggered.connect(self._reset)
             self._section(setting, column).add(row)
         column.addStretch(1)
-        self.area = _Area(content)
+        self.area = _Area(content, column)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self.complaint)
+        top = QVBoxLayout()
+        top.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        top.addWidget(self.complaint)
+        layout.addLayout(top)
         layout.addWidget(self.area)
         self._chain()
 
@@ -191,10 +192,11 @@ class ConfigForm(QWidget):
         else:
             row.complain("")
         self._note_folded()
-        self._report(f"{_title(setting)} {reason}." if reason else "")
+        self._report(f"{title(setting)} {reason}." if reason else "")
 
     def _reset(self) -> None:
-        row = self.sender().data() if isinstance(self.sender(), QAction) else None
+        action = self.sender()
+        row = action.data() if isinstance(action, QAction) else None
         if isinstance(row, Row) and row.control.value != row.setting.default:
             row.control.set_value(row.setting.default)
             self._edited(row.control)
@@ -264,9 +266,8 @@ class ConfigForm(QWidget):
 
     def _keep_in_place(self, widget: QWidget, before: int) -> None:
         """Scroll so that the control under the hand stays where it is when rows above it come or go."""
-        content = self.area.widget()
-        if content is not None and content.layout() is not None and self.isVisible():
-            content.layout().activate()
+        if self.isVisible():
+            self.area.column.activate()
             moved = widget.mapTo(self, widget.rect().topLeft()).y() - before
             bar = self.area.verticalScrollBar()
             bar.setValue(bar.value() + moved)
@@ -276,222 +277,12 @@ class ConfigForm(QWidget):
             section.note()
 
 
-class Row(QWidget):
-    """One setting: mark, label and control, what is wrong with it, and a bar at the side while it waits for a new run."""
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__()
-        self.setting = setting
-        self.control = control_for(setting)
-        self.control.setParent(self)
-        self.pending = False
-        self.locked = False
-        self.label = QLabel(_title(setting))
-        self.label.setWordWrap(True)
-        self.label.setBuddy(self.control.head)
-        self.reset = QAction(f"Back to the default ({setting.format(setting.default)})", self)
-        self.reset.setData(self)
-        self.label.addAction(self.reset)
-        self.label.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.mark = Mark(setting.live)
-        self.sentence = Sentence()
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addWidget(self.label, 1)
-        head.addWidget(self.control.head, 0 if isinstance(self.control, Number) else 1)
-        if setting.kind == "bool" and not setting.optional:
-            head.setStretch(2, 0)
-        if setting.unit:
-            unit = QLabel(setting.unit)
-            theme.set_role(unit, "muted")
-            head.addWidget(unit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 3, 0, 3)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        if self.control.body is not None:
-            layout.addWidget(self.control.body)
-        layout.addWidget(self.sentence)
-        self.control.head.setAccessibleName(self.label.text())
-        if isinstance(self.control, Number) and self.control.slider is not None:
-            self.control.slider.setAccessibleName(f"{self.label.text()}, slider")
-        self._describe()
-
-    def complain(self, sentence: str) -> None:
-        """Show what is wrong below the control; "" takes it away."""
-        self.sentence.say(sentence)
-
-    def set_pending(self, pending: bool) -> None:
-        """Whether the running model still has another value."""
-        if pending != self.pending:
-            self.pending = pending
-            self._describe()
-            self.update()
-
-    def set_locked(self, locked: bool) -> None:
-        """Whether the value can only be read."""
-        if locked != self.locked:
-            self.locked = locked
-            for widget in (self.control.head, self.control.body):
-                if widget is not None:
-                    widget.setEnabled(not locked)
-            self.reset.setEnabled(not locked)
-            self._describe()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The bar of a setting that waits for a new run."""
-        if self.pending:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.faded(theme.current().warning, 0.12))
-            painter.drawRoundedRect(self.rect(), 4, 4)
-            painter.setBrush(theme.current().warning)
-            painter.drawRoundedRect(QRectF(0, 2, 3, self.height() - 4), 1.5, 1.5)
-            painter.end()
-
-    def _describe(self) -> None:
-        setting = self.setting
-        facts = f"{setting.allowed[0].upper()}{setting.allowed[1:]}. Default: {setting.format(setting.default)}."
-        state = [AT_ONCE if setting.live else NEW_RUN]
-        state += ["The running model still has another value."] if self.pending else []
-        state += ["Locked."] if self.locked else []
-        lines = [setting.description, facts, " ".join(state)]
-        tip = f"<qt>{'<br>'.join(escape(line) for line in lines if line)}</qt>"
-        buttons = (self.control.more, self.control.fewer) if isinstance(self.control, List) else ()
-        for widget in (self.label, self.mark, self.control.head, self.control.body):
-            if widget is not None and widget not in buttons:
-                widget.setToolTip(tip)
-        self.control.head.setAccessibleDescription(" ".join(lines))
-
-
-class Section(QWidget):
-    """A heading that folds and unfolds the rows below it."""
-
-    def __init__(self, title: str, of: str = "") -> None:
-        super().__init__()
-        self.title = title
-        self._open = not of
-        self._rows: list[Row] = []
-        self.header = QToolButton()
-        self.header.setAutoRaise(True)
-        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.header.setAccessibleName(f"{of}, {title.lower()}" if of else title)
-        self.header.setToolTip(f"{'Rarely needed settings' if of else 'Settings'}: fold or unfold")
-        font = self.header.font()
-        font.setBold(not of)
-        self.header.setFont(font)
-        self.header.clicked.connect(self._toggle)
-        self.body = QWidget()
-        self._column = QVBoxLayout(self.body)
-        self._column.setContentsMargins(0, 0, 0, 4)
-        self._column.setSpacing(2)
-        self._last: Section | None = None
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.body)
-        self.set_open(self._open)
-
-    def add(self, row: Row) -> None:
-        """Add a row below the others, above the advanced section."""
-        self._rows.append(row)
-        self._column.insertWidget(len(self._rows) - 1, row)
-
-    def add_last(self, section: Section) -> None:
-        """Add the section for advanced settings at the end."""
-        self._last = section
-        self._column.addWidget(section)
-
-    def set_open(self, is_open: bool) -> None:
-        """Fold or unfold."""
-        self._open = is_open
-        self.body.setVisible(is_open)
-        self.header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.header.setAccessibleDescription("unfolded" if is_open else "folded")
-
-    def is_open(self) -> bool:
-        """Whether the rows can be seen."""
-        return self._open
-
-    def has_rows(self) -> bool:
-        """Whether any row of it means something now."""
-        return any(not row.isHidden() for row in self._rows) or (self._last is not None and self._last.has_rows())
-
-    def note(self) -> None:
-        """Tell in the heading when something in the folded section wants to be looked at."""
-        self.header.setText(f"{self.title}  •" if not self._open and self._wants_attention() else self.title)
-
-    def chain(self) -> list[QWidget]:
-        """What takes the focus in it, in reading order."""
-        widgets: list[QWidget] = [self.header]
-        for row in self._rows:
-            widgets += row.control.widgets()
-        return widgets + (self._last.chain() if self._last is not None else [])
-
-    def _wants_attention(self) -> bool:
-        own = any(not row.isHidden() and (row.pending or row.sentence.text()) for row in self._rows)
-        return own or (self._last is not None and self._last._wants_attention())
-
-    def _toggle(self) -> None:
-        self.set_open(not self._open)
-
-
-class Mark(QWidget):
-    """A small dot: filled when a change takes effect at once, a ring when it starts a new run."""
-
-    def __init__(self, live: bool) -> None:
-        super().__init__()
-        self._live = live
-        self.setFixedSize(9, 9)
-        self.setToolTip(AT_ONCE if live else NEW_RUN)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Dot or ring."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colors = theme.current()
-        painter.setPen(QPen(colors.accent if self._live else colors.control, 1.4))
-        painter.setBrush(colors.accent if self._live else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(4.5, 4.5), 3.0, 3.0)
-        painter.end()
-
-
-class Sentence(QFrame):
-    """What is wrong, in words, on a quiet red ground; takes no room while all is well."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        theme.set_role(self, "banner")
-        theme.set_role(self, "error", name="severity")
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.addWidget(self._label)
-        self.hide()
-
-    def say(self, sentence: str) -> None:
-        """Show a sentence; "" hides it."""
-        self._label.setText(sentence)
-        self.setAccessibleName(sentence)
-        self.setVisible(bool(sentence))
-
-    def text(self) -> str:
-        """The sentence that is shown, or ""."""
-        return self._label.text()
-
-
 class _Area(QScrollArea):
     """Scrolls up and down only, and keeps the width of its content when the scroll bar comes and goes."""
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QWidget, column: QVBoxLayout) -> None:
         super().__init__()
+        self.column = column
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -502,12 +293,8 @@ class _Area(QScrollArea):
         """Leave the room of the scroll bar free while there is none."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
         gap = max(2, bar + 2 - (self.width() - self.viewport().width()))
-        self.widget().layout().setContentsMargins(MARGIN, 4, gap, MARGIN)
+        self.column.setContentsMargins(MARGIN, 4, gap, MARGIN)
         super().resizeEvent(event)
-
-
-def _title(setting: Setting) -> str:
-    return setting.label[:1].upper() + setting.label[1:]
 
 
 def _legend() -> QWidget:
