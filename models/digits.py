@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from models.base import Model, Preset
 from models.config import setting
 from models.data import mnist
+from models.data.augment import Augmentation, augment
 from models.data.features import FEATURES, Features
 from models.data.mnist import ImageData
 from models.mlp import MLPConfig, mlp_layers
@@ -45,6 +46,62 @@ class DigitsConfig(MLPConfig):
         le=784,
         shown_when=("features", ("pca",)),
     )
+    shift: float = setting(
+        0.0,
+        "Move every training image by up to so many pixels, anew each time it is shown.",
+        group="Augmentation",
+        unit="px",
+        ge=0.0,
+        le=4.0,
+        live=True,
+    )
+    rotation: float = setting(
+        0.0, "Turn every training image by up to so much.", group="Augmentation", unit="°", ge=0.0, le=45.0, live=True
+    )
+    zoom: float = setting(
+        0.0,
+        "Make every training image larger or smaller by up to about this share: 0.1 is 10 %.",
+        group="Augmentation",
+        ge=0.0,
+        le=0.5,
+        live=True,
+    )
+    shear: float = setting(
+        0.0,
+        "Slant every training image by up to so many pixels to the side per row: 0.2 is about 11°.",
+        group="Augmentation",
+        ge=0.0,
+        le=0.6,
+        live=True,
+    )
+    elastic: float = setting(
+        0.0,
+        "Bend every training image smoothly, each point by about so many pixels.",
+        group="Augmentation",
+        unit="px",
+        ge=0.0,
+        le=3.0,
+        live=True,
+    )
+    stroke_width: float = setting(
+        0.0,
+        "Make the strokes of training images thicker or thinner: 1 is by up to a pixel on each side.",
+        group="Augmentation",
+        ge=0.0,
+        le=1.0,
+        live=True,
+    )
+
+    def augmentation(self) -> Augmentation:
+        """How far training images are changed."""
+        return Augmentation(
+            shift=self.shift,
+            rotation=self.rotation,
+            scale=self.zoom,
+            shear=self.shear,
+            elastic=self.elastic,
+            thickness=self.stroke_width,
+        )
 
 
 @dataclass(frozen=True)
@@ -69,9 +126,10 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
     def prepare(self, data: ImageData) -> None:
         """Fit the features to the training images."""
         config = self.config
+        self._set_augmentation()
         self._features = FEATURES[config.features].fit(data.train_images, components=config.components)
         self._one_hot = np.eye(CLASSES, dtype=np.float32)
-        self._inputs_buffer = np.empty((min(config.batch_size, len(data.train_images)), self._features.dimension), "f4")
+        self._input_memory = np.empty((0, self._features.dimension), np.float32)
 
     @property
     def train_count(self) -> int:
@@ -90,13 +148,29 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
     def train_batch(self, chosen: NDArray[np.int64] | slice) -> Batch:
         """Features (N, D) and one-hot targets (N, 10)."""
         images = self.data.train_images[chosen]
-        inputs = self._features.transform(images, self._inputs_buffer[: len(images)])
+        if self.noisy:
+            images = augment(images, self._augmentation, self.rng)
+        inputs = self._features.transform(images, self._buffer_for(len(images)))
         return inputs, self._one_hot[self.data.train_labels[chosen]]
 
     def test_batch(self, chosen: slice) -> Batch:
         """Features (N, D) and one-hot targets (N, 10) of held-out images."""
         inputs = self._features.transform(self.data.test_images[chosen])
         return inputs, self._one_hot[self.data.test_labels[chosen]]
+
+    def configure(self, config: DigitsConfig) -> None:
+        """See Trainer; augmentation can change during a run too."""
+        super().configure(config)
+        self._set_augmentation()
+
+    def _set_augmentation(self) -> None:
+        self._augmentation = self.config.augmentation()
+        self.noisy = self._augmentation.active
+
+    def _buffer_for(self, count: int) -> NDArray[np.float32]:
+        if count > len(self._input_memory):
+            self._input_memory = np.empty((count, self._features.dimension), np.float32)
+        return self._input_memory[:count]
 
     def snapshot(self) -> DigitsSnapshot:
         """Copies of the parameters and of the latest test predictions: well below a millisecond."""
