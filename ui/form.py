@@ -108,6 +108,7 @@ class ConfigForm(QWidget):
         for section in self._sections.values():
             if section.isAncestorOf(row):
                 section.set_open(True)
+        self._note_folded()
         self.area.ensureWidgetVisible(row)
         row.control.widgets()[0].setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -6,7 +6,6 @@ widget below), keeps the last good value while something else is being typed, an
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from dataclasses import replace
 from typing import Any
@@ -209,13 +208,13 @@ class List(Control):
             for widget in (item, *self._tail):
                 self._flow.addWidget(widget)
             item.setVisible(True)
+            QWidget.setTabOrder(self.fewer.previousInFocusChain(), item)
+            QWidget.setTabOrder(item, self.fewer)
         for number, (item, part) in enumerate(zip(self._items, self._value, strict=True), start=1):
             item.setAccessibleName(f"{self.setting.label} {number}")
             self._fill(item, part)
         self.fewer.setEnabled(len(self._value) > self.setting.min_length)
         self.more.setEnabled(self.setting.max_length is None or len(self._value) < self.setting.max_length)
-        for before, after in itertools.pairwise(self.widgets()):
-            QWidget.setTabOrder(before, after)
 
     def widgets(self) -> list[QWidget]:
         """The entries, then the buttons."""

@@ -1,0 +1,96 @@
+"""What is typed on the command line becomes a Config, or one sentence that says what would be accepted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import Field, model_validator
+
+from models.base import ConfigError
+from models.config import Config, setting, settings_of
+from playground.options import parse_config
+
+
+class Net(Config):
+    hidden: tuple[Annotated[int, Field(ge=1, le=512)], ...] = setting((50,), "Hidden layers.", max_length=3)
+    learning_rate: float = setting(0.01, "Step size.", gt=0, le=10, log=True, group="Training")
+    shift: float = setting(0.0, "Shift, 100 % is the width.", ge=-2, le=2, unit="px", group="Training")
+    optimizer: Literal["sgd", "momentum"] = setting("sgd", "How to go downhill.", group="Training")
+    momentum: float = setting(0.9, "Inertia.", ge=0, lt=1, shown_when=("optimizer", ("momentum",)), group="Training")
+    shuffle: bool = setting(True, "New order.")
+    stop: int | None = setting(100, "Stop after so many steps.", ge=1)
+
+    @model_validator(mode="after")
+    def _fit(self) -> Net:
+        if self.shuffle and self.stop == 1:
+            raise ValueError("One step needs no new order: add --no-shuffle")
+        return self
+
+
+def parse(*words: str) -> Net:
+    return parse_config(Net, Net(learning_rate=0.5), words)
+
+
+def test_the_base_is_the_default() -> None:
+    assert parse() == Net(learning_rate=0.5)
+    assert parse("--hidden", "50", "20", "--no-shuffle") == Net(learning_rate=0.5, hidden=(50, 20), shuffle=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        (["--learning-rate", "1e-3"], "learning_rate", 0.001),
+        (["--learning_rate=1e-3"], "learning_rate", 0.001),
+        (["--shift", "-1e-1"], "shift", -0.1),
+        (["--shift", "-2"], "shift", -2.0),
+        (["--hidden", "50,20"], "hidden", (50, 20)),
+        (["--hidden"], "hidden", ()),
+        (["--stop", "none"], "stop", None),
+        (["--optimizer", "Momentum"], "optimizer", "momentum"),
+        (["--stop", "3", "--stop", "4"], "stop", 4),
+    ],
+)
+def test_ways_to_give_an_option(words: list[str], name: str, value: object) -> None:
+    assert getattr(parse(*words), name) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--learning-rate", "7e9"], "--learning-rate must be a number greater than 0 and at most 10 (it was 7e9)."),
+        (["--learning-rate"], "--learning-rate must be a number greater than 0 and at most 10 (nothing was given)."),
+        (["--shift", "1", "2"], "--shift must be a number from -2 to 2 px (it was 1 2)."),
+        (["--hidden", "5", "a"], "--hidden must be at most 3 whole numbers, each from 1 to 512 (it was 5 a)."),
+        (["--optimizer", "sgdd"], "--optimizer must be one of sgd or momentum (it was sgdd; did you mean sgd?)."),
+        (["--learnin-rate", "1"], "There is no option --learnin-rate: did you mean --learning-rate?"),
+        (["--lr=1"], "There is no option --lr: did you mean --learning-rate?"),
+        (["--learn", "1"], "There is no option --learn: did you mean --learning-rate?"),
+        (["--zzz"], "There is no option --zzz: --help lists the options."),
+        (["-z"], "There is no option -z: --help lists the options."),
+        (["--shuffle=yes"], "--shuffle and --no-shuffle take no value."),
+        (["7"], "“7” does not belong to any option: write --name value, for example --seed 1."),
+        (["--stop", "1"], "One step needs no new order: add --no-shuffle."),
+    ],
+)
+def test_each_mistake_has_one_sentence(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(*words)
+    assert str(caught.value) == sentence
+    assert capsys.readouterr() == ("", "")
+
+
+def test_help_lists_every_setting_with_its_range_and_the_preset_as_default(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit) as caught:
+        parse("--help")
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    for each in settings_of(Net):
+        assert f"--{each.name.replace('_', '-')}" in text
+        assert each.description in text
+    assert "greater than 0 and at most 10. Default: 0.5." in text
+    assert "Matters with --optimizer momentum." in text
+    assert "--shuffle, --no-shuffle" in text
