@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
-
-Array = NDArray[np.float64]
+from models.gaussian import Array, differences
 
 CHUNK = 1 << 16
 """Numbers in the table of distances that is built at a time (half a megabyte: it stays in the processor's cache)."""
@@ -17,7 +16,7 @@ CHUNK = 1 << 16
 
 def squared_distances(points: Array, centres: Array) -> Array:
     """|x_n − c_k|² for points (N, D) and centres (K, D); returns (K, N)."""
-    difference = points.T - centres[:, :, None]  # (K, D, N)
+    difference = differences(points, centres)
     difference *= difference
     result: Array = difference.sum(axis=1)
     return result

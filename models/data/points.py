@@ -267,9 +267,7 @@ def hills_surface(per_class: int, noise: float, rng: np.random.Generator) -> Poi
     return _surface(hills, per_class, noise, rng)
 
 
-def _surface(
-    height: Callable[[Array], Array], per_class: int, noise: float, rng: np.random.Generator | None
-) -> PointSet:
+def _surface(height: Callable[[Array], Array], per_class: int, noise: float, rng: np.random.Generator) -> PointSet:
     points = rng.uniform(-1, 1, (2 * per_class, 2))
     return PointSet(points, targets=height(points) + 0.02 * noise * rng.standard_normal(len(points)))
 
