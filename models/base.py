@@ -178,7 +178,7 @@ class Classifier:
         prepare_drawing: (config, Drawing) → what the model sees, an object with `.image` (H, W) uint8 and `.empty`.
         prepare_picture: (config, grey or colour picture as uint8 array) → the same.
         predict: (snapshot, images (N, H, W) uint8) → probabilities (N, classes), rows sum to 1; safe on any thread.
-        class_names: config → the classes in the order of the probabilities.
+        class_names: snapshot → the classes in the order of the probabilities.
     """
 
     prepare_drawing: Callable[[Any, Any], Any]

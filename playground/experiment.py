@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
+import secrets
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -37,7 +37,7 @@ SUFFIX = ".npz"
 LARGEST = 2**30
 """Bytes that the unpacked arrays of one file may take."""
 MOST_ARRAYS = 20_000
-CHECKPOINT_BYTES = 24 * 2**20
+CHECKPOINT_BYTES = 8 * 2**20
 """Checkpoints saved with an experiment, so that scrubbing is quick after opening it; the rest is replayed."""
 
 Arrays = dict[str, NDArray[Any]]
@@ -188,30 +188,55 @@ def model_of(path: Path) -> str:
     return _metadata(path, _read_arrays(path, only=("metadata",))).model
 
 
+def origin_of(data: Any) -> DataOrigin:
+    """Where data came from, as far as they tell (attributes `name`, `digest`, `files`)."""
+    files = tuple(str(file) for file in getattr(data, "files", ()))
+    return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
+
+
+def data_of(experiment: Experiment) -> Any:
+    """The data that an experiment was trained on; raises DataError when they are not the same any more."""
+    model, origin = experiment.model, experiment.origin
+    if not origin.files:
+        data = model.load(experiment.recording.config)
+    elif model.open_data is not None:
+        try:
+            data = model.open_data([Path(file) for file in origin.files])
+        except DataError as error:
+            raise DataError(
+                f"This run was trained on your own data ({', '.join(origin.files)}), which cannot be read now: {error}"
+            ) from error
+    else:
+        raise DataError(f"{model.title} cannot be trained on files of your own; this experiment file is damaged.")
+    if origin.digest and origin_of(data).digest != origin.digest:
+        raise DataError(
+            f"This run was trained on other data than {origin.name or 'those of this version'} now: the checksums "
+            "differ. Put the original data back in their place and open the experiment again."
+        )
+    return data
+
+
 @contextmanager
 def atomically(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing that replaces `path` only when everything has been written.
 
     Raises DataError (cause and remedy) when it cannot be written; the old file is then untouched.
     """
-    temporary: Path | None = None
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        temporary = None
     except OSError as error:
         raise DataError(
             f"{path} could not be written: {error.strerror or error}. "
             "Nothing was changed; choose another folder or make room."
         ) from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # gone after the rename; where it cannot be removed, the first error says more
+            temporary.unlink()
 
 
 def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:

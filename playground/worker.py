@@ -7,15 +7,14 @@ locked, polled or slept on. It never touches a widget; what there is to draw goe
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from threadpoolctl import threadpool_limits
 
-from models.base import DataError, Model, PlaygroundError, TrainingError
+from models.base import Model, PlaygroundError, TrainingError
 from playground import messages
-from playground.experiment import CHECKPOINT_BYTES, DataOrigin, Experiment, read, write
+from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, write
 from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
 from playground.run import Run
 
@@ -237,31 +236,3 @@ def phase_of(run: Run) -> Phase:
     if run.finished:
         return "finished"
     return "paused" if run.head else "untrained"
-
-
-def origin_of(data: Any) -> DataOrigin:
-    """Where data came from, as far as they tell (attributes `name`, `digest`, `files`)."""
-    files = tuple(str(file) for file in getattr(data, "files", ()))
-    return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
-
-
-def data_of(experiment: Experiment) -> Any:
-    """The data that an experiment was trained on; raises DataError when they are not the same any more."""
-    model, origin = experiment.model, experiment.origin
-    if not origin.files:
-        data = model.load(experiment.recording.config)
-    elif model.open_data is not None:
-        try:
-            data = model.open_data([Path(file) for file in origin.files])
-        except DataError as error:
-            raise DataError(
-                f"This run was trained on your own data ({', '.join(origin.files)}), which cannot be read now: {error}"
-            ) from error
-    else:
-        raise DataError(f"{model.title} cannot be trained on files of your own; this experiment file is damaged.")
-    if origin.digest and origin_of(data).digest != origin.digest:
-        raise DataError(
-            f"This run was trained on other data than {origin.name or 'those of this version'} now: the checksums "
-            "differ. Put the original data back in their place and open the experiment again."
-        )
-    return data

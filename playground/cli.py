@@ -1,0 +1,281 @@
+"""The command `playground`: without arguments it opens the window; its subcommands need no screen.
+
+What a program reads (JSON, tables) goes to stdout, what a person reads meanwhile (progress, problems) to stderr. Bad
+input is answered by one sentence and exit code 2; a training that fails mathematically by one sentence and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# One BLAS thread: more are slower on matrices of this size, and the other core is needed to paint. It must be said
+# before NumPy is loaded.
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+if TYPE_CHECKING:
+    from models.base import Model
+    from models.config import Config
+    from playground.experiment import Experiment
+    from playground.options import OptionParser
+    from playground.run import Run
+
+USAGE = """usage: playground [FILE]                  open the window (with an experiment)
+       playground run MODEL [options]     train without a window
+       playground classify [options] INPUT…  let a saved experiment answer drawings and pictures
+       playground tour [options]          write a picture of every tab
+       playground --help | --version
+
+“playground run --help” lists the models, “playground run MODEL --help” its settings."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command line (without the program's name); returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    commands = {"run": _run, "classify": _classify, "tour": _tour}
+    if words and words[0] in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    from models.base import PlaygroundError, TrainingError
+
+    try:
+        if words and words[0] == "--version":
+            from importlib.metadata import version
+
+            print(f"playground {version('playground')}")
+            return 0
+        if words and words[0] in commands:
+            return commands[words[0]](words[1:])
+        return _window(words)
+    except TrainingError as error:
+        print(f"playground: {error}", file=sys.stderr)
+        return 1
+    except PlaygroundError as error:
+        print(f"playground: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("playground: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+# The window --------------------------------------------------------------------------------------------------------
+
+
+def _window(words: list[str]) -> int:
+    from models.base import ConfigError
+
+    if len(words) > 1 or (words and words[0].startswith("-")):
+        raise ConfigError(f"“{words[0]}” is not a command. Commands are: run, classify, tour; --help explains them.")
+    if words and not Path(words[0]).exists():
+        raise ConfigError(f"“{words[0]}” is neither a command (run, classify, tour) nor a file.")
+    from playground import app
+
+    return app.run(words[0] if words else None)
+
+
+# playground run ----------------------------------------------------------------------------------------------------
+
+
+def _run(words: list[str]) -> int:
+    from models.base import ConfigError
+    from models.registry import MODELS, get_model
+
+    if not words or words[0] in ("-h", "--help"):
+        lines = [f"  {name:<10} {get_model(name).summary}" for name in MODELS]
+        print("usage: playground run MODEL [options]\n\nmodels:\n" + "\n".join(lines))
+        if not words:
+            raise ConfigError(f"Say which model to run: {', '.join(MODELS)}.")
+        return 0
+    model = get_model(words[0])
+    config, options = _run_options(model, words[1:])
+    if options.save is not None:
+        _check_target(Path(options.save))
+    if options.data and model.open_data is not None:
+        data = model.open_data([Path(file) for file in options.data])
+    else:
+        data = model.load(config)
+    run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
+    if options.save is not None:
+        from playground import experiment
+
+        recording = run.recording(experiment.CHECKPOINT_BYTES)
+        origin = experiment.origin_of(data)
+        experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
+    text, extra = model.report(run.trainer) if model.report is not None else ("", {})
+    metrics = {**run.history.at(run.position), **extra}
+    if options.json:
+        result = {
+            "model": model.name,
+            "preset": options.preset,
+            "config": config.model_dump(mode="json"),
+            "steps": run.position,
+            "epochs": run.trainer.epoch,
+            "seconds": seconds,
+            "metrics": metrics,
+        }
+        print(json.dumps(result, default=_plain, allow_nan=False))
+    else:
+        _print_result(model, run, options.preset, seconds, text)
+    return 0
+
+
+def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Namespace]:
+    """The settings (preset first, then options) and what else was asked for."""
+    from models.base import ConfigError
+    from playground.options import OptionParser, add_options, read_options
+
+    first = OptionParser(add_help=False)
+    _add_run_options(first, model)
+    chosen, _ = first.parse_known_args(words)
+    if chosen.preset not in model.presets:
+        raise ConfigError(
+            f"--preset: {model.name} has no “{chosen.preset}”. Choose one of: {', '.join(model.presets)}."
+        )
+    base = model.presets[chosen.preset].config
+    parser = OptionParser(prog=f"playground run {model.name}", usage="%(prog)s [options]", description=model.summary)
+    _add_run_options(parser, model)
+    add_options(parser, model.config, base)
+    options = parser.parse_args(words)
+    return read_options(model.config, base, options), options
+
+
+def _add_run_options(parser: OptionParser, model: Model) -> None:
+    presets = "; ".join(f"{name}: {preset.description}" for name, preset in model.presets.items())
+    parser.add_argument("--preset", default=model.default_preset, help=f"named settings to begin with. {presets}")
+    parser.add_argument("--save", metavar="FILE", help="write the trained run to an experiment file (.npz)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    if model.open_data is not None:
+        parser.add_argument("--data", nargs="+", metavar="FILE", help="train on your own data")
+    else:
+        parser.set_defaults(data=None)
+
+
+def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run, float]:
+    from threadpoolctl import threadpool_limits
+
+    from playground.run import train
+
+    threadpool_limits(limits=1, user_api="blas")
+    trainer = model.trainer(config, data)
+    total = getattr(trainer, "total_steps", None)
+    if quiet:
+        return train(trainer)
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(model.title, total=total, state="")
+
+        def show(run: Run) -> None:
+            known = run.history.at(run.position)
+            shown = [f"{spec.label} {known[spec.name]:.4g}" for spec in model.metrics[:2] if spec.name in known]
+            progress.update(task, completed=run.position, state=f"step {run.position} · {' · '.join(shown)}")
+
+        return train(trainer, show)
+
+
+def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{model.title} · {preset}", title_justify="left")
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    known = run.history.at(run.position)
+    for spec in model.metrics:
+        if spec.name in known:
+            value = f"{100 * known[spec.name]:.2f} %" if spec.unit == "%" else f"{known[spec.name]:.5g} {spec.unit}"
+            table.add_row(spec.label, value.strip())
+    table.add_row("steps", f"{run.position}")
+    table.add_row("epochs", f"{run.trainer.epoch:g}")
+    table.add_row("seconds", f"{seconds:.2f}")
+    Console().print(table)
+    if text:
+        print(text)
+
+
+def _check_target(path: Path) -> None:
+    """Refuse before the training what could not be saved after it; raises DataError."""
+    from models.base import DataError
+
+    folder = path.parent
+    if not folder.is_dir():
+        raise DataError(f"--save: the folder {folder} does not exist. Make it, or choose another place.")
+    if path.is_dir():
+        raise DataError(f"--save: {path} is a folder. Name a file in it, for example {path / 'run.npz'}.")
+    if not os.access(folder, os.W_OK):
+        raise DataError(f"--save: the folder {folder} cannot be written to. Choose another place.")
+
+
+def _plain(value: Any) -> Any:
+    """NumPy scalars and arrays as JSON values."""
+    return value.tolist()
+
+
+# playground classify -----------------------------------------------------------------------------------------------
+
+
+def _classify(words: list[str]) -> int:
+    from models.base import DataError
+    from playground import classify, experiment
+    from playground.options import OptionParser
+
+    parser = OptionParser(
+        prog="playground classify", description="Let a saved experiment answer drawings and pictures."
+    )
+    parser.add_argument(
+        "--experiment", metavar="FILE", required=True, help="an experiment file (playground run --save)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument(
+        "inputs", metavar="INPUT", nargs="+", help="drawings (.json, .json.gz) or pictures (.png, .jpg)"
+    )
+    options = parser.parse_args(words)
+    opened: Experiment = experiment.read(Path(options.experiment))
+    if opened.model.classifier is None:
+        raise DataError(f"{options.experiment} holds a {opened.model.title} run, which does not classify anything.")
+    answers = classify.classify(opened, [Path(word) for word in options.inputs])
+    if options.json:
+        print(json.dumps(classify.as_json(answers), default=_plain, allow_nan=False))
+    else:
+        classify.print_table(answers)
+    return 0
+
+
+# playground tour ---------------------------------------------------------------------------------------------------
+
+
+def _tour(words: list[str]) -> int:
+    from models.base import ConfigError
+    from playground.options import OptionParser
+    from ui.registry import TABS
+
+    parser = OptionParser(prog="playground tour", description="Train each tab briefly, offscreen, and write pictures.")
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder for the pictures; made if need be")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", metavar="WxH", default="1280x800", help="size of the window in pixels")
+    parser.add_argument("--tab", metavar="NAME", help=f"one tab only: {', '.join(TABS)}")
+    options = parser.parse_args(words)
+    width, _, height = options.size.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 640 <= int(width) <= 7680 and 480 <= int(height) <= 4320):
+        raise ConfigError(f"--size: “{options.size}” is not a size from 640x480 to 7680x4320, such as 1280x720.")
+    if options.tab is not None and options.tab not in TABS:
+        raise ConfigError(f"--tab: there is no tab called “{options.tab}”. Choose one of: {', '.join(TABS)}.")
+    from playground import tour
+
+    tabs = list(TABS) if options.tab is None else [options.tab]
+    pictures = tour.tour(Path(options.out), theme=options.theme, size=(int(width), int(height)), tabs=tabs)
+    for picture in pictures:
+        print(picture)
+    return 0

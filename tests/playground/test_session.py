@@ -1,0 +1,185 @@
+"""The session with its real thread: what a tab sees of a run, and how it ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThread
+from toy import MODEL, Shift, ToyConfig, ToyTrainer
+
+from models.registry import MODELS
+from playground.session import Session
+
+
+@pytest.fixture
+def session(qapp, monkeypatch):
+    monkeypatch.setitem(MODELS, "toy", "toy")
+    session = Session(MODEL)
+    session.set_visible(True)
+    yield session
+    session.shutdown()
+    session.deleteLater()
+
+
+def phase(session: Session, *wanted: str):
+    return lambda: session.status.phase in wanted and session.status.seeking is None
+
+
+def settled(session: Session, position: int):
+    return lambda: (
+        session.status.position == position
+        and session.snapshot is not None
+        and session.snapshot.step == position
+        and session.status.phase != "running"
+    )
+
+
+def straight(count: int, **options) -> np.ndarray:
+    trainer = ToyTrainer(ToyConfig(**options), None)
+    for _ in range(count):
+        trainer.step()
+    return trainer.weights
+
+
+def test_train_pause_scrub_branch(session, qtbot):
+    session.play()
+    qtbot.waitUntil(phase(session, "finished"))
+    qtbot.waitUntil(settled(session, 400))
+    assert len(session.history) == 400
+    assert np.array_equal(session.snapshot.weights, straight(400))
+    session.seek(123)
+    qtbot.waitUntil(settled(session, 123))
+    assert np.array_equal(session.snapshot.weights, straight(123))
+    session.step_back()
+    qtbot.waitUntil(settled(session, 122))
+    session.branch(play=False)
+    qtbot.waitUntil(lambda: session.status.head == 122 and len(session.history) == 122)
+    (ghost,) = session.ghosts
+    assert (ghost.start, ghost.end) == (122, 400)
+    session.play()
+    qtbot.waitUntil(settled(session, 400))
+    assert np.array_equal(session.snapshot.weights, straight(400))
+    assert len(session.history) == 400
+
+
+def test_frames_arrive_while_it_trains_and_stop_when_hidden(session, qtbot):
+    frames = []
+    session.frame.connect(lambda: frames.append(session.snapshot.step))
+    session.reset(ToyConfig(steps=10_000_000), play=True)
+    qtbot.waitUntil(lambda: len(frames) > 5)
+    assert frames == sorted(frames)
+    session.set_visible(False)
+    seen = len(frames)
+    qtbot.wait(100)
+    assert len(frames) == seen
+    assert not session._frames.isActive()
+    session.set_visible(True)
+    qtbot.waitUntil(lambda: len(frames) > seen)
+    session.pause()
+    qtbot.waitUntil(phase(session, "paused"))
+    qtbot.waitUntil(lambda: len(session.history) == session.status.head)
+
+
+def test_live_changes_act_and_others_wait(session, qtbot):
+    session.reset(ToyConfig(steps=10_000_000), play=True)
+    qtbot.waitUntil(lambda: session.status.head > 10)
+    session.configure(session.config.model_copy(update={"learning_rate": 0.01, "size": 5}))
+    assert session.pending == {"size"}
+    qtbot.waitUntil(lambda: session.status.config.learning_rate == 0.01)
+    assert session.status.config.size == 3
+    assert session.status.head > 10
+    session.reset()
+    qtbot.waitUntil(phase(session, "untrained"))
+    qtbot.waitUntil(lambda: session.snapshot is not None)
+    assert session.snapshot.weights.shape == (5,)
+    assert not session.pending
+    assert len(session.ghosts) == 1
+
+
+def test_an_untrained_run_is_built_anew_at_once(session, qtbot):
+    session.reset()
+    qtbot.waitUntil(phase(session, "untrained"))
+    session.configure(ToyConfig(size=7))
+    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.weights.shape == (7,))
+
+
+def test_save_reopen_continue_to_the_same_bits(session, qtbot, tmp_path):
+    session.step(150)
+    qtbot.waitUntil(settled(session, 150))
+    session.configure(session.config.model_copy(update={"learning_rate": 0.02}))
+    session.edit(Shift(0.5))
+    session.step(50)
+    qtbot.waitUntil(settled(session, 200))
+    session.seek(180)
+    qtbot.waitUntil(settled(session, 180))
+    file = tmp_path / "run.npz"
+    with qtbot.waitSignal(session.saved):
+        session.save(file, {"note": [1, 2]})
+    other = Session(MODEL)
+    other.set_visible(True)
+    try:
+        with qtbot.waitSignal(other.opened) as opened:
+            other.open(file)
+        assert opened.args[0].drawings == {"note": [1, 2]}
+        qtbot.waitUntil(settled(other, 180))
+        assert other.config.learning_rate == 0.02
+        assert len(other.history) == 200
+        for each in (session, other):
+            each.play()
+        for each in (session, other):
+            qtbot.waitUntil(settled(each, 400))
+        assert np.array_equal(session.snapshot.weights, other.snapshot.weights)
+        assert np.array_equal(session.history.column("loss"), other.history.column("loss"))
+        for each in (session, other):
+            each.seek(149)
+            qtbot.waitUntil(settled(each, 149))
+        assert np.array_equal(other.snapshot.weights, straight(149))
+    finally:
+        other.shutdown()
+        other.deleteLater()
+
+
+def test_a_bad_file_leaves_the_present_run_alone(session, qtbot, tmp_path):
+    session.step(20)
+    qtbot.waitUntil(settled(session, 20))
+    bad = tmp_path / "bad.npz"
+    bad.write_bytes(b"PK\x03\x04 this is no archive")
+    with qtbot.waitSignal(session.failed) as failed:
+        session.open(bad)
+    assert "not an experiment file" in failed.args[0].message
+    session.step(5)
+    qtbot.waitUntil(settled(session, 25))
+    with qtbot.waitSignal(session.failed) as failed:
+        session.save(tmp_path / "no" / "such" / "folder.npz")
+    assert "could not be written" in failed.args[0].message
+
+
+def test_everything_at_once_in_mid_training(session, qtbot):
+    config = ToyConfig(steps=10_000_000)
+    for seed in range(30):
+        session.reset(config.model_copy(update={"seed": seed}), play=True)
+        session.step()
+        session.seek(seed)
+        session.step_back()
+        session.configure(config.model_copy(update={"seed": seed, "learning_rate": 0.5}))
+        session.branch()
+        session.pause()
+        session.toggle()
+        session.set_visible(seed % 2 == 0)
+        qtbot.wait(seed % 4)
+    session.set_visible(True)
+    session.pause()
+    qtbot.waitUntil(phase(session, "paused", "untrained"))
+
+
+def test_a_hundred_times_open_train_close(qapp, qtbot):
+    for count in range(100):
+        session = Session(MODEL)
+        session.set_visible(True)
+        session.reset(ToyConfig(steps=10_000_000), play=True)
+        if count % 3:
+            qtbot.waitUntil(lambda session=session: session.status.head > 0)
+        session.shutdown()
+        session.shutdown()
+        assert not any(thread.isRunning() for thread in session.findChildren(QThread))
+        session.deleteLater()
