@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from models.config import Config, Setting, problems, settings_of
 from ui import theme
-from ui.form_controls import Control
+from ui.form_controls import Control, List
 from ui.form_rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 
 INTERVAL = 67
@@ -140,13 +140,13 @@ class ConfigForm(QWidget):
         top.addWidget(self.complaint)
         layout.addLayout(top)
         layout.addWidget(self.area)
-        self._chain()
 
     def _section(self, setting: Setting, column: QVBoxLayout) -> Section:
         """The section for a setting; within a group, advanced settings have a folded section of their own."""
         group = self._sections.get(setting.group)
         if group is None:
             group = self._sections[setting.group] = Section(setting.group)
+            group.header.clicked.connect(self._note_folded)
             column.addWidget(group)
         if not setting.advanced:
             return group
@@ -158,13 +158,9 @@ class ConfigForm(QWidget):
         return self._sections[key]
 
     def _chain(self) -> None:
-        """Tab goes through the form in the order in which it is read."""
-        chain: list[QWidget] = []
-        for key, section in self._sections.items():
-            if not key.endswith("/advanced"):
-                section.header.clicked.connect(self._note_folded)
-                chain += section.chain()
-        for before, after in pairwise(chain):
+        """Tab goes through the form in the order in which it is read, also after a list has grown."""
+        groups = (section for key, section in self._sections.items() if not key.endswith("/advanced"))
+        for before, after in pairwise(widget for group in groups for widget in group.chain()):
             QWidget.setTabOrder(before, after)
 
     def _show_all(self) -> None:
@@ -172,6 +168,7 @@ class ConfigForm(QWidget):
         for name, row in self._rows.items():
             row.control.set_value(getattr(self._config, name))
             row.complain("")
+        self._chain()
         self._say("")
         self._show_relevant()
 
@@ -179,6 +176,8 @@ class ConfigForm(QWidget):
 
     def _edited(self, control: Control) -> None:
         self._rows[control.setting.name].complain("")
+        if isinstance(control, List):
+            self._chain()
         before = control.head.mapTo(self, control.head.rect().topLeft()).y()
         self._show_relevant()
         self._keep_in_place(control.head, before)

@@ -208,8 +208,6 @@ class List(Control):
             for widget in (item, *self._tail):
                 self._flow.addWidget(widget)
             item.setVisible(True)
-            QWidget.setTabOrder(self.fewer.previousInFocusChain(), item)
-            QWidget.setTabOrder(item, self.fewer)
         for number, (item, part) in enumerate(zip(self._items, self._value, strict=True), start=1):
             item.setAccessibleName(f"{self.setting.label} {number}")
             self._fill(item, part)
