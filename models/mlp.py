@@ -19,7 +19,7 @@ from models.nn.losses import LOSSES
 from models.supervised import SupervisedConfig
 
 HiddenActivation = Literal["relu", "leaky_relu", "sigmoid", "bipolar_sigmoid", "tanh", "identity"]
-OutputActivation = Literal["identity", "sigmoid", "bipolar_sigmoid", "tanh", "relu", "softmax"]
+OutputActivation = Literal["identity", "sigmoid", "bipolar_sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
 
 ACTIVATION_HELP = {
     "relu": "max(0, x): silent below zero, linear above.",
@@ -50,7 +50,7 @@ class NetworkConfig(Config):
         group="Network",
         min_length=1,
         max_length=8,
-        value_help=ACTIVATION_HELP,
+        value_help={name: text for name, text in ACTIVATION_HELP.items() if name != "softmax"},
     )
     output_activation: OutputActivation = setting(
         "identity",
