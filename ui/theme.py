@@ -45,6 +45,7 @@ class Theme:
         grid: the lines behind a plot.
         negative, positive: the two ends of signed quantities (blue, orange), readable as text.
         warning, error, success: states, readable as text.
+        curves: metrics over steps: training, held-out, then others; readable as text.
         classes: one colour per class (ten), told apart with every kind of colour blindness.
     """
 
@@ -65,6 +66,7 @@ class Theme:
     warning: QColor
     error: QColor
     success: QColor
+    curves: tuple[QColor, ...]
     classes: tuple[QColor, ...]
 
     @property
@@ -97,6 +99,7 @@ LIGHT = Theme(
     warning=QColor("#8a5a00"),
     error=QColor("#b3261e"),
     success=QColor("#1d7340"),
+    curves=_colors("#0b7570", "#8a3fb0", "#b2520a", "#1f6cc0", "#5a6370"),
     classes=_colors(
         "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"
     ),
@@ -120,6 +123,7 @@ DARK = Theme(
     warning=QColor("#e8b84a"),
     error=QColor("#ff8a80"),
     success=QColor("#6cd093"),
+    curves=_colors("#45c2b5", "#cf9df5", "#f59a4c", "#6db3f5", "#a0a9b6"),
     classes=_colors(
         "#4f9fe8", "#ffb02e", "#d9381e", "#a9b7b5", "#a45be0", "#b97c6a", "#f47a1f", "#c9bd85", "#7c808d", "#a5e6e9"
     ),
