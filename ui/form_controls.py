@@ -333,7 +333,7 @@ class Selections(List):
 
     def _make(self) -> Choice:
         choice = Choice(self.setting, self.setting.choices)
-        choice.setFixedWidth(100)
+        choice.setFixedWidth(min(choice.sizeHint().width(), 200))
         choice.currentIndexChanged.connect(self._item_edited)
         return choice
 

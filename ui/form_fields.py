@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
 
@@ -209,13 +209,17 @@ class Choice(QComboBox):
     def __init__(self, setting: Setting, texts: Sequence[str]) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(7)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for index, text in enumerate(texts):
             self.addItem(text.replace("_", " "), text)
             if text in setting.value_help:
                 self.setItemData(index, setting.value_help[text], Qt.ItemDataRole.ToolTipRole)
+        self.view().setMinimumWidth(self.sizeHint().width())  # the list may be wider than the box
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than the longest entry, so that a long name does not widen the whole form."""
+        return QSize(96, super().minimumSizeHint().height())
 
     def choose(self, text: str) -> None:
         """Show an entry; silent."""

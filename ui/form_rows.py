@@ -48,10 +48,10 @@ class Row(QWidget):
         head.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.label, 1)
         if not setting.structured:
-            head.addWidget(self.control.head, 0 if isinstance(self.control, (Number, Switch)) else 1)
+            head.addWidget(self.control.head, 0 if isinstance(self.control, (Number, Switch)) else 2)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 3, 0, 3)
-        layout.setSpacing(2)
+        layout.setContentsMargins(6, 2, 0, 2)
+        layout.setSpacing(0 if isinstance(self.control, Number) else 2)
         layout.addLayout(head)
         if setting.structured:  # a line of brackets needs the whole width
             layout.addWidget(self.control.head)

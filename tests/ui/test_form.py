@@ -30,10 +30,12 @@ class Everything(Config):
     hidden: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = setting(
         (128, 64), "Units in each hidden layer.", min_length=1, max_length=3
     )
-    layers: tuple[Literal["relu", "tanh"], ...] = setting(("relu",), "Activation of each layer.", max_length=3)
+    layers: tuple[Literal["relu", "tanh", "exponential_linear_units_with_a_long_name"], ...] = setting(
+        ("relu",), "Activation of each layer.", max_length=3
+    )
     shares: tuple[float, ...] = setting((), "Mixing shares.", item_ge=0, item_le=1)
     rate: float = setting(0.01, "Step size.", gt=0, le=1, log=True, live=True, label="learning rate", group="Training")
-    optimizer: Literal["sgd", "momentum"] = setting(
+    optimizer: Literal["sgd", "momentum", "adaptive_moments_with_a_long_name"] = setting(
         "sgd", "How to go downhill.", group="Training", value_help={"sgd": "Straight down."}
     )
     momentum: float = setting(
