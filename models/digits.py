@@ -221,54 +221,64 @@ def _probabilities(config: DigitsConfig, outputs: Array) -> NDArray[np.float32]:
     return np.where(total > 0.0, positive / np.where(total > 0.0, total, 1.0), outputs.dtype.type(1 / CLASSES))
 
 
-def _original(**changes: Any) -> DigitsConfig:
-    """The well-known script's settings: linear outputs, squared error summed over a batch of 32, plain descent."""
+def _script(**changes: Any) -> DigitsConfig:
+    """A well-known script's settings: linear outputs, squared error summed over a batch of 32, plain descent."""
     settings: dict[str, Any] = {
+        "hidden": (50,),
+        "activation": ("sigmoid",),
         "loss": "mse_sum",
         "optimizer": "sgd",
+        "learning_rate": 0.003,
         "schedule": "constant",
-        "learning_rate": 0.01,
         "batch_size": 32,
         "epochs": 25,
-        "initializer": "xavier",
+        "initializer": "uniform",
+        "initial_scale": 0.1,
     }
     return DigitsConfig(**(settings | changes))
 
 
 PRESETS = {
-    "default": Preset(DigitsConfig(), "128 ReLU units and Adam: about 98 % of the test digits right in a few seconds."),
+    "default": Preset(
+        DigitsConfig(),
+        "128 ReLU units, Adam, five passes: 98 % of the test digits right in a few seconds.",
+    ),
     "sigmoid-50": Preset(
-        _original(hidden=(50,), activation=("sigmoid",)),
-        "A first network as many write it: 50 sigmoid units, squared error, a fixed step.",
+        _script(),
+        "A first network as many write it: 50 sigmoid units, squared error, a constant step. 95 %.",
     ),
     "two-relu-50": Preset(
-        _original(hidden=(50, 50), activation=("relu",)),
-        "Two layers of 50 ReLU units: deeper, and it does not saturate.",
+        _script(hidden=(50, 50), activation=("relu",)),
+        "The same with two layers of 50 ReLU units, which do not saturate. 97 %.",
     ),
     "sigmoid-50-dropout": Preset(
-        _original(hidden=(50,), activation=("sigmoid",), dropout=0.2),
-        "One hidden unit in five is silenced at every step: with only 50 units that costs more than it brings.",
+        _script(dropout=0.2),
+        "One hidden unit in five is silenced in every step: 50 units are too few for that to help. 93 %.",
     ),
     "sigmoid-100-large-step": Preset(
-        _original(hidden=(100,), activation=("sigmoid",), learning_rate=0.01),
-        "100 units instead of 50, same step: worse! Over-fitting? No: see the preset with the small step.",
+        _script(hidden=(100,), learning_rate=0.01),
+        "100 units learn far worse than 50! Over-fitting? Compare training and test accuracy, then try a smaller step.",
     ),
     "sigmoid-100-small-step": Preset(
-        _original(hidden=(100,), activation=("sigmoid",), learning_rate=0.003),
-        "The same 100 units with a smaller step learn well: the step was too large for the wider layer.",
+        _script(hidden=(100,)),
+        "The same 100 units with a step of 0.003 instead of 0.01: 96 %. The step was too large for the wider layer.",
     ),
     "ten-ten": Preset(
         DigitsConfig(
             hidden=(10,),
             optimizer="sgd",
-            schedule="constant",
             learning_rate=0.1,
+            schedule="constant",
             batch_size=60_000,
             epochs=500,
             initializer="uniform",
             initial_scale=0.5,
         ),
-        "Ten hidden units, all 60,000 images in every step, 500 steps: how far plain gradient descent gets.",
+        "Ten ReLU units, all 60,000 images in every step, 500 steps of plain descent: slow, and about 83 %.",
+    ),
+    "best": Preset(
+        DigitsConfig(hidden=(256, 128), epochs=10, shift=1.5, rotation=12.0, zoom=0.12, shear=0.2, stroke_width=0.7),
+        "Every image is moved, turned and slanted anew each time it is shown: 99 %, and better at your own drawings.",
     ),
 }
 
