@@ -693,8 +693,8 @@ _PRESETS = {
         "Three clusters and a start far from them: watch the bells find their way in about 26 iterations.",
     ),
     "k-means++": Preset(
-        MixtureConfig(start="k-means++", kmeans_beside=True),
-        "The same points from a well spread start: there in a few iterations; k-means runs beside it.",
+        MixtureConfig(start="k-means++", restarts=5, kmeans_beside=True),
+        "The same points from five well spread starts, one after the other: some end on a lower summit, the best is kept.",
     ),
     "anisotropic": Preset(
         MixtureConfig(data="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),

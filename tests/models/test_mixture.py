@@ -450,6 +450,8 @@ def test_presets_run_to_their_end_or_to_their_announced_collapse(name):
         assert name != "collapse"
     except TrainingError:
         assert name == "collapse"
+    if name in ("k-means++", "anisotropic", "unequal"):
+        assert running.snapshot().max_mean_error <= 0.45
     assert len(names) == 1
     assert names.pop() <= {spec.name for spec in MODEL.metrics}
 
