@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from models.data.photos import read_photo
 from numpy.typing import NDArray
 
 from models.base import DataError, Model
-from models.data.photos import read_picture
 from models.data.strokes import Drawing, read_drawings
 from models.data.verdict import verdict
 from playground.experiment import Experiment, data_of
@@ -112,7 +112,7 @@ def _read(path: Path) -> Sequence[Drawing | NDArray[np.uint8]]:
     """The drawings in a JSON file, or the one picture in an image file; raises DataError."""
     if path.name.endswith((".json", ".json.gz")):
         return read_drawings(path)
-    return [read_picture(path)]
+    return [read_photo(path)]
 
 
 def _answer(model: Model, snapshot: Any, inputs: Sequence[tuple[Path, int, Any]]) -> list[Answer]:

@@ -1,0 +1,513 @@
+"""The window: one tab per model, the menus, and what is remembered between two starts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.base import DataError
+from playground.experiment import SUFFIX, model_of
+from playground.recovery import Autosaves, Leftover
+from ui import icons, theme
+from ui.model_tab import ModelTab
+from ui.registry import TABS, make_tab
+
+AUTOSAVE_INTERVAL = 30_000
+"""Milliseconds between two autosaves of runs that have moved."""
+
+EXPERIMENTS = f"Experiments (*{SUFFIX})"
+DRAWINGS = "Drawings (*.json *.json.gz)"
+IDX = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
+
+SPACE, LEFT, RIGHT = Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right
+
+
+class MainWindow(QMainWindow):
+    """The application's window.
+
+    Args:
+        settings: where size, tab and theme are remembered; None to remember nothing.
+        autosaves: where runs are saved behind the user's back; None to save nothing.
+
+    Signals:
+        painted(): the first tab is on the screen.
+    """
+
+    painted = Signal()
+
+    def __init__(self, settings: QSettings | None = None, autosaves: Autosaves | None = None) -> None:
+        super().__init__()
+        self._settings = settings
+        self._autosaves = autosaves
+        self._saved_at: dict[str, tuple[int, int]] = {}
+        self._tabs: dict[str, ModelTab] = {}
+        self._closing = False
+        self.setWindowTitle("Playground")
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(960, 600)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setIconSize(QSize(18, 18))
+        self.tabs.tabBar().setAccessibleName("models")
+        for name, (title, _) in TABS.items():
+            page = QWidget()
+            page.setObjectName(name)
+            layout = QVBoxLayout(page)
+            layout.setContentsMargins(0, 0, 0, 0)
+            self.tabs.addTab(page, title)
+        self._update_tab_icons()
+        theme.manager().changed.connect(self._update_tab_icons)
+        self.setCentralWidget(self.tabs)
+        self._told = QLabel()
+        self._told.setAccessibleName("what happened")
+        self._told.setTextFormat(Qt.TextFormat.PlainText)
+        self.statusBar().addWidget(self._told, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self._make_menus()
+        self._restore()
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._on_tab(self.tabs.currentIndex())
+        self._autosave_timer = QTimer(self)
+        self._autosave_timer.setInterval(AUTOSAVE_INTERVAL)
+        self._autosave_timer.timeout.connect(self.autosave)
+        if autosaves is not None:
+            self._autosave_timer.start()
+
+    # Tabs ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> ModelTab:
+        """The tab in front."""
+        return self.tab(self.tabs.currentWidget().objectName())
+
+    def tab(self, name: str) -> ModelTab:
+        """A model's tab; built when it is first asked for."""
+        if name not in self._tabs:
+            page = self.tabs.widget(list(TABS).index(name))
+            tab = self._tabs[name] = make_tab(name)
+            tab.told.connect(self._tell)
+            tab.restore_layout(self._layout_of(name))
+            layout = page.layout()
+            assert layout is not None
+            layout.addWidget(tab)
+        return self._tabs[name]
+
+    def show_tab(self, name: str) -> ModelTab:
+        """Bring a model's tab to the front."""
+        self.tabs.setCurrentIndex(list(TABS).index(name))
+        return self.tab(name)
+
+    @Slot(int)
+    def _on_tab(self, index: int) -> None:
+        tab = self.tab(self.tabs.widget(index).objectName())
+        self._told.setText("")
+        surface = tab.drawing_surface()
+        for action in (self._undo, self._redo, self._clear, self._save_drawing, self._open_drawing):
+            action.setEnabled(surface is not None)
+        self._open_data.setEnabled(tab.model.open_data is not None)
+
+    @Slot()
+    def _update_tab_icons(self) -> None:
+        known = icons.names()
+        for index, name in enumerate(TABS):
+            if f"tab-{name}" in known:
+                self.tabs.setTabIcon(index, icons.icon(f"tab-{name}"))
+
+    @Slot(str)
+    def _tell(self, text: str) -> None:
+        if text and self.sender() in (self._tabs.get(self.tabs.currentWidget().objectName()), None):
+            self._told.setText(text)
+            self._told.setToolTip(text)
+
+    # Menus ---------------------------------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        keys = QKeySequence.StandardKey
+        menu = bar.addMenu("&File")
+        self._add(menu, "&Open experiment…", self._ask_open, keys.Open, "open")
+        self._add(menu, "&Save experiment…", self._ask_save, keys.Save, "save")
+        menu.addSeparator()
+        self._open_drawing = self._add(menu, "Open &drawing…", self._ask_open_drawing)
+        self._save_drawing = self._add(menu, "Save dra&wing…", self._ask_save_drawing)
+        self._open_data = self._add(menu, "Open da&ta…", self._ask_open_data)
+        menu.addSeparator()
+        self._add(menu, "Export &metrics as CSV…", self._ask_export, icon="export")
+        self._add(menu, "Export &picture of the tab…", self._ask_picture, icon="export")
+        menu.addSeparator()
+        self._add(menu, "&Quit", self.close, keys.Quit)
+        menu = bar.addMenu("&Edit")
+        self._undo = self._add(menu, "&Undo", self._do_undo, keys.Undo, "undo")
+        self._redo = self._add(menu, "&Redo", self._do_redo, keys.Redo, "redo")
+        self._clear = self._add(menu, "&Clear the canvas", self._do_clear, Qt.Key.Key_Delete, "clear")
+        menu = bar.addMenu("&Run")
+        self._add(menu, "&Train or pause", self._do_toggle, SPACE, "play")
+        self._add(menu, "One &step", self._do_step, RIGHT, "step-forward")
+        self._add(menu, "One step &back", self._do_step_back, LEFT, "step-back")
+        self._add(menu, "&Reset", self._do_reset, QKeySequence("Ctrl+R"), "reset")
+        menu.addSeparator()
+        self._add(menu, "To the &beginning", self._do_begin, Qt.Key.Key_Home)
+        self._add(menu, "To the &present", self._do_present, Qt.Key.Key_End)
+        self._add(menu, "&Continue from here", self._do_branch, QKeySequence("Ctrl+B"), "branch")
+        menu.addSeparator()
+        self._add(menu, "Forget &ghost curves", self._do_clear_ghosts)
+        menu = bar.addMenu("&View")
+        themes = menu.addMenu("&Theme")
+        self._themes = QActionGroup(self)
+        for choice in theme.CHOICES:
+            action = themes.addAction({"system": "As the system"}.get(choice, choice.capitalize()))
+            action.setCheckable(True)
+            action.setData(choice)
+            action.setChecked(choice == theme.manager().choice)
+            self._themes.addAction(action)
+        self._themes.triggered.connect(self._on_theme)
+        menu.addSeparator()
+        self._add(menu, "&Next tab", self._next_tab, QKeySequence("Ctrl+PgDown"))
+        self._add(menu, "&Previous tab", self._previous_tab, QKeySequence("Ctrl+PgUp"))
+        self._full_screen = self._add(menu, "&Full screen", self._toggle_full_screen, Qt.Key.Key_F11)
+        self._full_screen.setCheckable(True)
+        menu = bar.addMenu("&Help")
+        self._add(menu, "&Keyboard", self._show_keys, Qt.Key.Key_F1)
+        self._add(menu, "&Data folder", self._show_data_folder)
+        self._add(menu, "&About Playground", self._show_about)
+
+    def _add(
+        self,
+        menu: QMenu,
+        text: str,
+        slot: Callable[[], object],
+        shortcut: QKeySequence | QKeySequence.StandardKey | Qt.Key | None = None,
+        icon: str = "",
+    ) -> QAction:
+        action = menu.addAction(text)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        if icon:
+            icons.set_icon(action, icon)
+        action.triggered.connect(slot)
+        return action
+
+    def event(self, event: QEvent) -> bool:
+        """Leave keys that the focused widget needs to it: Space presses a button, arrows move a slider."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._needed(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _needed(self, event: QKeyEvent) -> bool:
+        focus = QApplication.focusWidget()
+        plain = event.keyCombination() == QKeyCombination(Qt.Key(event.key()))
+        if focus is None or not plain:
+            return False
+        moves = (LEFT, RIGHT, Qt.Key.Key_Home, Qt.Key.Key_End)
+        typing = (QAbstractSpinBox, QLineEdit, QComboBox, QAbstractItemView)
+        return (
+            (event.key() == SPACE and isinstance(focus, (QAbstractButton, *typing)))
+            or (event.key() in moves and isinstance(focus, (QAbstractSlider, *typing)))
+            or (event.key() == Qt.Key.Key_Delete and isinstance(focus, typing))
+        )
+
+    # File ----------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _ask_open(self) -> None:
+        self._ask_files("Open experiment", EXPERIMENTS, self.open_experiment)
+
+    def open_experiment(self, path: Path) -> None:
+        """Open an experiment file in the tab that it belongs to; says in the present tab what is wrong with it."""
+        try:
+            name = model_of(path)
+        except DataError as error:
+            self.current.banner.say("The experiment could not be opened", str(error))
+            return
+        self._remember_folder(path)
+        self.show_tab(name).open_experiment(path)
+
+    @Slot()
+    def _ask_save(self) -> None:
+        suggestion = self._folder() / f"{self.current.model.name}{SUFFIX}"
+        self._ask_target("Save experiment", suggestion, EXPERIMENTS, self.current.save_experiment)
+
+    @Slot()
+    def _ask_open_drawing(self) -> None:
+        self._ask_files("Open drawing", f"{DRAWINGS};;Pictures (*.png *.jpg *.jpeg)", self.current.open_drawing)
+
+    @Slot()
+    def _ask_save_drawing(self) -> None:
+        self._ask_target("Save drawing", self._folder() / "drawing.json", DRAWINGS, self.current.save_drawing)
+
+    @Slot()
+    def _ask_open_data(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Open data: an IDX file of images and one of labels", str(self._folder()), IDX
+        )
+        if names:
+            self._remember_folder(Path(names[0]))
+            self.current.open_data([Path(name) for name in names])
+
+    @Slot()
+    def _ask_export(self) -> None:
+        suggestion = self._folder() / f"{self.current.model.name}-metrics.csv"
+        self._ask_target("Export metrics", suggestion, "Tables (*.csv)", self.current.export_metrics)
+
+    @Slot()
+    def _ask_picture(self) -> None:
+        suggestion = self._folder() / f"{self.current.model.name}.png"
+        self._ask_target("Export picture", suggestion, "Pictures (*.png)", self.export_picture)
+
+    def export_picture(self, path: Path) -> None:
+        """Write the tab as it is shown to a PNG file; raises DataError."""
+        if not self.current.grab().save(str(path)):
+            raise DataError(f"{path} could not be written: choose another folder, and a name that ends in .png.")
+
+    def _ask_files(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, title, str(self._folder()), kinds)
+        if name:
+            self._remember_folder(Path(name))
+            self._try(title, use, Path(name))
+
+    def _ask_target(self, title: str, suggestion: Path, kinds: str, use: Callable[[Path], object]) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, title, str(suggestion), kinds)
+        if name:
+            path = Path(name) if Path(name).suffix else Path(name + suggestion.suffix)
+            self._remember_folder(path)
+            self._try(title, use, path)
+
+    def _try(self, title: str, use: Callable[[Path], object], path: Path) -> None:
+        try:
+            use(path)
+        except DataError as error:
+            self.current.banner.say(f"{title}: that did not work", str(error))
+
+    def _folder(self) -> Path:
+        stored = self._settings.value("folder", "") if self._settings is not None else ""
+        return Path(str(stored)) if stored else Path.home()
+
+    def _remember_folder(self, path: Path) -> None:
+        if self._settings is not None:
+            self._settings.setValue("folder", str(path.parent))
+
+    # Edit, Run, View, Help -----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _do_undo(self) -> None:
+        if (surface := self.current.drawing_surface()) is not None:
+            surface.undo()
+
+    @Slot()
+    def _do_redo(self) -> None:
+        if (surface := self.current.drawing_surface()) is not None:
+            surface.redo()
+
+    @Slot()
+    def _do_clear(self) -> None:
+        if (surface := self.current.drawing_surface()) is not None:
+            surface.clear()
+
+    @Slot()
+    def _do_toggle(self) -> None:
+        self.current.toggle()
+
+    @Slot()
+    def _do_step(self) -> None:
+        self.current.step()
+
+    @Slot()
+    def _do_step_back(self) -> None:
+        self.current.session.step_back()
+
+    @Slot()
+    def _do_reset(self) -> None:
+        self.current.reset()
+
+    @Slot()
+    def _do_begin(self) -> None:
+        self.current.session.seek(0)
+
+    @Slot()
+    def _do_present(self) -> None:
+        self.current.session.seek(self.current.session.status.head)
+
+    @Slot()
+    def _do_branch(self) -> None:
+        self.current.branch()
+
+    @Slot()
+    def _do_clear_ghosts(self) -> None:
+        self.current.session.clear_ghosts()
+
+    @Slot(QAction)
+    def _on_theme(self, action: QAction) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, action.data())
+
+    @Slot()
+    def _next_tab(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % self.tabs.count())
+
+    @Slot()
+    def _previous_tab(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() - 1) % self.tabs.count())
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _show_keys(self) -> None:
+        rows = []
+        for menu in self.menuBar().findChildren(QMenu):
+            for action in menu.actions():
+                if not action.shortcut().isEmpty():
+                    key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                    rows.append(f"<tr><td><b>{key}</b>&nbsp;&nbsp;</td><td>{action.text().replace('&', '')}</td></tr>")
+        self._box("Keyboard", f"<table>{''.join(rows)}</table>").open()
+
+    @Slot()
+    def _show_data_folder(self) -> None:
+        from playground.recovery import data_folder
+
+        folder = data_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    @Slot()
+    def _show_about(self) -> None:
+        text = (
+            "<h3>Playground</h3><p>Watch the classic models of machine learning learn, live, and put your hands into "
+            "them. Everything that learns here is plain NumPy that you can read: see the folder <i>models</i>.</p>"
+            "<p>Everything runs on this computer; nothing is sent anywhere.</p>"
+            "<p>MNIST: Y. LeCun and C. Cortes, CC BY-SA 3.0.</p>"
+        )
+        self._box("About Playground", text).open()
+
+    def _box(self, title: str, text: str) -> QMessageBox:
+        box = QMessageBox(self)
+        box.setWindowTitle(title)
+        box.setTextFormat(Qt.TextFormat.RichText)
+        box.setText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return box
+
+    # What survives -------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def autosave(self) -> None:
+        """Save every run that has moved since the last time, into this process's autosave folder."""
+        if self._autosaves is None:
+            return
+        for name, tab in self._tabs.items():
+            status = tab.session.status
+            place = (status.run_id, status.position)
+            if status.head == 0 or status.phase == "loading" or self._saved_at.get(name) == place:
+                continue
+            try:
+                path = self._autosaves.path(name)
+            except OSError as error:
+                self._autosave_timer.stop()
+                tab.banner.say(
+                    "Autosave is off",
+                    f"The data folder cannot be used: {error.strerror or error}. Save your work with File → Save.",
+                    "warning",
+                )
+                return
+            self._saved_at[name] = place
+            tab.session.save(path, tab.drawings(), autosave=True)
+
+    def offer_recovery(self) -> None:
+        """If the last window did not close properly, offer its newest run of each model."""
+        if self._autosaves is None:
+            return
+        leftovers = [leftover for leftover in self._autosaves.leftovers() if leftover.model in TABS]
+        if not leftovers:
+            return
+        newest: Leftover = leftovers[0]
+        title = TABS[newest.model][0]
+        when = time.strftime("%H:%M on %d %B", time.localtime(newest.modified))
+        others = f" ({len(leftovers) - 1} more after it)" if len(leftovers) > 1 else ""
+        self._leftover = newest
+        self.current.banner.say(
+            "The playground ended unexpectedly",
+            f"Your {title} run was saved at {when}{others}.",
+            "info",
+            [("Open it", self._recover), ("Discard", self._discard_leftover)],
+        )
+
+    @Slot()
+    def _recover(self) -> None:
+        tab = self.show_tab(self._leftover.model)
+        tab.session.opened.connect(self._recovered)
+        tab.open_experiment(self._leftover.path)
+
+    @Slot(object)
+    def _recovered(self, _opened: object) -> None:
+        self.tab(self._leftover.model).session.opened.disconnect(self._recovered)
+        self._discard_leftover()
+
+    @Slot()
+    def _discard_leftover(self) -> None:
+        if self._autosaves is not None:
+            self._autosaves.discard(self._leftover)
+        self.offer_recovery()
+
+    def _restore(self) -> None:
+        if self._settings is None:
+            self.resize(1280, 800)
+            return
+        geometry = self._settings.value("geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(1280, 800)
+        name = str(self._settings.value("tab", ""))
+        if name in TABS:
+            self.tabs.setCurrentIndex(list(TABS).index(name))
+
+    def _layout_of(self, name: str) -> dict[str, QByteArray]:
+        if self._settings is None:
+            return {}
+        stored = {part: self._settings.value(f"layout/{name}/{part}") for part in ("columns", "rows")}
+        return {part: value for part, value in stored.items() if isinstance(value, QByteArray)}
+
+    def _remember(self) -> None:
+        if self._settings is None:
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("tab", self.tabs.currentWidget().objectName())
+        self._settings.setValue("theme", theme.manager().choice)
+        for name, tab in self._tabs.items():
+            for part, state in tab.save_layout().items():
+                self._settings.setValue(f"layout/{name}/{part}", state)
+        self._settings.sync()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what runs, join the threads, remember the layout; a clean end needs no recovery."""
+        if not self._closing:
+            self._closing = True
+            self._autosave_timer.stop()
+            self._remember()
+            for tab in self._tabs.values():
+                tab.shutdown()
+            if self._autosaves is not None:
+                self._autosaves.close()
+        super().closeEvent(event)

@@ -1,0 +1,188 @@
+"""The Digits tab: a multilayer perceptron learns handwriting; draw a digit and it answers while the pen moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from models import digits
+from models.base import Model, Snapshot
+from models.data import mnist
+from models.data.mnist import ImageData
+from models.digits import DigitsSnapshot
+from ui import theme
+from ui.canvas.surface import Surface
+from ui.model_tab import ModelTab
+from ui.plots.activation_strip import ActivationStrip
+from ui.plots.confusion_explorer import ConfusionExplorer
+from ui.plots.image_tiles import ImageTiles
+from ui.try_panel import TryPanel
+
+MOST_TILES = 256
+"""First-layer units whose weights are shown; a wider layer shows its first ones."""
+
+
+class DigitsTab(ModelTab):
+    """First-layer weights, hidden activations and the confusion matrix; canvas and answer on the right."""
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        self._shown: DigitsSnapshot | None = None
+        self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
+        super().__init__(model, parent)
+        self.try_panel.input_changed.connect(self._show_activations)
+        self.try_panel.failed.connect(self._on_bad_input)
+        self.explorer.image_chosen.connect(self._show_test_image)
+        self.strip.unit_clicked.connect(self._highlight_unit)
+
+    def make_stage(self) -> QWidget:
+        """Weights of the first layer above, activations below; the confusion matrix beside them."""
+        self.tiles = ImageTiles(tile_name="hidden unit", value_name="weight")
+        self.tiles_heading = QLabel()
+        theme.set_role(self.tiles_heading, "heading")
+        self.strip = ActivationStrip()
+        self.strip.setToolTip("How strongly each hidden unit answers to what is on the canvas")
+        self.explorer = ConfusionExplorer(mnist.DIGITS)
+        strip_heading = QLabel("Hidden units answering to the canvas")
+        theme.set_role(strip_heading, "heading")
+        left = QWidget()
+        layout = QVBoxLayout(left)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(self.tiles_heading)
+        layout.addWidget(self.tiles, 1)
+        layout.addWidget(strip_heading)
+        layout.addWidget(self.strip)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(4)
+        heading = QLabel("Test digits: true against answered")
+        theme.set_role(heading, "heading")
+        column.addWidget(heading)
+        column.addWidget(self.explorer, 1)
+        stage = QSplitter(Qt.Orientation.Horizontal)
+        stage.setChildrenCollapsible(False)
+        stage.addWidget(left)
+        stage.addWidget(right)
+        stage.setStretchFactor(0, 3)
+        stage.setStretchFactor(1, 2)
+        return stage
+
+    def make_side(self) -> QWidget:
+        """Canvas, what the network sees, and its answer."""
+        self.try_panel = TryPanel(mnist.DIGITS)
+        self.try_panel.add_button(
+            "Give me a test digit", "Put a random held-out digit on the canvas", self.give_test_digit
+        )
+        return self.try_panel
+
+    @property
+    def data(self) -> ImageData:
+        """The images that the run is trained and tested on."""
+        data: ImageData = self.session.data or mnist.load()
+        return data
+
+    def clear_stage(self) -> None:
+        """Forget the old run's answers."""
+        self._shown = None
+        self.try_panel.set_predict(None)
+        self.explorer.set_predictions(None)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Weights, answer, activations, confusion matrix."""
+        assert isinstance(snapshot, DigitsSnapshot)
+        self._shown = snapshot
+        self._show_weights(snapshot)
+        self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
+        self.explorer.set_predictions(snapshot.test_predictions)
+        self.try_panel.set_predict(self._predict if snapshot.step else None)
+        self._show_activations()
+
+    def _predict(self, images: Any) -> Any:
+        assert self._shown is not None
+        return digits.predict(self._shown, images)
+
+    def _show_weights(self, snapshot: DigitsSnapshot) -> None:
+        images = digits.first_layer_images(snapshot)
+        units = snapshot.config.hidden[0] if snapshot.config.hidden else len(snapshot.class_names)
+        if images is None:
+            self.tiles_heading.setText(f"The {snapshot.config.features} features are not a picture: no weights to show")
+            self.tiles.clear()
+            return
+        some = f", the first {MOST_TILES}" if units > MOST_TILES else ""
+        what = "hidden units" if snapshot.config.hidden else "digits"
+        self.tiles_heading.setText(f"What each of the {units} {what} looks for (first-layer weights{some})")
+        self.tiles.set_images(images[:MOST_TILES])
+
+    @Slot()
+    def _show_activations(self) -> None:
+        snapshot, preparation = self._shown, self.try_panel.preparation
+        if snapshot is None:
+            return
+        hidden = snapshot.config.hidden
+        labels = [f"layer {index + 1} · {units} units" for index, units in enumerate(hidden)]
+        if preparation is None or preparation.empty:
+            self.strip.set_activations([np.zeros(units) for units in hidden], labels)
+            return
+        layers = digits.activations(snapshot, preparation.image[None])[:-1]
+        self.strip.set_activations([layer[0] for layer in layers], labels)
+
+    @Slot(int, int)
+    def _highlight_unit(self, layer: int, unit: int) -> None:
+        self.tiles.set_highlight([unit] if layer == 0 else [])
+
+    @Slot()
+    def give_test_digit(self) -> None:
+        """A random held-out digit onto the canvas."""
+        self._show_test_image(int(self._rng.integers(len(self.data.test_images))))
+
+    @Slot(object)
+    def _show_test_image(self, index: int) -> None:
+        data = self.data
+        self.try_panel.set_image(data.test_images[index], data.class_names[data.test_labels[index]])
+        self.told.emit(f"Test digit {index}: a {data.class_names[data.test_labels[index]]}")
+
+    @Slot(str)
+    def _on_bad_input(self, sentence: str) -> None:
+        self.banner.say("That could not be put on the canvas", sentence, "warning")
+
+    # Files ---------------------------------------------------------------------------------------------------------
+
+    def drawing_surface(self) -> Surface:
+        """The canvas."""
+        return self.try_panel.canvas
+
+    def drawings(self) -> dict[str, Any]:
+        """The strokes on the canvas."""
+        return self.try_panel.as_json()
+
+    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
+        """Put the strokes back."""
+        self.try_panel.from_json(dict(drawings))
+
+    def save_drawing(self, path: Path) -> None:
+        """See ModelTab."""
+        self.try_panel.save(path)
+        self.told.emit(f"Saved {path.name}")
+
+    def open_drawing(self, path: Path) -> None:
+        """See ModelTab."""
+        self.try_panel.open(path)
+
+    def show_off(self) -> None:
+        """A seven on the canvas, and a cell of the matrix opened."""
+        self.try_panel.canvas.set_drawing(_seven())
+        self.try_panel.refresh()
+
+
+def _seven() -> Any:
+    """A seven as one writes it, for pictures of the tab."""
+    from models.data.strokes import Drawing
+
+    points = [(70, 80), (120, 74), (170, 72), (208, 76), (190, 118), (165, 160), (140, 205), (126, 238)]
+    return Drawing(strokes=(np.array(points, np.float32),), width=280, height=280, pen_width=18)
