@@ -240,6 +240,9 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
     noisy = False
     """Whether making a training batch draws from `rng` (augmentation); subclasses set it before they train."""
 
+    evaluation_chunk = EVALUATION_CHUNK
+    """Held-out examples looked at between two yields; fewer where one costs more."""
+
     def __init__(self, config: ConfigT, data: Any) -> None:
         self.config = config
         self.data = data
@@ -428,14 +431,14 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         return step % interval == 0 or step in (interval // 8, interval // 4, interval // 2) or self.done
 
     def evaluate(self) -> Generator[None, None, Metrics]:
-        """Loss and accuracy on all held-out examples, a thousand at a time: "test_loss", "test_accuracy"."""
+        """Loss and accuracy on all held-out examples, chunk by chunk: "test_loss", "test_accuracy"."""
         predictions = np.empty_like(self._test_predictions)
         loss, correct = 0.0, 0
         step = self.step_count
-        for start in range(0, self.test_count, EVALUATION_CHUNK):
+        for start in range(0, self.test_count, self.evaluation_chunk):
             if start:
                 yield
-            part = slice(start, min(start + EVALUATION_CHUNK, self.test_count))
+            part = slice(start, min(start + self.evaluation_chunk, self.test_count))
             inputs, targets = self.test_batch(part)
             outputs = self.network.forward(inputs)
             loss += self._test_loss(outputs, targets)[0] * len(outputs)
