@@ -24,6 +24,7 @@ from models.nn.activations import Softmax
 from models.nn.layer import Array, Layer, Shape
 from models.nn.losses import LOSSES
 from models.nn.network import Network
+from models.nn.scratch import reuse
 from models.supervised import METRICS, Batch, SupervisedSnapshot, SupervisedTrainer
 
 CLASSES = 10
@@ -129,7 +130,8 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         self._set_augmentation()
         self._features = FEATURES[config.features].fit(data.train_images, components=config.components)
         self._one_hot = np.eye(CLASSES, dtype=np.float32)
-        self._input_memory = np.empty((0, self._features.dimension), np.float32)
+        self._train_inputs: Array | None = None
+        self._test_inputs: Array | None = None
 
     @property
     def train_count(self) -> int:
@@ -150,12 +152,15 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         images = self.data.train_images[chosen]
         if self.noisy:
             images = augment(images, self._augmentation, self.rng)
-        inputs = self._features.transform(images, self._buffer_for(len(images)))
+        self._train_inputs = reuse(self._train_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, self._train_inputs)
         return inputs, self._one_hot[self.data.train_labels[chosen]]
 
     def test_batch(self, chosen: slice) -> Batch:
         """Features (N, D) and one-hot targets (N, 10) of held-out images."""
-        inputs = self._features.transform(self.data.test_images[chosen])
+        images = self.data.test_images[chosen]
+        self._test_inputs = reuse(self._test_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, self._test_inputs)
         return inputs, self._one_hot[self.data.test_labels[chosen]]
 
     def configure(self, config: DigitsConfig) -> None:
@@ -166,11 +171,6 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
     def _set_augmentation(self) -> None:
         self._augmentation = self.config.augmentation()
         self.noisy = self._augmentation.active
-
-    def _buffer_for(self, count: int) -> NDArray[np.float32]:
-        if count > len(self._input_memory):
-            self._input_memory = np.empty((count, self._features.dimension), np.float32)
-        return self._input_memory[:count]
 
     def snapshot(self) -> DigitsSnapshot:
         """Copies of the parameters and of the latest test predictions: well below a millisecond."""

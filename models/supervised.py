@@ -428,7 +428,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         if not self.test_count:
             return False
         step, interval = self.step_count, self._evaluation_interval
-        return step % interval == 0 or step in (interval // 8, interval // 4, interval // 2) or self.done
+        return step % interval == 0 or step in (interval // 8, interval // 3) or self.done
 
     def evaluate(self) -> Generator[None, None, Metrics]:
         """Loss and accuracy on all held-out examples, chunk by chunk: "test_loss", "test_accuracy"."""
