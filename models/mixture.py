@@ -197,7 +197,7 @@ class MixtureSnapshot(Snapshot):
     Attributes:
         phase: what was done last: nothing yet ("start"), an E-step or an M-step.
         iteration: M-steps done since the present start.
-        restart: which start this is, counted from 0.
+        restart: which start this comes from, counted from 0.
         converged: the last iteration gained less than the tolerance.
         mixture: the parameters (weights, means, covariances).
         points: (n, D), those that are shown: all up to MOST_SHOWN, else evenly many of them.
@@ -245,6 +245,9 @@ class _Counters:
     converged: int = 0
     over: int = 0  # this start has come to its end
     repairs: int = 0
+    best_restart: int = 0
+    best_iteration: int = 0
+    best_converged: int = 0
 
     def array(self) -> NDArray[np.int64]:
         return np.array(list(vars(self).values()), dtype=np.int64)
@@ -278,6 +281,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._best: Gaussians
         self._best_likelihood: float
         self._centres: Array  # of k-means
+        self._best_centres: Array
         self._begin()
 
     # ------------------------------------------------------------------------------------------------ the two steps
@@ -346,8 +350,8 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             make = random_start if config.start == "random-points" else spread_start
             self._mixture = make(self._points, config.components, self._rng)
         if counters.restart == 0:
-            self._best, self._best_likelihood = self._mixture, -np.inf
-        self._centres = np.array(self._mixture.means)
+            self._best, self._best_likelihood, self._best_centres = self._mixture, -np.inf, self._mixture.means
+        self._centres = self._mixture.means
         self._responsibilities = None
         self._shared_by = self._mixture
         self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
@@ -361,11 +365,16 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def _finish_start(self) -> None:
         """Keep the best result so far; after the last start go back to it."""
-        self._counters.over = 1
+        counters = self._counters
+        counters.over = 1
         if self._likelihood >= self._best_likelihood:
-            self._best, self._best_likelihood = self._mixture, self._likelihood
-        elif self._counters.restart + 1 >= self._restarts:
-            self._mixture = self._shared_by = self._best
+            self._best, self._best_likelihood, self._best_centres = self._mixture, self._likelihood, self._centres
+            counters.best_restart, counters.best_iteration = counters.restart, counters.iteration
+            counters.best_converged = counters.converged
+        elif counters.restart + 1 >= self._restarts:
+            self._mixture, self._centres = self._best, self._best_centres
+            self._shared_by = self._best
+            counters.iteration, counters.converged = counters.best_iteration, counters.best_converged
             self._responsibilities, total = e_step(self._points, self._mixture, self._responsibilities)
             self._likelihood = self._likelihood_before = total / len(self._points)
 
@@ -446,7 +455,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             epoch=self.epoch,
             phase=self._phase,
             iteration=self._counters.iteration,
-            restart=self._counters.restart,
+            restart=self._counters.best_restart if self.done else self._counters.restart,
             converged=bool(self._counters.converged),
             mixture=self._mixture,
             points=points,
@@ -472,6 +481,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             "counters": self._counters.array(),
             "likelihoods": np.array([self._likelihood, self._likelihood_before, self._best_likelihood]),
             "kmeans_centres": self._centres.copy(),
+            "best_kmeans_centres": self._best_centres.copy(),
             "rng": generator_state(self._rng),
             **self._mixture.arrays(),
             **self._shared_by.arrays("shared_by_"),
@@ -488,6 +498,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         counters = _Counters(*(int(number) for number in matching(state, "counters", self._counters.array())))
         likelihoods = matching(state, "likelihoods", np.empty(3))
         centres = matching(state, "kmeans_centres", self._centres)
+        best_centres = matching(state, "best_kmeans_centres", self._centres)
         step_count = int(matching(state, "step_count", np.array(0)))
         points = state.get("points")
         if points is None or points.dtype != np.float64 or points.ndim != 2 or points.shape[1] != like.dimensions:
@@ -506,7 +517,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self.step_count, self._counters, self._responsibilities = step_count, counters, shares
         self._mixture, self._shared_by, self._best = mixtures
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
-        self._centres = np.array(centres)
+        self._centres, self._best_centres = np.array(centres), np.array(best_centres)
 
     def _take_points(self, points: Array) -> None:
         """Read-only points of our own; an array that cannot be written to any more is shared instead of copied."""
@@ -694,7 +705,7 @@ _PRESETS = {
     ),
     "k-means++": Preset(
         MixtureConfig(start="k-means++", restarts=5, kmeans_beside=True),
-        "The same points from five well spread starts, one after the other: some end on a lower summit, the best is kept.",
+        "Five well spread starts, one after the other: some end on a lower summit, the best is kept.",
     ),
     "anisotropic": Preset(
         MixtureConfig(data="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),

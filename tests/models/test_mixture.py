@@ -269,19 +269,24 @@ def test_foreign_states_are_refused_and_change_nothing():
     assert running.snapshot().phase == "E"
 
 
-def test_restarts_keep_the_best():
-    options = {"start": "random-points", "seed": 5, "data": "anisotropic", "components": 4, "half_steps": False}
-    singles = []
-    several = trainer(restarts=4, **options)
+def test_restarts_keep_the_best_with_its_own_numbers():
+    options = {"start": "random-points", "seed": 5, "data": "anisotropic", "components": 4, "max_iterations": 20}
+    several = trainer(restarts=4, half_steps=False, kmeans_beside=True, **options)
+    ends = {}
     while not several.done:
         several.step()
         seen = several.snapshot()
-        if len(singles) == seen.restart:
-            singles.append(-np.inf)
-        if seen.restart < 3:
-            singles[seen.restart] = seen.log_likelihood
-    assert several.snapshot().log_likelihood >= max(singles)
-    assert len(singles) == 4
+        if not several.done:
+            ends[seen.restart] = seen  # the last look at a start is the one at its end
+    final = several.snapshot()
+    assert set(ends) == {0, 1, 2, 3}
+    assert final.log_likelihood >= max(seen.log_likelihood for seen in ends.values())
+    best = ends[final.restart]
+    assert final.restart != 3  # so that it had to go back
+    assert (final.iteration, final.converged) == (best.iteration, best.converged)
+    np.testing.assert_array_equal(final.mixture.means, best.mixture.means)
+    np.testing.assert_array_equal(final.kmeans_centres, best.kmeans_centres)
+    np.testing.assert_array_equal(final.responsibilities, best.responsibilities)
 
 
 def test_configuring_lets_a_finished_run_go_on_and_refuses_a_rebuild():
