@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize
+
+from ui import theme
+from ui.plots.probability_bars import ProbabilityBars, percent
+
+DIGITS = [str(digit) for digit in range(10)]
+
+
+def one(index: int, p: float) -> np.ndarray:
+    values = np.full(10, (1 - p) / 9, dtype=np.float32)
+    values[index] = p
+    return values
+
+
+@pytest.fixture
+def bars(qtbot):
+    widget = ProbabilityBars(DIGITS)
+    qtbot.addWidget(widget)
+    widget.resize(260, 240)
+    return widget
+
+
+def test_it_begins_untrained_and_says_so(bars):
+    assert bars.state == "untrained"
+    assert "untrained" in bars.headline
+    assert "untrained" in bars.accessibleDescription()
+
+
+def test_a_sure_answer_names_the_winner_and_its_share(bars):
+    bars.set_probabilities(one(7, 0.98))
+    assert (bars.state, bars.headline) == ("ok", "7 · 98 %")
+    assert "7: 98 %" in bars.accessibleDescription()
+
+
+def test_a_doubt_says_between_what(bars):
+    values = np.zeros(10)
+    values[4], values[9] = 0.45, 0.5
+    bars.set_probabilities(values)
+    assert (bars.state, bars.headline) == ("unsure", "unsure: 9 or 4")
+    bars.set_probabilities(np.full(10, 0.1))
+    assert bars.headline == "unsure: could be anything"
+
+
+def test_no_ink_is_empty_whatever_the_network_says(bars):
+    bars.set_probabilities(one(7, 0.98), empty=True)
+    assert bars.state == "empty"
+    assert "empty" in bars.headline
+
+
+def test_not_a_number_neither_crashes_nor_convinces(bars):
+    bars.set_probabilities(np.full(10, np.nan))
+    assert bars.state == "unsure"
+    bars.grab()
+
+
+def test_as_many_probabilities_as_classes(bars):
+    with pytest.raises(ValueError, match="expected 10"):
+        bars.set_probabilities(np.ones(3) / 3)
+
+
+def test_the_caller_may_reuse_its_array(bars):
+    values = one(7, 0.98)
+    bars.set_probabilities(values)
+    values[:] = np.nan
+    assert "98 %" in bars.headline
+    before = bars.grab().toImage()
+    assert bars.grab().toImage() == before
+
+
+def test_numbers_never_change_the_size(bars):
+    sizes = set()
+    for values in (one(7, 1.0), one(1, 0.123), np.full(10, 0.1)):
+        bars.set_probabilities(values)
+        sizes.add((bars.sizeHint().toTuple(), bars.minimumSizeHint().toTuple()))
+    bars.set_empty()
+    sizes.add((bars.sizeHint().toTuple(), bars.minimumSizeHint().toTuple()))
+    assert len(sizes) == 1
+
+
+@pytest.mark.parametrize("size", [QSize(20, 20), QSize(150, 90), QSize(900, 900)])
+def test_every_size_can_be_painted(bars, size):
+    bars.resize(size)
+    bars.set_probabilities(one(7, 0.98))
+    bars.grab()
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_the_winner_wears_the_accent_colour(bars, qapp, choice):
+    theme.apply(qapp, choice)
+    bars.set_probabilities(one(0, 0.9))
+    image = bars.grab().toImage()
+    accent = theme.current().accent.name()
+    assert any(
+        image.pixelColor(x, y).name() == accent for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(1.0, "100 %"), (0.9996, "99.9 %"), (0.995, "99.5 %"), (0.5, "50 %"), (0.004, "< 1 %"), (0, "0 %"), (np.nan, "?")],
+)
+def test_per_cent_never_overstates(p, words):
+    assert percent(p) == words

@@ -1,0 +1,82 @@
+"""What a network is given of what lies on a canvas: strokes are prepared like MNIST, an image is taken as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.data.preparation import SIDE, Preparation, Stage
+from models.data.strokes import Drawing, prepare, rasterize
+
+SHEET = 280.0
+"""Side of the canvas's sheet in sheet units; a pixel of the 28×28 grid is ten of them."""
+
+Stroke = NDArray[np.float32]
+"""The path of the pen from pressing to lifting, (n, 2) float32, n ≥ 1: x to the right, y downwards, in sheet units."""
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """Everything on a sheet at one moment; immutable, so that undo just keeps it.
+
+    Attributes:
+        strokes: in the order in which they were drawn.
+        widths: the pen's width for each stroke, in sheet units.
+        image: (28, 28) uint8 under the strokes, 0 paper … 255 ink, read-only; None without one.
+        label: what it is said to show; None when unknown, and after any change by hand.
+        steps: how `image` came about, if it was a photo.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+    widths: tuple[float, ...] = ()
+    image: NDArray[np.uint8] | None = None
+    label: int | str | None = None
+    steps: tuple[Stage, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither ink nor an image."""
+        return not self.strokes and self.image is None
+
+    def with_strokes(self, strokes: Sequence[Stroke], width: float) -> Content:
+        """The same sheet with more strokes of one pen; the same object if there are none."""
+        if not strokes:
+            return self
+        widths = self.widths + (width,) * len(strokes)
+        return Content((*self.strokes, *strokes), widths, self.image, None, self.steps)
+
+
+def to_drawing(content: Content) -> Drawing:
+    """The strokes as a Drawing in sheet units, without the image under them."""
+    width = content.widths[-1] if content.widths else None
+    return Drawing(strokes=content.strokes, width=SHEET, height=SHEET, label=content.label, pen_width=width)
+
+
+def prepare_content(content: Content, *, stages: bool = True) -> Preparation:
+    """What a network is given: 28×28 pixels, and with `stages` the steps to them.
+
+    Strokes alone are prepared as MNIST was made (`models.data.strokes.prepare`). An image is already on the network's
+    grid and stays to the bit what it is; strokes on top of it are drawn on the same grid with the pen's own width,
+    and the darker of the two counts in each pixel.
+    """
+    if content.image is None:
+        return prepare(to_drawing(content), stages=stages)
+    image, steps = content.image, content.steps or (Stage("picture", "The picture on the canvas.", content.image),)
+    if content.strokes:
+        ink = np.zeros((SIDE, SIDE), np.uint8)
+        for width in set(content.widths):
+            pen = tuple(
+                stroke for stroke, of_pen in zip(content.strokes, content.widths, strict=True) if of_pen == width
+            )
+            ink = np.maximum(ink, rasterize(Drawing(pen, SHEET, SHEET), pen_width=width * SIDE / SHEET))
+        image = np.maximum(image, ink)
+        image.flags.writeable = False
+        steps = (
+            Stage("picture", "The picture on the canvas, already 28×28 pixels.", content.image),
+            Stage("your strokes", "What you drew on it, on the same grid of pixels.", ink),
+            Stage("both", "In each pixel the darker of the two: this is what the network is given.", image),
+        )
+    return Preparation(image=image, empty=not image.any(), stages=steps if stages else ())

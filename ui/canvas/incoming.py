@@ -1,0 +1,101 @@
+"""What comes onto a canvas from outside, dropped or pasted: a drawing, a photo, a file of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QImage
+
+from models.base import DataError
+from models.data.photos import prepare_photo, read_photo
+from models.data.preparation import Preparation
+from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings
+
+DRAWING_MIME = "application/x-playground-drawing+json"
+"""Our own drawings on the clipboard, in the form of the drawing files."""
+
+LARGEST_SIDE = 2000
+"""Pictures from the clipboard are made smaller than this first: a digit needs no more."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What was found: a drawing, or else a photo brought to 28×28; `notice` is a sentence to be shown, or ""."""
+
+    drawing: Drawing | None = None
+    photo: Preparation | None = None
+    notice: str = ""
+
+
+def is_welcome(mime: QMimeData) -> bool:
+    """Whether it may hold something for the canvas; only `from_mime` looks inside."""
+    return mime.hasFormat(DRAWING_MIME) or mime.hasImage() or mime.hasUrls()
+
+
+def from_mime(mime: QMimeData | None) -> Incoming:
+    """Read a dropped or pasted object; an empty clipboard is None on some systems.
+
+    Raises DataError with a sentence that names the cause and what would be accepted.
+    """
+    if mime is None:
+        mime = QMimeData()
+    if mime.hasFormat(DRAWING_MIME):
+        return _first(parse_drawings(bytes(mime.data(DRAWING_MIME).data()), "the clipboard"), "The clipboard")
+    files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+    if files:
+        return read_file(files[0])
+    if mime.hasImage():
+        image = mime.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return _photo(to_rgba(image), "The picture")
+        raise DataError("The picture cannot be read: save it as a PNG file and drop that here.")
+    if mime.hasUrls():
+        raise DataError("This is a web address, and the playground stays offline: save the picture and drop the file.")
+    raise DataError("There is no picture or drawing to paste: copy one first (PNG, JPEG, or a drawing file).")
+
+
+def read_file(path: str | Path) -> Incoming:
+    """Read a drawing file (.json, .json.gz) or a photo of one digit; raises DataError like `from_mime`."""
+    path = Path(path)
+    if path.suffix.lower() in (".json", ".gz"):
+        return _first(read_drawings(path), f"“{path.name}”")
+    return _photo(read_photo(path), f"“{path.name}”")
+
+
+def to_mime(drawing: Drawing, picture: QImage) -> QMimeData:
+    """A drawing for the clipboard: exact for ourselves, a picture for other programs."""
+    mime = QMimeData()
+    mime.setData(DRAWING_MIME, format_drawings((drawing,)).encode())
+    mime.setImageData(picture)
+    return mime
+
+
+def to_rgba(image: QImage) -> NDArray[np.uint8]:
+    """A picture as (H, W, 4) uint8, at most 2,000 pixels to a side."""
+    if max(image.width(), image.height()) > LARGEST_SIDE:
+        size, keep = QSize(LARGEST_SIDE, LARGEST_SIDE), Qt.AspectRatioMode.KeepAspectRatio
+        image = image.scaled(size, keep, Qt.TransformationMode.SmoothTransformation)
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+def _first(drawings: tuple[Drawing, ...], name: str) -> Incoming:
+    if not drawings:
+        raise DataError(f"{name} holds no drawing: its list is empty.")
+    more = len(drawings) > 1
+    return Incoming(
+        drawing=drawings[0], notice=f"{name} holds {len(drawings)} drawings: this is the first." if more else ""
+    )
+
+
+def _photo(photo: NDArray[np.uint8], name: str) -> Incoming:
+    prepared = prepare_photo(photo, stages=True)
+    if prepared.empty:
+        raise DataError(
+            f"{name} shows no ink that stands out: use a picture of one digit, dark on light or the reverse."
+        )
+    return Incoming(photo=prepared)

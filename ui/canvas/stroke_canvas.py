@@ -1,0 +1,651 @@
+"""A sheet of paper to draw a digit on, with mouse, finger or pen; the pen's path is kept, not pixels.
+
+Everything on the sheet is measured in sheet units, 280 to a side, so that resizing the window leaves the drawing as it
+is. An image (a digit of the test set, a photo brought to 28×28) can lie under the strokes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QTabletEvent,
+    QTouchEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from models.base import DataError
+from models.data.preparation import BOX, SIDE, Preparation, Stage
+from models.data.strokes import MAX_POINTS, Drawing
+from ui import theme
+from ui.canvas import incoming
+from ui.canvas.canvas_input import SHEET, Content, prepare_content, to_drawing
+from ui.canvas.surface import Surface
+
+Point = tuple[float, float]
+"""x to the right and y downwards, in sheet units."""
+
+PEN_WIDTHS = (8.0, 40.0)
+"""Narrowest and widest pen in sheet units."""
+
+DEFAULT_PEN = 20.0
+
+_CLOSEST = 0.5
+"""Points nearer than this to the one before (in sheet units) say nothing new."""
+
+_LIVE_POINTS = 96
+"""So many points of the live stroke are redrawn at an event; those before are in the pixmap already."""
+
+
+@dataclass
+class _Gesture:
+    """What is being drawn between pressing and releasing: several strokes if the pen left the sheet meanwhile."""
+
+    device: str  # "mouse", "touch", "tablet" or "keys": the others are ignored meanwhile
+    last: QPointF | None = None  # in sheet units, also outside the sheet
+    touch_id: int = -1
+    room: int = MAX_POINTS  # points that still fit into one drawing
+
+
+class StrokeCanvas(Surface):
+    """A square sheet for strokes; undo also takes back a clear and a loaded drawing.
+
+    The right button, further fingers and a second device in the middle of a stroke are ignored; a pen that leaves the
+    sheet ends its stroke at the edge and begins another where it comes back, all of it one step of undo. Pressure is
+    ignored: what the model gets depends on the path alone.
+
+    Signals:
+        changed: the ink changed, also while the pen moves; at most once per input event.
+        stroke_finished: the pen was lifted and left ink.
+        history_changed: `can_undo` or `can_redo` may have changed.
+        failed(sentence): something dropped or pasted could not be used; says why.
+        noticed(sentence): something about what was loaded that is worth knowing.
+        pen_width_changed(width): in sheet units.
+    """
+
+    stroke_finished = Signal()
+    failed = Signal(str)
+    noticed = Signal(str)
+    pen_width_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None, *, placeholder: str = "Draw a digit here") -> None:
+        super().__init__(Content(), parent)
+        self._placeholder = placeholder
+        self._pen_width = DEFAULT_PEN
+        self._content: Content = self._history.current
+        self._gesture: _Gesture | None = None
+        self._strokes: list[list[Point]] = []  # of the gesture under way
+        self._baked = 0  # points of the last of these strokes that are in the pixmap already
+        self._pixmap: QPixmap | None = None
+        self._direct_input = False
+        self._dropping = False
+        self._cursor = QPointF(SHEET / 2, SHEET / 2)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAcceptDrops(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName("Drawing canvas")
+        self.setToolTip(
+            "Draw with mouse, finger or pen. Drop or paste (Ctrl+V) a picture or a drawing. Del clears, Ctrl+Z takes "
+            "back. Reached with Tab: arrow keys move the pen, Space lowers and lifts it."
+        )
+        self._describe()
+
+    # ------------------------------------------------------------------------------------------------ content
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither ink nor an image."""
+        return not self._strokes and self._content.is_empty
+
+    @property
+    def content(self) -> Content:
+        """Everything on the sheet, the live stroke included; immutable."""
+        return self._content.with_strokes(self._live_strokes(), self._pen_width)
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """The image under the strokes, (28, 28) uint8, 0 paper … 255 ink; None without one."""
+        return self._content.image
+
+    def drawing(self) -> Drawing:
+        """The strokes in sheet units, the live one included, without the image under them."""
+        return to_drawing(self.content)
+
+    def preparation(self, *, stages: bool = True) -> Preparation:
+        """What a network gets of it (see `prepare_content`); ask for the stages only where they are shown."""
+        return prepare_content(self.content, stages=stages)
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Show a drawing instead of what is there, scaled to the sheet with its proportions; can be undone."""
+        points = np.concatenate([np.zeros((1, 2)), [(drawing.width, drawing.height)], *drawing.strokes])
+        low, high = points.min(axis=0), points.max(axis=0)  # strokes that left their own sheet come onto ours
+        scale = SHEET / float((high - low).max())
+        margin = (SHEET - scale * (high - low)) / 2
+        strokes = tuple(_frozen((stroke - low) * scale + margin) for stroke in drawing.strokes if len(stroke))
+        width = self._pen_width
+        if drawing.pen_width is not None:
+            width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
+        self._record(Content(strokes, (width,) * len(strokes), None, drawing.label))
+
+    def set_image(self, image: NDArray[Any], label: int | str | None = None, steps: tuple[Stage, ...] = ()) -> None:
+        """Show an image instead of what is there, to be drawn upon; can be undone.
+
+        Args:
+            image: (28, 28) uint8, 0 paper … 255 ink; the canvas keeps a copy.
+            label: what it shows, if that is known.
+            steps: how it came about, to be shown beside the canvas.
+
+        Raises:
+            ValueError: another shape or type.
+        """
+        if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
+            raise ValueError(f"expected {SIDE}×{SIDE} uint8, not {image.dtype}{list(image.shape)}")
+        copy = image.copy()
+        copy.flags.writeable = False
+        self._record(Content((), (), copy, label, steps))
+
+    def clear(self) -> None:
+        """Take a new sheet; can be undone."""
+        if not self.is_empty:
+            self._record(Content())
+
+    @property
+    def pen_width(self) -> float:
+        """Width of the pen in sheet units (280 to the side of the sheet)."""
+        return self._pen_width
+
+    def set_pen_width(self, width: float) -> None:
+        """Choose another pen for the strokes to come, within `PEN_WIDTHS`."""
+        width = float(np.clip(width, *PEN_WIDTHS))
+        if width != self._pen_width:
+            self._end()
+            self._pen_width = width
+            self.pen_width_changed.emit(width)
+            self.update()
+
+    # ------------------------------------------------------------------------------------------ a pen's gesture
+
+    def _begin(self, device: str, position: QPointF, touch_id: int = -1) -> None:
+        if self._drawn_by("keys"):
+            self._end()  # the hand goes from the keys to another device
+        if self._gesture is not None:
+            return
+        if device != "keys":
+            self._set_cursor_shown(False)
+        room = MAX_POINTS - sum(map(len, self._content.strokes))
+        self._gesture = _Gesture(device, touch_id=touch_id, room=room)
+        self._extend(position)
+
+    def _extend(self, position: QPointF) -> None:
+        """The pen went straight to `position` (sheet units); only what lies on the sheet is ink."""
+        gesture = self._gesture
+        assert gesture is not None
+        before, gesture.last = gesture.last, position
+        end = (position.x(), position.y())
+        if before is None:
+            inside = (end, end, True) if _on_sheet(end) else None
+        else:
+            inside = _clip((before.x(), before.y()), end)
+        if inside is None:
+            return
+        if gesture.room < 2:
+            self._end()
+            self.failed.emit("The sheet is full: take back some strokes (Ctrl+Z) or clear it (Del) to go on drawing.")
+            return
+        start, stop, enters = inside
+        begins = before is None or enters
+        if begins:
+            self._bake()  # the stroke that ended where the pen left the sheet
+            self._strokes.append([start])
+            self._baked = 0
+            gesture.room -= 1
+        stroke = self._strokes[-1]
+        if math.dist(stop, stroke[-1]) >= _CLOSEST:
+            stroke.append(stop)
+            gesture.room -= 1
+        elif not begins:
+            return
+        dirty = self._stroke_rect(stroke[-3:])
+        if len(stroke) - self._baked > _LIVE_POINTS:
+            self._bake()
+        self._describe()
+        self.update(dirty)
+        self.changed.emit()
+
+    def _end(self) -> None:
+        """The pen was lifted: what it drew becomes one step of undo."""
+        if self._gesture is None:
+            return
+        self._gesture = None
+        strokes, width = self._live_strokes(), self._pen_width
+        if not strokes:
+            return
+        self._bake()
+        self._strokes = []
+        self._content = self._content.with_strokes(strokes, width)
+        self._history.record(self._content)
+        self._describe()
+        self.history_changed.emit()
+        self.stroke_finished.emit()
+
+    @property
+    def _busy(self) -> bool:
+        return self._gesture is not None
+
+    def _abandon(self) -> None:
+        if self._gesture is not None:
+            self._gesture, self._strokes, self._pixmap = None, [], None
+
+    def _show_state(self) -> None:
+        self._content, self._pixmap = self._history.current, None
+        self._describe()
+        self.update()
+
+    def _live_strokes(self) -> tuple[NDArray[np.float32], ...]:
+        return tuple(_frozen(np.array(stroke)) for stroke in self._strokes)
+
+    def _describe(self) -> None:
+        count = len(self._content.strokes) + len(self._strokes)
+        words = ["an image"] if self._content.image is not None else []
+        words += [f"{count} stroke{'s' if count != 1 else ''}"] if count else []
+        text = " and ".join(words) or "empty"
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    # ------------------------------------------------------------------------------------------------- devices
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The left button is the pen."""
+        if event.button() == Qt.MouseButton.LeftButton and not self._is_echo(event):
+            if self._drawn_by("mouse"):
+                self._end()  # its release was lost
+            self._begin("mouse", self._to_sheet(event.position()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Two quick strokes are two strokes."""
+        self.mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw while the button is held, wherever the pointer goes."""
+        if self._drawn_by("mouse") and not self._is_echo(event):
+            if event.buttons() & Qt.MouseButton.LeftButton:
+                self._extend(self._to_sheet(event.position()))
+            else:
+                self._end()  # the release went to another window
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lift the pen."""
+        if event.button() == Qt.MouseButton.LeftButton and self._drawn_by("mouse"):
+            self._extend(self._to_sheet(event.position()))
+            self._end()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen's tip is the pen, at any pressure; accepting the event keeps Qt from making a mouse event of it."""
+        self._direct_input = True
+        position = self._to_sheet(event.position())
+        if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            if self._drawn_by("mouse"):
+                self._abandon()  # the system sent the same pen as a mouse first
+                self._show_state()
+            self._begin("tablet", position)
+        elif event.type() == QEvent.Type.TabletMove and self._drawn_by("tablet"):
+            if event.buttons() & Qt.MouseButton.LeftButton:
+                self._extend(position)
+            else:
+                self._end()
+        elif event.type() == QEvent.Type.TabletRelease and self._drawn_by("tablet"):
+            self._extend(position)
+            self._end()
+        event.accept()
+
+    def _touch(self, event: QTouchEvent) -> None:
+        """The first finger draws; further fingers are ignored until all are lifted."""
+        self._direct_input = True
+        if event.type() == QEvent.Type.TouchCancel:
+            if self._drawn_by("touch"):
+                self._abandon()
+                self._arrived()
+            return
+        points = event.points()
+        if event.type() == QEvent.Type.TouchBegin and points:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._begin("touch", self._to_sheet(points[0].position()), points[0].id())
+            points = points[1:]
+        for point in points:
+            if self._drawn_by("touch") and self._gesture is not None and point.id() == self._gesture.touch_id:
+                if point.state() == point.State.Updated:
+                    self._extend(self._to_sheet(point.position()))
+                elif point.state() == point.State.Released:
+                    self._extend(self._to_sheet(point.position()))
+                    self._end()
+        if event.type() == QEvent.Type.TouchEnd and self._drawn_by("touch"):
+            self._end()
+
+    def event(self, event: QEvent) -> bool:
+        """Touch events have no handler of their own in Qt."""
+        kind = event.type()
+        if isinstance(event, QTouchEvent):
+            self._touch(event)
+            event.accept()
+            return True
+        if kind == QEvent.Type.UngrabMouse and self._drawn_by("mouse"):
+            self._end()
+        return super().event(event)
+
+    def _drawn_by(self, device: str) -> bool:
+        return self._gesture is not None and self._gesture.device == device
+
+    def _is_echo(self, event: QMouseEvent) -> bool:
+        """Whether the system made this mouse event of a touch or a pen whose own events we have had."""
+        return self._direct_input and event.source() != Qt.MouseEventSource.MouseEventNotSynthesized
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The pen is lifted when the sheet disappears under it."""
+        self._end()
+        super().hideEvent(event)
+
+    def _set_cursor_shown(self, shown: bool) -> None:
+        if not shown and self._drawn_by("keys"):
+            self._end()  # the keyboard goes elsewhere: its pen is lifted
+        super()._set_cursor_shown(shown)
+
+    # ------------------------------------------------------------------------------------------------ keyboard
+
+    def _move_cursor(self, dx: int, dy: int, far: bool) -> None:
+        reach = 28.0 if far else 7.0
+        x = float(np.clip(self._cursor.x() + reach * dx, 0, SHEET))
+        y = float(np.clip(self._cursor.y() + reach * dy, 0, SHEET))
+        self._cursor = QPointF(x, y)
+        if self._drawn_by("keys"):
+            self._extend(self._cursor)
+        self.update()
+
+    def _use_cursor(self) -> None:
+        if self._drawn_by("keys"):
+            self._end()
+        else:
+            self._begin("keys", self._cursor)
+        self.update()
+
+    def _action(self, event: QKeyEvent) -> str:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            return "paste"
+        if event.matches(QKeySequence.StandardKey.Copy):
+            return "copy"
+        return super()._action(event)
+
+    def _do(self, action: str) -> None:
+        if action == "paste":
+            self.paste()
+        elif action == "copy":
+            self.copy()
+
+    # ------------------------------------------------------------------------------- clipboard, drag and drop
+
+    def paste(self) -> None:
+        """Load a picture, a drawing or a file of one from the clipboard; says `failed` when there is none."""
+        self.load_mime(QGuiApplication.clipboard().mimeData())
+
+    def copy(self) -> None:
+        """Put the drawing on the clipboard, as a picture and as JSON."""
+        if not self.is_empty:
+            QGuiApplication.clipboard().setMimeData(incoming.to_mime(self.drawing(), self.picture(SIDE * 10)))
+
+    def load_mime(self, mime: QMimeData | None) -> bool:
+        """Load what was dropped or pasted; returns whether it could be used, says `failed` otherwise."""
+        try:
+            self._load(incoming.from_mime(mime))
+        except DataError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def load_file(self, path: str | Path) -> None:
+        """Load a drawing file or a photo, as if it were dropped; raises DataError when it cannot be used."""
+        self._load(incoming.read_file(path))
+
+    def _load(self, loaded: incoming.Incoming) -> None:
+        if loaded.drawing is not None:
+            self.set_drawing(loaded.drawing)
+        elif loaded.photo is not None:
+            self.set_image(loaded.photo.image, steps=loaded.photo.stages)
+        if loaded.notice:
+            self.noticed.emit(loaded.notice)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show whether a drop would be taken; what is in the file is looked at when it is dropped."""
+        if incoming.is_welcome(event.mimeData()):
+            self._dropping = True
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.update()
+
+    def dragLeaveEvent(self, event: QEvent) -> None:
+        """Nothing was dropped."""
+        self._dropping = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Load what was dropped."""
+        self._dropping = False
+        self.update()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.load_mime(event.mimeData())
+
+    # ------------------------------------------------------------------------------------------------ geometry
+
+    def sizeHint(self) -> QSize:
+        """A comfortable sheet."""
+        return QSize(280, 280)
+
+    def minimumSizeHint(self) -> QSize:
+        """A sheet that one can still draw on."""
+        return QSize(140, 140)
+
+    def hasHeightForWidth(self) -> bool:
+        """The sheet is square."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The sheet is square."""
+        return width
+
+    def _sheet_rect(self) -> QRectF:
+        """Where the square sheet lies in the widget."""
+        side = max(min(self.width(), self.height()) - 4, 1)
+        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+
+    def _to_sheet(self, position: QPointF) -> QPointF:
+        rect = self._sheet_rect()
+        return (position - rect.topLeft()) * (SHEET / rect.width())
+
+    def _stroke_rect(self, points: list[Point]) -> Any:
+        """The part of the widget that a stroke through these points covers."""
+        rect, scale = self._sheet_rect(), self._sheet_rect().width() / SHEET
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        margin = self._pen_width / 2 + 2 / scale
+        area = QRectF(
+            min(xs) - margin, min(ys) - margin, max(xs) - min(xs) + 2 * margin, max(ys) - min(ys) + 2 * margin
+        )
+        return QRectF(rect.topLeft() + area.topLeft() * scale, area.size() * scale).toAlignedRect()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The strokes are redrawn sharply at the new size."""
+        self._pixmap = None
+        super().resizeEvent(event)
+
+    # ------------------------------------------------------------------------------------------------ painting
+
+    def _restyle(self) -> None:
+        self._pixmap = None
+        self.update()
+
+    def picture(self, side: int) -> QImage:
+        """The sheet as an image of `side`×`side` pixels, dark ink on white whatever the theme."""
+        image = QImage(side, side, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        _paint_content(painter, QRectF(0, 0, side, side), self.content, theme.LIGHT)
+        painter.end()
+        return image
+
+    def _bake(self) -> None:
+        """Draw the live stroke so far into the pixmap: the next events redraw what is new, however long it becomes."""
+        if self._pixmap is None or not self._strokes:
+            return  # without a pixmap, `_finished` draws everything
+        self._bake_points(self._unbaked())
+        self._baked = len(self._strokes[-1])
+
+    def _unbaked(self) -> list[Point]:
+        """The points of the live stroke that are not in the pixmap yet, and the one before, to join them."""
+        stroke = self._strokes[-1]
+        return stroke[max(self._baked - 1, 0) :] if self._baked < len(stroke) else []
+
+    def _bake_points(self, points: list[Point]) -> None:
+        assert self._pixmap is not None
+        painter = QPainter(self._pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = self._sheet_rect().width() / SHEET
+        painter.scale(scale, scale)
+        _paint_stroke(painter, points, QPen(theme.current().ink, self._pen_width))
+        painter.end()
+
+    def _finished(self) -> QPixmap:
+        """The sheet with everything but the live stroke, at the screen's resolution."""
+        ratio, side = self.devicePixelRatioF(), self._sheet_rect().width()
+        pixels = max(1, round(side * ratio))
+        if self._pixmap is None or self._pixmap.width() != pixels or self._pixmap.devicePixelRatio() != ratio:
+            self._pixmap = QPixmap(pixels, pixels)
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._baked = 0
+            earlier = self._content.with_strokes(self._live_strokes()[:-1], self._pen_width)
+            painter = QPainter(self._pixmap)
+            _paint_content(painter, QRectF(0, 0, side, side), earlier, theme.current())
+            painter.end()
+        return self._pixmap
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The finished strokes from the pixmap, the live one and the helping lines over it."""
+        colors, rect = theme.current(), self._sheet_rect()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(rect.topLeft(), self._finished())
+        painter.save()
+        painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+        painter.translate(rect.topLeft())
+        painter.scale(rect.width() / SHEET, rect.width() / SHEET)
+        if self._strokes:
+            _paint_stroke(painter, self._unbaked(), QPen(colors.ink, self._pen_width))
+        if self._cursor_shown:
+            painter.setBrush(colors.accent if self._drawn_by("keys") else Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colors.accent, 2))
+            painter.drawEllipse(self._cursor, self._pen_width / 2, self._pen_width / 2)
+        painter.restore()
+        if self.is_empty:
+            painter.setPen(colors.muted)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._placeholder)
+        strong = self.hasFocus() or self._dropping
+        painter.setPen(QPen(colors.accent if strong else colors.control, 2 if strong else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
+        painter.end()
+
+
+def _paint_content(painter: QPainter, rect: QRectF, content: Content, colors: theme.Theme) -> None:
+    """Paper, guide box, image and strokes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(rect, colors.surface)
+    margin = rect.width() * (SIDE - BOX) / SIDE / 2
+    painter.setPen(QPen(theme.blend(colors.grid, colors.control, 0.35), 1, Qt.PenStyle.DashLine))
+    painter.drawRect(rect.adjusted(margin, margin, -margin, -margin))
+    if content.image is not None:
+        painter.drawImage(rect, _inked(content.image, colors))
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / SHEET, rect.width() / SHEET)
+    for stroke, width in zip(content.strokes, content.widths, strict=True):
+        _paint_stroke(painter, stroke.tolist(), QPen(colors.ink, width))
+
+
+def _inked(image: NDArray[np.uint8], colors: theme.Theme) -> QImage:
+    """An image (H, W) uint8 as ink of the theme's colour: the grey value is the opacity."""
+    rgba = np.empty((*image.shape, 4), dtype=np.uint8)
+    rgba[..., :3] = colors.ink.red(), colors.ink.green(), colors.ink.blue()
+    rgba[..., 3] = image
+    height, width = image.shape
+    return QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _paint_stroke(painter: QPainter, points: Sequence[Sequence[float]], pen: QPen) -> None:
+    """A line with round ends and corners; a single point is a dot, since a click is ink too."""
+    if not points:
+        return
+    if len(points) == 1:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        painter.drawEllipse(QPointF(*points[0]), pen.widthF() / 2, pen.widthF() / 2)
+        return
+    path = QPainterPath(QPointF(*points[0]))
+    for point in points[1:]:
+        path.lineTo(*point)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen)
+    painter.drawPath(path)
+
+
+def _frozen(points: NDArray[Any]) -> NDArray[np.float32]:
+    stroke = np.asarray(points, dtype=np.float32)
+    stroke.flags.writeable = False
+    return stroke
+
+
+def _on_sheet(point: Point) -> bool:
+    return 0 <= point[0] <= SHEET and 0 <= point[1] <= SHEET
+
+
+def _clip(start: Point, end: Point) -> tuple[Point, Point, bool] | None:
+    """The part of a straight way that lies on the sheet (Liang and Barsky 1984).
+
+    Returns its two ends and whether it enters the sheet from outside; None if it misses the sheet.
+    """
+    enter, leave = 0.0, 1.0
+    for origin, delta in ((start[0], end[0] - start[0]), (start[1], end[1] - start[1])):
+        if delta == 0:
+            if not 0 <= origin <= SHEET:
+                return None
+            continue
+        near, far = sorted(((0 - origin) / delta, (SHEET - origin) / delta))
+        enter, leave = max(enter, near), min(leave, far)
+    if enter > leave:
+        return None
+
+    def at(share: float) -> Point:
+        return (
+            min(max(start[0] + share * (end[0] - start[0]), 0.0), SHEET),
+            min(max(start[1] + share * (end[1] - start[1]), 0.0), SHEET),
+        )
+
+    return at(enter), at(leave), enter > 0

@@ -1,0 +1,226 @@
+"""A model's answer as one bar per class, with a headline that says in words what the bars amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from models.data.verdict import contenders, verdict
+from ui import theme
+
+AnswerState = Literal["untrained", "empty", "unsure", "ok"]
+
+HINTS: dict[AnswerState, str] = {
+    "untrained": "untrained: press Train first",
+    "empty": "empty: draw something",
+}
+"""What the headline says when there is no answer."""
+
+SAYABLE = 3
+"""A doubt between more classes than this is said as "could be anything"."""
+
+
+class ProbabilityBars(QWidget):
+    """Horizontal bars for n classes, painted in one go so that they can follow the pen at 30 Hz.
+
+    The size hint depends on the class names alone, never on the numbers: nothing around the bars moves.
+    """
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None, *, class_colors: bool = False) -> None:
+        """Begin untrained.
+
+        Args:
+            names: one name per class, in the order of the probabilities.
+            parent: the widget this one lies in.
+            class_colors: bars in the theme's class colours; otherwise the winner has the accent colour.
+        """
+        super().__init__(parent)
+        self._class_colors = class_colors
+        self._names: tuple[str, ...] = ()
+        self._values = np.zeros(0)
+        self._state: AnswerState = "untrained"
+        self._headline = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setToolTip("How probable the model finds each class; together they make 100 %.")
+        theme.manager().changed.connect(self.update)
+        self.set_names(names)
+
+    # ------------------------------------------------------------------------------------------ what it shows
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, in the order of the probabilities."""
+        return self._names
+
+    @property
+    def state(self) -> AnswerState:
+        """Which of the four things the headline says."""
+        return self._state
+
+    @property
+    def headline(self) -> str:
+        """The answer in words, e.g. "7 · 98 %" or "unsure: 4 or 9"."""
+        return self._headline
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Other classes; the bars begin again as untrained."""
+        self._names = tuple(names)
+        self._values = np.zeros(len(self._names))
+        self.updateGeometry()
+        self.set_untrained()
+
+    def set_untrained(self) -> None:
+        """Say that there is no trained model yet, instead of showing an answer by chance."""
+        self._show(np.zeros(len(self._names)), "untrained")
+
+    def set_empty(self) -> None:
+        """Say that there is nothing to judge."""
+        self._show(np.zeros(len(self._names)), "empty")
+
+    def set_probabilities(self, probabilities: NDArray[Any], empty: bool = False) -> None:
+        """Show a prediction.
+
+        Args:
+            probabilities: (n,), each in [0, 1]; not-a-number is shown as no bar.
+            empty: nothing was drawn, so the prediction means nothing.
+
+        Raises:
+            ValueError: there is not one probability for each class.
+        """
+        values = np.asarray(probabilities, dtype=np.float64)
+        if values.shape != (len(self._names),):
+            raise ValueError(f"expected {len(self._names)} probabilities, not an array of shape {values.shape}")
+        judged = verdict(values, empty)
+        if judged == "empty":
+            self.set_empty()
+        else:
+            self._show(values.copy(), judged)
+
+    def _show(self, values: NDArray[np.float64], state: AnswerState) -> None:
+        self._values, self._state = values, state
+        self._headline = self._words()
+        if self.accessibleName() != "Answer":
+            self.setAccessibleName("Answer")
+        self.setAccessibleDescription(self._spoken())
+        self.update()
+
+    def _words(self) -> str:
+        if self._state in HINTS:
+            return HINTS[self._state]
+        rivals = contenders(self._values)
+        if self._state == "ok":
+            winner = int(np.argmax(self._values))
+            return f"{self._names[winner]} · {percent(self._values[winner])}"
+        if not 0 < len(rivals) <= SAYABLE:
+            return "unsure: could be anything"
+        names = [self._names[index] for index in rivals]
+        return f"unsure: {', '.join(names[:-1])} or {names[-1]}"
+
+    def _spoken(self) -> str:
+        """The headline and the most probable classes, for screen readers."""
+        if self._state in HINTS:
+            return self._headline
+        best = [index for index in np.argsort(-self._values, kind="stable")[:3] if self._values[index] >= 0.005]
+        return f"{self._headline}. " + ", ".join(f"{self._names[i]}: {percent(self._values[i])}" for i in best)
+
+    # -------------------------------------------------------------------------------------------------- sizes
+
+    def _headline_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.Bold)
+        return font
+
+    def sizeHint(self) -> QSize:
+        """Comfortable rows and a bar long enough to read."""
+        return self._size(row=1.35, bar=150)
+
+    def minimumSizeHint(self) -> QSize:
+        """Rows as high as the text."""
+        return self._size(row=1.0, bar=60)
+
+    def _size(self, row: float, bar: int) -> QSize:
+        metrics = QFontMetricsF(self._bold())
+        height = QFontMetricsF(self._headline_font()).height() + 6 + row * metrics.height() * len(self._names)
+        return QSize(round(self._label_width() + bar + metrics.horizontalAdvance(_WIDEST) + 16), round(height) + 2)
+
+    def _label_width(self) -> float:
+        metrics = QFontMetricsF(self._bold())
+        return max((metrics.horizontalAdvance(name) for name in self._names), default=0.0) + 2
+
+    # ----------------------------------------------------------------------------------------------- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Headline above, then a row for each class: name, bar on its track, per cent."""
+        colors = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        answered = self._state in ("ok", "unsure")
+
+        font = self._headline_font()
+        top = QFontMetricsF(font).height()
+        painter.setFont(font)
+        painter.setPen({"ok": colors.text, "unsure": colors.warning}.get(self._state, colors.muted))
+        words = QFontMetricsF(font).elidedText(self._headline, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignVCenter, words)
+
+        plain, bold = self.font(), self._bold()
+        label_width = self._label_width()
+        number_width = QFontMetricsF(bold).horizontalAdvance(_WIDEST)
+        left, right = label_width + 8, self.width() - number_width - 8
+        row = min((self.height() - top - 6) / max(len(self._names), 1), QFontMetricsF(bold).height() * 1.9)
+        thick = max(4.0, row * 0.58)
+        leader = int(np.nanargmax(self._values)) if answered and np.isfinite(self._values).any() else -1
+        for index, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
+            y = top + 6 + index * row
+            wins = index == leader
+            painter.setFont(bold if wins else plain)
+            painter.setPen(colors.text if wins else colors.muted)
+            painter.drawText(QRectF(0, y, label_width, row), _RIGHT, name)
+            if answered:
+                painter.drawText(QRectF(right + 4, y, number_width + 4, row), _RIGHT, percent(value))
+            track = QRectF(left, y + (row - thick) / 2, max(right - left, 1.0), thick)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colors.grid)
+            painter.drawRoundedRect(track, 2, 2)
+            share = float(np.clip(np.nan_to_num(value), 0.0, 1.0))
+            if answered and share * track.width() >= 0.5:
+                if self._class_colors:
+                    painter.setBrush(colors.class_color(index))
+                else:
+                    painter.setBrush(colors.accent if wins and self._state == "ok" else colors.muted)
+                    if wins and self._state == "unsure":
+                        painter.setBrush(colors.warning)
+                size = track.size()
+                size.setWidth(share * track.width())
+                painter.drawRoundedRect(QRectF(QPointF(track.topLeft()), size), 2, 2)
+        painter.end()
+
+
+_WIDEST = "99.9 %"
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+def percent(probability: float) -> str:
+    """A probability in [0, 1] in words that never overstate it: 0.9996 is "99.9 %", only 1 itself is "100 %"."""
+    if not np.isfinite(probability):
+        return "?"
+    value = 100.0 * float(probability)
+    if value >= 99.95:
+        return "100 %" if value >= 99.9995 else "99.9 %"
+    if value >= 99:
+        return f"{min(value, 99.9):.1f} %"
+    if 0 < value < 1:
+        return "< 1 %"
+    return f"{value:.0f} %"
