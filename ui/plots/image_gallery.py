@@ -228,6 +228,10 @@ class ImageGallery(QAbstractScrollArea):
             self.viewport().update()
             self.image_clicked.emit(index)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The image was chosen when the button went down."""
+        event.accept()
+
     def viewportEvent(self, event: QEvent) -> bool:
         """Clear the read-out when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:

@@ -164,6 +164,16 @@ class _Heading(QWidget):
             painter.setPen(colors.text)
             painter.drawText(QRectF(x, 0, room + 40, height), Qt.AlignmentFlag.AlignVCenter, text)
             x += max(room, metrics.horizontalAdvance(text)) + 18
+        ghosts = list(dict.fromkeys(ghost.label for line in self._lines for ghost in line.ghosts))
+        room = self.width() - x - 24
+        if ghosts and room > 40:
+            pen = QPen(colors.muted, 1.2)
+            pen.setDashPattern([4, 3])
+            painter.setPen(pen)
+            painter.drawLine(int(x), int(height / 2), int(x) + 16, int(height / 2))
+            painter.setPen(colors.muted)
+            words = metrics.elidedText(", ".join(ghosts), Qt.TextElideMode.ElideRight, int(room))
+            painter.drawText(QRectF(x + 22, 0, room + 2, height), Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
 
@@ -197,6 +207,7 @@ class MetricPanel(QWidget):
         self.setAccessibleName(f"{title} over steps")
         self.setMinimumSize(140, 80)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setToolTip("Click or drag to look at an earlier step; turn the wheel to zoom; double-click to see all.")
         self.reset_action = QAction("Show the whole run", self, triggered=self.show_everything)
@@ -506,7 +517,7 @@ class MetricPanel(QWidget):
 
 def _polygon(xs: NDArray[Any], ys: NDArray[Any]) -> QPolygonF:
     """Points as Qt draws them, without a Python loop."""
-    return pg.functions.arrayToQPolygonF(xs, ys)
+    return pg.functions.arrayToQPolygonF(xs, ys) if len(xs) else QPolygonF()
 
 
 def ticks(low: float, high: float, count: float) -> list[float]:
@@ -667,8 +678,9 @@ class MetricPlots(QWidget):
         return tuple(dict.fromkeys(ghost.label for line in self._lines.values() for ghost in line.ghosts))
 
     def _show_ghosts(self) -> None:
-        for panel in self.panels:
+        for panel, heading in zip(self.panels, self._headings, strict=True):
             panel.redraw()
+            heading.update()
 
     # -- marks and read-out
 

@@ -103,13 +103,15 @@ class Export(QObject):
         self.image_action = QAction("Save image…", self, triggered=self.ask_image)
         self.csv_action = QAction("Save numbers as CSV…", self, triggered=self.ask_csv)
 
+    def actions(self) -> list[QAction]:
+        """What can be done with this widget's picture and numbers."""
+        return [self.copy_action, self.image_action, *([self.csv_action] if self._table is not None else [])]
+
     def menu(self, position: QPoint, first: Sequence[QAction] = ()) -> QMenu:
         """Open the context menu at a position on the screen, with other actions before the ones for export."""
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([*first, self.copy_action, self.image_action])
-        if self._table is not None:
-            menu.addAction(self.csv_action)
+        menu.addActions([*first, *self.actions()])
         menu.popup(position)
         return menu
 
@@ -244,6 +246,11 @@ class Plot(pg.PlotWidget):
         self._style_legend(legend)
         return legend
 
+    def close(self) -> bool:
+        """Take the plot apart; it follows no theme any more."""
+        theme.manager().changed.disconnect(self._restyle)
+        return bool(super().close())
+
     # -- the pointer
 
     @property
@@ -269,6 +276,12 @@ class Plot(pg.PlotWidget):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and (place := self.place(event.position())):
             self.pressed.emit(place)
+            event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leave it to the items; nobody behind the plot needs it."""
+        super().mouseReleaseEvent(event)
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo zooming."""
