@@ -70,9 +70,9 @@ def main() -> int:
         ("10 random", random_patterns(10, NEURONS, rng)),
         ("digit 3 alone", digits(28).patterns[3:4]),
     ):
-        weights = store(patterns)
+        weights, xi = store(patterns), patterns.astype(np.float64)
 
-        def sweep(probe: Any, weights: Any = weights, xi: Any = patterns.astype(np.float64)) -> Any:
+        def sweep(probe: Any, weights: Any = weights, xi: Any = xi) -> Any:
             state = probe.astype(np.float64)
             fields = hebb_fields(xi, state)
             update_in_order(weights, state, fields, rng.permutation(NEURONS))
