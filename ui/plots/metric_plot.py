@@ -69,6 +69,7 @@ class _Line:
         self.slot = slot
         self.steps: NDArray[Any] = _EMPTY
         self.values: NDArray[Any] = _EMPTY
+        self.noted: dict[int, tuple[float, float]] = {}
         self.series = Series()
         self.ghosts: list[_Ghost] = []
         self.dirty = True
@@ -77,19 +78,27 @@ class _Line:
         return colors.curves[self.slot % len(colors.curves)]
 
     def take(self, steps: NDArray[Any], values: NDArray[Any]) -> bool:
-        """Take over the history; reads only what is new if it continues what is known. True if anything changed."""
+        """Take over the history; reads only what is new if it continues what is known. True if anything changed.
+
+        Whether it continues is told by the numbers noted last time, not by the arrays kept: the caller may have cut
+        its buffer off and written another future into the same memory.
+        """
         known, n = len(self.steps), len(steps)
-        continues = n >= known and all(
-            steps[i] == self.steps[i] and values[i] == self.values[i] for i in {0, known // 2, known - 1} if known
-        )
+        continues = n >= known and all((steps[i], values[i]) == point for i, point in self.noted.items())
         if continues and n == known:
             return False
         if not continues:
             self.series, known = Series(), 0
         self.series.extend(steps[known:], values[known:])
         self.steps, self.values = steps, values
+        self.noted = {i: (steps[i].item(), values[i].item()) for i in {0, n // 2, n - 1} if n}
         self.dirty = True
         return True
+
+    def forget(self) -> None:
+        """Drop the run."""
+        self.steps = self.values = _EMPTY
+        self.noted, self.series, self.dirty = {}, Series(), True
 
     def value_at(self, step: float) -> float:
         """The last value measured at or before a step; not a number if there is none."""
@@ -642,8 +651,7 @@ class MetricPlots(QWidget):
         """Forget the run that is shown (a reset); ghosts stay."""
         for panel in self.panels:
             for line in panel.lines:
-                line.steps = line.values = _EMPTY
-                line.series, line.dirty = Series(), True
+                line.forget()
             panel.forget_range()
             panel.refresh()
         self.set_cursor(None)

@@ -80,6 +80,15 @@ def test_another_history_replaces_the_old_one(plots):
     assert not plots.grab().isNull()
 
 
+def test_another_future_in_the_same_memory_is_noticed(plots):
+    buffer_steps, buffer = np.arange(1, 2001), np.ones(2000)
+    plots.set_data("loss", buffer_steps[:1000], buffer[:1000])
+    buffer[500:1500] = 3.0  # cut off at step 500 and continued otherwise
+    plots.set_data("loss", buffer_steps[:1500], buffer[:1500])
+    assert plots.panels[0].lines[0].series.curve().mean[-1] == 3.0
+    assert plots.panels[0].lines[0].series.curve().mean.mean() > 2.0
+
+
 def test_the_number_of_points_drawn_does_not_grow(plots):
     plots.set_all(histories(200_000))
     curve = plots.panels[0].lines[0].series.curve()
