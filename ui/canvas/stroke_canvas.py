@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -214,7 +214,7 @@ class StrokeCanvas(Surface):
             self.failed.emit("The sheet is full: take back some strokes (Ctrl+Z) or clear it (Del) to go on drawing.")
             return
         start, stop, enters = inside
-        begins = before is None or enters
+        begins, was_empty = before is None or enters, self.is_empty
         if begins:
             self._bake()  # the stroke that ended where the pen left the sheet
             self._strokes.append([start])
@@ -230,7 +230,7 @@ class StrokeCanvas(Surface):
         if len(stroke) - self._baked > _LIVE_POINTS:
             self._bake()
         self._describe()
-        self.update(dirty)
+        self.update(self.rect() if was_empty else dirty)  # the first ink takes the placeholder away
         self.changed.emit()
 
     def _end(self) -> None:
@@ -482,7 +482,7 @@ class StrokeCanvas(Surface):
         rect = self._sheet_rect()
         return (position - rect.topLeft()) * (SHEET / rect.width())
 
-    def _stroke_rect(self, points: list[Point]) -> Any:
+    def _stroke_rect(self, points: list[Point]) -> QRect:
         """The part of the widget that a stroke through these points covers."""
         rect, scale = self._sheet_rect(), self._sheet_rect().width() / SHEET
         xs, ys = [x for x, _ in points], [y for _, y in points]

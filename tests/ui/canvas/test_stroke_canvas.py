@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -541,7 +541,42 @@ def test_a_long_stroke_looks_the_same_live_and_finished(qtbot, canvas):
     assert ink(canvas) == pytest.approx(finished, rel=0.02)
 
 
-def test_no_timer_and_a_still_picture(qtbot, canvas):
+def test_the_first_ink_repaints_all_and_what_follows_only_its_surroundings(qtbot, canvas):
+    areas = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                areas.append(event.rect().width() * event.rect().height())
+            return False
+
+    watch = Watch()
+    canvas.setFocus()
+    QApplication.processEvents()
+    canvas.installEventFilter(watch)
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 140))
+    QApplication.processEvents()
+    assert max(areas) == canvas.width() * canvas.height(), "the placeholder goes"
+    areas.clear()
+    for x in range(44, 240, 4):
+        qtbot.mouseMove(canvas, QPoint(x, 140))
+        QApplication.processEvents()
+    assert areas
+    assert max(areas) < 0.03 * canvas.width() * canvas.height()
+    canvas.removeEventFilter(watch)
+
+
+def test_a_full_sheet_says_so_and_keeps_what_is_there(qtbot, canvas, count, monkeypatch):
+    monkeypatch.setattr("ui.canvas.stroke_canvas.MAX_POINTS", 50)
+    path = [(10 + 2 * i, 100) for i in range(100)]
+    draw(qtbot, canvas, path)
+    assert "full" in count["failed"][0]
+    assert 45 <= sum(map(len, canvas.drawing().strokes)) <= 50
+    canvas.undo()
+    assert canvas.is_empty
+
+
+def test_a_still_picture_needs_no_timer(qtbot, canvas):
     draw(qtbot, canvas)
     assert canvas.findChildren(QTimer) == []
 

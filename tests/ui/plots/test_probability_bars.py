@@ -95,6 +95,7 @@ def test_the_winner_wears_the_accent_colour(bars, qapp, choice):
     assert any(
         image.pixelColor(x, y).name() == accent for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)
     )
+    theme.apply(qapp, "light")
 
 
 @pytest.mark.parametrize(

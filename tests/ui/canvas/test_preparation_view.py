@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from models.data.photos import prepare_photo
+from models.data.preparation import Preparation
+from models.data.strokes import Drawing, prepare
+from ui import theme
+from ui.canvas.preparation_view import PreparationView, StagePicture, grey_image
+
+
+@pytest.fixture
+def view(qtbot):
+    widget = PreparationView()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def drawing() -> Preparation:
+    stroke = np.array([(10, 10), (50, 90), (90, 20)], dtype=np.float32)
+    return prepare(Drawing((stroke,), 100, 100), stages=True)
+
+
+def captions(view) -> list[str]:
+    return [picture.caption for picture in view.findChildren(StagePicture)]
+
+
+def test_it_begins_empty_and_says_so(view):
+    assert captions(view) == ["", "", "", "", "nothing drawn"]
+    assert "empty" in view.accessibleDescription()
+
+
+def test_every_step_has_its_caption_and_its_explanation(view):
+    preparation = drawing()
+    view.set_preparation(preparation)
+    assert captions(view) == [stage.name for stage in preparation.stages]
+    tips = [picture.toolTip() for picture in view.findChildren(StagePicture)]
+    assert tips == [stage.explanation for stage in preparation.stages]
+    view.clear()
+    assert captions(view)[-1] == "nothing drawn"
+
+
+def test_a_preparation_without_steps_shows_the_result(view):
+    preparation = drawing()
+    view.set_preparation(Preparation(preparation.image, False))
+    assert captions(view)[:4] == [""] * 4
+    assert captions(view)[-1]
+
+
+def test_nothing_moves_whatever_is_shown(view):
+    def geometry():
+        view.adjustSize()
+        view.grab()
+        return view.sizeHint(), [picture.geometry() for picture in view.findChildren(StagePicture)]
+
+    empty = geometry()
+    view.set_preparation(drawing())
+    assert geometry() == empty
+
+
+def test_a_colour_photo_keeps_its_colours(view):
+    photo = np.full((90, 60, 3), (250, 240, 200), dtype=np.uint8)
+    photo[20:70, 25:32] = (20, 30, 120)
+    preparation = prepare_photo(photo, stages=True)
+    assert preparation.stages[0].image.ndim == 3
+    view.set_preparation(preparation)
+    assert grey_image(preparation.stages[0].image, theme.LIGHT).pixelColor(0, 0).getRgb()[:3] == (250, 240, 200)
+    view.grab()
+
+
+def test_greys_lie_between_paper_and_ink():
+    pixels = np.array([[0, 255], [128, 0]], dtype=np.uint8)
+    for colors in (theme.LIGHT, theme.DARK):
+        image = grey_image(pixels, colors)
+        assert image.pixelColor(0, 0) == colors.surface
+        assert image.pixelColor(1, 0) == colors.ink
