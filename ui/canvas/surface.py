@@ -84,6 +84,7 @@ class Surface(QWidget):
         super().__init__(parent)
         self._history: History[Any] = History(first_state)
         self._cursor_shown = False
+        self._cursor_before = False  # when the window lost the focus: it comes back as it was
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         theme.manager().changed.connect(self._restyle)
@@ -162,11 +163,13 @@ class Surface(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard's cursor appears when the keyboard brought the focus here."""
         by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._set_cursor_shown(by_key)
+        back = event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+        self._set_cursor_shown(by_key or (back and self._cursor_before))
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Without the focus there is no cursor."""
+        self._cursor_before = self._cursor_shown
         self._set_cursor_shown(False)
         super().focusOutEvent(event)
 
