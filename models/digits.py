@@ -13,12 +13,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Model, Preset
+from models.base import Classifier, Model, Preset
 from models.config import setting
-from models.data import mnist
+from models.data import mnist, strokes
 from models.data.augment import Augmentation, augment
 from models.data.features import FEATURES, Features
 from models.data.mnist import ImageData
+from models.data.photos import prepare_photo
 from models.mlp import MLPConfig, mlp_layers
 from models.nn.activations import Softmax
 from models.nn.layer import Array, Layer, Shape
@@ -291,4 +292,11 @@ MODEL = Model(
     load=lambda config: mnist.load(),
     presets=PRESETS,
     metrics=METRICS,
+    classifier=Classifier(
+        prepare_drawing=lambda config, drawing: strokes.prepare(drawing),
+        prepare_picture=lambda config, picture: prepare_photo(picture),
+        predict=predict,
+        class_names=lambda snapshot: snapshot.class_names,
+    ),
+    open_data=mnist.open_pair,
 )

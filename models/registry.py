@@ -11,6 +11,8 @@ from models.base import ConfigError, Model
 
 MODELS: dict[str, str] = {
     "digits": "models.digits",
+    "hopfield": "models.hopfield",
+    "mixture": "models.mixture",
 }
 """Name → module that defines `MODEL`."""
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from models.data.photos import read_photo
 from numpy.typing import NDArray
 
 from models.base import DataError, Model
+from models.data.photos import read_photo
 from models.data.strokes import Drawing, read_drawings
 from models.data.verdict import verdict
 from playground.experiment import Experiment, data_of

@@ -99,7 +99,7 @@ def _run(words: list[str]) -> int:
     config, options = _run_options(model, words[1:])
     if options.save is not None:
         _check_target(Path(options.save))
-    if options.data and model.open_data is not None:
+    if options.data is not None and model.open_data is not None:
         data = model.open_data([Path(file) for file in options.data])
     else:
         data = model.load(config)

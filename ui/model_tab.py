@@ -252,7 +252,7 @@ class ModelTab(QWidget):
         self._show_choice()
         self.told.emit(f"{name}: {self.model.presets[name].description}")
 
-    @Slot(object)
+    @Slot(int)
     def _on_seed(self, seed: int) -> None:
         config = self.form.config().model_copy(update={"seed": seed})
         self.form.set_config(config)

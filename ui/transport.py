@@ -49,7 +49,7 @@ class RunBar(QFrame):
     stepped_back = Signal()
     reset = Signal()
     preset_chosen = Signal(str)
-    seed_chosen = Signal(object)
+    seed_chosen = Signal(int)
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)

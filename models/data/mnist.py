@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,6 +47,7 @@ class ImageData:
         class_names: what each label is called.
         name: what the data set is called on screen.
         digest: SHA-256 that identifies the data; an experiment file keeps it to know what it was trained on.
+        files: the user's own files, absolute; empty for data that ship with the application.
     """
 
     train_images: NDArray[np.uint8]
@@ -56,6 +57,7 @@ class ImageData:
     class_names: tuple[str, ...]
     name: str
     digest: str
+    files: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +109,23 @@ def load_pair(images_path: str | os.PathLike[str], labels_path: str | os.PathLik
         class_names=DIGITS,
         name=images_path.name.removesuffix(".gz"),
         digest=_combined(hashlib.sha256(content).hexdigest() for content in (image_bytes, label_bytes)),
+        files=(str(images_path.absolute()), str(labels_path.absolute())),
     )
+
+
+def open_pair(paths: Sequence[Path]) -> ImageData:
+    """`load_pair` for two files in either order: the one with three dimensions holds the images.
+
+    Raises DataError as `load_pair` does, and when there are not two files.
+    """
+    if len(paths) != 2:
+        raise DataError(
+            f"Choose two files together, one of images and one of labels (there {'was' if len(paths) == 1 else 'were'} "
+            f"{len(paths)})."
+        )
+    first, second = (Path(path) for path in paths)
+    content = unpack(read_bytes(first), first.name)
+    return load_pair(first, second) if parse_idx(content, first.name).ndim == 3 else load_pair(second, first)
 
 
 def _published(name: str) -> bytes:

@@ -1,0 +1,36 @@
+"""Every test of the window leaves nothing behind: no running thread, no ticking timer, no widget; and no settings."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QStandardPaths, QTimer
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_user_folders():
+    QStandardPaths.setTestModeEnabled(True)
+    yield
+    QStandardPaths.setTestModeEnabled(False)
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind(qapp):
+    """Fail a test after which a thread, an active timer or a visible widget is left."""
+    threads = set(threading.enumerate())
+    before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in before and widget.isVisible()]
+    timers = [timer for widget in left for timer in widget.findChildren(QTimer) if timer.isActive()]
+    for widget in left:
+        widget.close()
+        widget.deleteLater()
+    assert not left, f"widgets left behind: {left}"
+    assert not timers, f"timers left running: {timers}"
+    new = [thread for thread in threading.enumerate() if thread not in threads and not thread.daemon]
+    assert not new, f"threads left behind: {new}"

@@ -1,0 +1,257 @@
+"""The window with real events: train, pause, scrub, save, reopen, close at the wrong moment, press everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtWidgets import QApplication, QSpinBox
+
+from playground.recovery import Autosaves
+from ui import theme
+from ui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot, qapp, tmp_path):
+    theme.apply(qapp, "light")
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(settings, Autosaves(tmp_path / "data"))
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitUntil(lambda: window.current.session.snapshot is not None, timeout=20_000)
+    yield window
+    window.close()
+
+
+def running(window):
+    return lambda: window.current.session.status.head > 20
+
+
+def at_rest(window):
+    def check():
+        status = window.current.session.status
+        return status.phase in ("paused", "untrained", "finished") and status.seeking is None
+
+    return check
+
+
+def draw(qtbot, canvas, *shares: tuple[float, float]) -> None:
+    """Draw a stroke with the mouse through places given as shares of the canvas."""
+    side = min(canvas.width(), canvas.height())
+    left, top = (canvas.width() - side) / 2, (canvas.height() - side) / 2
+    places = [QPoint(round(left + x * side), round(top + y * side)) for x, y in shares]
+    qtbot.mousePress(canvas, LEFT, pos=places[0])
+    for place in places[1:]:
+        qtbot.mouseMove(canvas, place)
+    qtbot.mouseRelease(canvas, LEFT, pos=places[-1])
+
+
+def test_train_draw_scrub_continue(window, qtbot):
+    tab = window.current
+    assert tab.try_panel.bars.state == "untrained"
+    qtbot.mouseClick(tab.run_bar.train_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.head > 400, timeout=20_000)
+    draw(qtbot, tab.try_panel.canvas, (0.25, 0.3), (0.45, 0.28), (0.72, 0.27), (0.6, 0.5), (0.5, 0.7), (0.45, 0.85))
+    qtbot.waitUntil(lambda: tab.try_panel.bars.state in ("ok", "unsure"))
+    assert tab.session.status.phase == "running"
+    qtbot.mouseClick(tab.run_bar.train_button, LEFT)
+    qtbot.waitUntil(at_rest(window))
+    head = tab.session.status.head
+    qtbot.waitUntil(lambda: tab.session.snapshot.step == head)
+    loss = tab.session.history.column("loss").copy()
+    slider = tab.timeline.slider
+    qtbot.mouseClick(slider, LEFT, pos=QPoint(slider.width() // 2, slider.height() // 2))
+    qtbot.waitUntil(lambda: tab.session.snapshot.step < head and tab.session.status.seeking is None)
+    assert 0 < tab.session.status.position < head
+    assert tab.timeline.branch.isEnabled()
+    qtbot.mouseClick(tab.timeline.branch, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.head > head, timeout=20_000)
+    tab.session.pause()
+    qtbot.waitUntil(at_rest(window))
+    qtbot.waitUntil(lambda: len(tab.session.history) == tab.session.status.head)
+    assert np.array_equal(tab.session.history.column("loss")[:head], loss)  # nothing was changed: the same bits
+    assert len(tab.session.ghosts) == 1
+
+
+def test_save_reopen_from_the_window(window, qtbot, tmp_path):
+    tab = window.current
+    tab.session.step(30)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.step == 30)
+    draw(qtbot, tab.try_panel.canvas, (0.5, 0.2), (0.5, 0.8))
+    weights = tab.session.snapshot.parameters
+    file = tmp_path / "run.npz"
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(file)
+    tab.session.reset()
+    tab.try_panel.canvas.clear()
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.step == 0)
+    with qtbot.waitSignal(tab.session.opened):
+        window.open_experiment(file)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.step == 30)
+    assert np.array_equal(tab.session.snapshot.parameters, weights)
+    assert len(tab.try_panel.canvas.drawing().strokes) == 1
+
+
+def test_space_trains_but_leaves_keys_to_fields_and_buttons(window, qtbot):
+    tab = window.current
+    tab.plots.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(running(window), timeout=20_000)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(at_rest(window))
+    head = tab.session.status.head
+    tab.run_bar.dice.setFocus()
+    seed = tab.run_bar.seed.value()
+    qtbot.keyClick(tab.run_bar.dice, Qt.Key.Key_Space)
+    assert tab.run_bar.seed.value() == seed + 1  # pressed the button, did not train
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained")
+    assert head > 0
+    for box in tab.form.findChildren(QSpinBox)[:1]:
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_Right)
+    assert tab.session.status.head == 0
+
+
+def test_settings_that_need_a_new_run_wait_for_reset(window, qtbot):
+    tab = window.current
+    tab.session.step(5)
+    qtbot.waitUntil(lambda: tab.session.status.head == 5)
+    tab._on_config(tab.form.config().model_copy(update={"hidden": (32,)}))
+    assert "Reset" in tab.run_bar.reset_button.text()
+    assert tab.run_bar.reset_button.text() != "Reset"
+    assert tab.session.status.head == 5
+    tab.form.set_config(tab.session.config)
+    qtbot.mouseClick(tab.run_bar.reset_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab.session.snapshot is not None)
+    assert tab.session.snapshot.config.hidden == (32,)
+    assert tab.run_bar.reset_button.text() == "Reset"
+
+
+def test_divergence_is_said_and_can_be_rewound(window, qtbot):
+    tab = window.current
+    config = tab.form.config().model_copy(
+        update={"optimizer": "sgd", "learning_rate": 10.0, "loss": "mse_sum", "schedule": "constant"}
+    )
+    tab.form.set_config(config)
+    tab.session.reset(config, play=True)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=20_000)
+    assert "step size" in tab.banner.text
+    assert tab.banner.isVisible()
+
+
+def test_a_click_on_a_mistake_brings_it_to_the_canvas(window, qtbot):
+    tab = window.current
+    tab.session.step(60)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.test_step == 60)
+    snapshot = tab.session.snapshot
+    wrong = np.flatnonzero(tab.data.test_labels != snapshot.test_predictions)
+    qtbot.waitUntil(lambda: tab.explorer.gallery.count == len(wrong))
+    rect = tab.explorer.gallery.viewport().rect()
+    qtbot.mouseMove(tab.explorer.gallery.viewport(), QPoint(rect.width() // 2, 20))
+    found = tab.explorer.gallery.index_at(QPoint(rect.width() // 2, 20).toPointF())
+    qtbot.mouseClick(tab.explorer.gallery.viewport(), LEFT, pos=QPoint(rect.width() // 2, 20))
+    assert np.array_equal(tab.try_panel.canvas.image, tab.data.test_images[wrong[found]])
+
+
+def test_bad_files_are_said_in_the_tab(window, qtbot, tmp_path):
+    tab = window.current
+    for name, content in (("a.npz", b"nonsense"), ("b.npz", b""), ("c.npz", b"PK\x05\x06" + 18 * b"\0")):
+        (tmp_path / name).write_bytes(content)
+        tab.banner.clear()
+        window.open_experiment(tmp_path / name)
+        assert tab.banner.isVisible()
+        assert name in tab.banner.text
+    window.open_experiment(tmp_path / "missing.npz")
+    assert "missing.npz" in tab.banner.text
+    tab.open_data([tmp_path / "a.npz"])
+    assert "opened" in tab.banner.text
+
+
+def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
+    tab = window.current
+    tab.session.step(40)
+    qtbot.waitUntil(lambda: tab.session.status.head == 40)
+    with qtbot.waitSignal(tab.session.saved):
+        window.autosave()
+    saved = list((tmp_path / "data").rglob("*.npz"))
+    assert len(saved) == 1
+    copy = saved[0].read_bytes()
+    window.close()
+    assert not list((tmp_path / "data").rglob("*.npz"))  # a clean end leaves nothing to recover
+    crashed = tmp_path / "data" / "autosave" / "999999"
+    crashed.mkdir(parents=True)
+    (crashed / "digits.npz").write_bytes(copy)
+    second = MainWindow(None, Autosaves(tmp_path / "data"))
+    qtbot.addWidget(second)
+    second.show()
+    second.offer_recovery()
+    assert "ended unexpectedly" in second.current.banner.text
+    with qtbot.waitSignal(second.current.session.opened, timeout=20_000):
+        second._recover()
+    qtbot.waitUntil(lambda: second.current.session.status.head == 40)
+    assert not crashed.exists()
+    second.close()
+
+
+def test_window_state_is_remembered(qtbot, qapp, tmp_path):
+    settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    first = MainWindow(settings)
+    qtbot.addWidget(first)
+    first.resize(1111, 777)
+    first.show()
+    first.close()
+    second = MainWindow(settings)
+    qtbot.addWidget(second)
+    assert (second.width(), second.height()) == (1111, 777)
+    second.close()
+
+
+def test_both_themes(window, qtbot, qapp):
+    for choice in ("dark", "light"):
+        theme.apply(qapp, choice)
+        image = window.grab().toImage()
+        dark = image.pixelColor(5, 5).lightnessF() < 0.4
+        assert dark == (choice == "dark")
+
+
+def test_closing_in_mid_training_many_times(qtbot, qapp):
+    for count in range(8):
+        window = MainWindow()
+        qtbot.addWidget(window)
+        window.show()
+        window.current.toggle()
+        if count % 2:
+            qtbot.waitUntil(running(window), timeout=20_000)
+        window.close()
+        window.close()
+        assert QApplication.instance() is not None
+
+
+def test_press_everything_in_mid_training(window, qtbot):
+    tab = window.current
+    for round_ in range(6):
+        for press in (
+            tab.toggle,
+            tab.step,
+            tab.session.step_back,
+            tab.branch,
+            tab.reset,
+            tab.toggle,
+            lambda: tab.session.seek(5),
+            tab.give_test_digit,
+            window._do_clear,
+            window._do_undo,
+            lambda: tab.choose_preset("two-relu-50"),
+            lambda: tab.run_bar.seed.setValue(round_),
+            lambda: tab.choose_preset("default"),
+        ):
+            press()
+            QApplication.processEvents()
+        qtbot.wait(20)
+    tab.session.pause()
+    qtbot.waitUntil(at_rest(window), timeout=20_000)
+    assert not tab.session.pending or tab.session.status.head
