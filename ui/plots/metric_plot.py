@@ -359,9 +359,9 @@ class MetricPanel(QWidget):
             self._paint_noise(painter, line, colors)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in self.lines:
-            faint = theme.blend(colors.surface, line.color(colors), 0.6)
-            pen = QPen(faint, 1.2)
-            pen.setDashPattern([4, 3])
+            faint = theme.blend(colors.surface, line.color(colors), 0.75)
+            pen = QPen(faint, 1)
+            pen.setDashPattern([5, 4])
             painter.setPen(pen)
             for ghost in line.ghosts:
                 painter.drawPolyline(_polygon(*self._pixels(ghost.steps, self._scaled(ghost.values))))
@@ -422,8 +422,11 @@ class MetricPanel(QWidget):
         xs, ys = self._pixels(curve.steps, self._scaled(curve.smooth))
         color = line.color(colors)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(color, 1.6))
-        painter.drawPolyline(_polygon(xs, ys))
+        painter.setPen(QPen(color, 1))
+        shape = _polygon(xs, ys)
+        # Qt strokes lines of width 1 twenty times faster than wider ones: three of them, shifted, make a stronger line.
+        for offset in (QPointF(0, -0.3), QPointF(0.3, 0.3), QPointF(-0.3, 0.3)):
+            painter.drawPolyline(shape.translated(offset))
         if (line.spec.held_out and len(xs) <= MAX_DOTS) or len(xs) == 1:
             painter.setPen(QPen(colors.surface, 1))
             painter.setBrush(color)
