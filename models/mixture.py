@@ -61,7 +61,7 @@ MOST_SHOWN = 20_000
 class MixtureConfig(Config):
     """Settings of a Gaussian mixture; the defaults are the original's."""
 
-    data: Literal["original", "anisotropic", "unequal", "ring"] = setting(
+    dataset: Literal["original", "anisotropic", "unequal", "ring"] = setting(
         "original",
         "Which points to find clusters in.",
         group="Data",
@@ -647,7 +647,7 @@ def model_selection(
 
 def load_points(config: MixtureConfig) -> PointSet:
     """The points that a config asks for, drawn anew from its seed."""
-    return make_points(config.data, config.points_per_cluster, config.noise, np.random.default_rng(config.seed))
+    return make_points(config.dataset, config.points_per_cluster, config.noise, np.random.default_rng(config.seed))
 
 
 def open_points(paths: Sequence[Path]) -> PointSet:
@@ -708,15 +708,15 @@ _PRESETS = {
         "Five well spread starts, one after the other: some end on a lower summit, the best is kept.",
     ),
     "anisotropic": Preset(
-        MixtureConfig(data="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
+        MixtureConfig(dataset="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
         "Long, thin clusters: ellipses follow them, k-means cuts them across.",
     ),
     "unequal": Preset(
-        MixtureConfig(data="unequal", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
+        MixtureConfig(dataset="unequal", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
         "One wide cluster, two small ones: k-means gives away points of the wide one, the mixture does not.",
     ),
     "ring": Preset(
-        MixtureConfig(data="ring", components=8, start="k-means++", restarts=3, max_iterations=200),
+        MixtureConfig(dataset="ring", components=8, start="k-means++", restarts=3, max_iterations=200),
         "No cluster at all: eight bells share the ring. A mixture can describe any density, not only clusters.",
     ),
     "collapse": Preset(
