@@ -235,7 +235,7 @@ def test_large_sets_are_shown_in_part_and_used_in_full():
 
 @pytest.mark.parametrize("after", [0, 1, 2, 7, 60])
 def test_restored_run_goes_on_with_the_same_bits(after):
-    options = {"start": "k-means++", "restarts": 3, "kmeans_beside": True, "seed": 3, "data": "anisotropic"}
+    options = {"start": "k-means++", "restarts": 3, "kmeans_beside": True, "seed": 3, "dataset": "anisotropic"}
     running, other = trainer(**options), trainer(**options)
     for _ in range(after):
         running.step()
@@ -270,7 +270,7 @@ def test_foreign_states_are_refused_and_change_nothing():
 
 
 def test_restarts_keep_the_best_with_its_own_numbers():
-    options = {"start": "random-points", "seed": 5, "data": "anisotropic", "components": 4, "max_iterations": 20}
+    options = {"start": "random-points", "seed": 5, "dataset": "anisotropic", "components": 4, "max_iterations": 20}
     several = trainer(restarts=4, half_steps=False, kmeans_beside=True, **options)
     ends = {}
     while not several.done:
