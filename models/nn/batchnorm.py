@@ -31,6 +31,7 @@ class BatchNorm(Layer):
         super().__init__()
         self.momentum = momentum
         self.epsilon = epsilon
+        self.frozen = False
         self._normalized: Array | None = None
         self._deviation: Array | None = None
 
@@ -52,6 +53,10 @@ class BatchNorm(Layer):
             factor = scale / np.sqrt(self.buffers["running_variance"] + self.epsilon)
             return x * factor + (shift - self.buffers["running_mean"] * factor)
         rows = x.reshape(-1, x.shape[-1])
+        if self.frozen:
+            self._deviation = np.sqrt(self.buffers["running_variance"] + self.epsilon)
+            self._normalized = (rows - self.buffers["running_mean"]) / self._deviation
+            return (self._normalized * scale + shift).reshape(x.shape)
         mean = rows.mean(axis=0)
         centred = rows - mean
         variance = np.einsum("nc,nc->c", centred, centred) / len(rows)
@@ -76,6 +81,8 @@ class BatchNorm(Layer):
         self.gradients["shift"][...] = of_shift
         if not need_input:
             return None
+        if self.frozen:
+            return gradient * (self.parameters["scale"] / self._deviation)
         inner: Array = g - of_shift / len(g) - self._normalized * (of_scale / len(g))
         inner *= self.parameters["scale"] / self._deviation
         return inner.reshape(gradient.shape)

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from models.base import ConfigError
+from models.nn.initializers import Initializer, he
 from models.nn.layer import Array, Layer, Shape
 from models.nn.workspace import Workspace
 
@@ -89,8 +90,17 @@ class Conv2D(Layer):
         padding: rows and columns of zeros put around the image, on every side.
     """
 
-    def __init__(self, filters: int, kernel: int | tuple[int, int] = 3, *, stride: int = 1, padding: int = 0) -> None:
+    def __init__(
+        self,
+        filters: int,
+        kernel: int | tuple[int, int] = 3,
+        initializer: Initializer | None = None,
+        *,
+        stride: int = 1,
+        padding: int = 0,
+    ) -> None:
         super().__init__()
+        self._initializer = initializer or he()
         self.filters = filters
         self.kernel = (kernel, kernel) if isinstance(kernel, int) else kernel
         self.stride = stride
@@ -113,11 +123,10 @@ class Conv2D(Layer):
         return plan.rows, plan.columns, self.filters
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """He's start for ReLU: weights N(0, 2 / (kh·kw·C)), no bias (He et al., 2015, eq. 10)."""
+        """Random filters, no bias; a feature sees kh·kw·C numbers (fan_in) and each is seen by kh·kw·filters."""
         weight = self.parameters["weight"]
-        fan_in = weight[..., 0].size
-        weight[...] = rng.normal(0.0, np.sqrt(2.0 / fan_in), weight.shape)
-        self.parameters["bias"][...] = 0
+        self._initializer(rng, weight, weight[..., 0].size, weight[:, :, 0].size)
+        self.parameters["bias"].fill(0.0)
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Slide the filters over a batch of maps (N, H, W, C) → (N, H', W', filters)."""
@@ -182,8 +191,8 @@ class Conv2D(Layer):
             padded = self._array(use + "padded", (samples, height + 2 * p, width + 2 * p, channels))
             padded[:, p : p + height, p : p + width] = x  # the frame keeps its zeros
             x = padded
-        elif x.strides[2:] != (channels * x.itemsize, x.itemsize):
-            x = np.ascontiguousarray(x)
+        # Strides of axes of length 1 may be anything, also in a contiguous array: a new view has proper ones.
+        x = np.ascontiguousarray(x).reshape(-1).reshape(x.shape)
         patches = self._array(
             use + "patches", (samples, plan.rows, plan.columns // plan.tile, self.kernel[0], plan.span * channels)
         )
@@ -212,3 +221,38 @@ class Conv2D(Layer):
             piece = slice(start, start + step * channels)
             tiled[..., piece] += rows[..., piece]
         return total[:, p : p + height, p : p + width]
+
+
+class ConvEachMap(Conv2D):
+    """The same filters look at every map by itself: (N, H, W, C) → (N, H', W', C · filters), map by map.
+
+    Parameters: weight (kh, kw, 1, filters), bias (filters,), whatever the number of maps.
+    """
+
+    def parameter_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
+        """Filters one map deep."""
+        return super().parameter_shapes((*input_shape[:-1], 1))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """(H, W, C) → (H', W', C · filters)."""
+        rows, columns, filters = super().output_shape((*input_shape[:-1], 1) if len(input_shape) == 3 else input_shape)
+        return rows, columns, input_shape[-1] * filters
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        """Every map becomes an image of its own, so that the batch is C times as large."""
+        samples, height, width, maps = x.shape
+        images = x.transpose(0, 3, 1, 2).reshape(samples * maps, height, width, 1)
+        out = super().forward(images, training=training)
+        rows, columns = out.shape[1:3]
+        return out.reshape(samples, maps, rows, columns, -1).transpose(0, 2, 3, 1, 4).reshape(samples, rows, columns, -1)
+
+    def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
+        """The gradients of all maps add up in the filters that they share."""
+        samples, rows, columns, _ = gradient.shape
+        maps = self._input_shape[0] // samples
+        split = gradient.reshape(samples, rows, columns, maps, self.filters).transpose(0, 3, 1, 2, 4)
+        below = super().backward(split.reshape(samples * maps, rows, columns, self.filters), need_input=need_input)
+        if below is None:
+            return None
+        height, width = below.shape[1:3]
+        return below.reshape(samples, maps, height, width).transpose(0, 2, 3, 1)

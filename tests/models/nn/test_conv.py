@@ -7,7 +7,7 @@ import pytest
 
 from models.base import ConfigError
 from models.nn import conv
-from models.nn.conv import Conv2D
+from models.nn.conv import Conv2D, ConvEachMap
 from models.nn.flatten import Flatten
 from models.nn.gradient_check import gradient_check, numerical_gradient, relative_error
 from models.nn.linear import Linear
@@ -134,3 +134,30 @@ def test_a_kernel_larger_than_the_map_is_refused_with_the_sizes():
 def test_he_start():
     layer = build((1, 9, 9, 8), 64, (5, 5), 1, 0)
     assert layer.parameters["weight"].std() == pytest.approx(np.sqrt(2 / 200), rel=0.05)
+
+
+def test_each_map_equals_a_convolution_of_every_map_alone():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3, 7, 7, 2))
+    each = ConvEachMap(3, 3, padding=1)
+    network = Network([each], x.shape[1:], dtype=np.float64, rng=rng)
+    alone = Conv2D(3, 3, padding=1)
+    Network.on(network.parameters, [alone], (7, 7, 1))
+    maps = [alone.forward(x[..., i : i + 1]) for i in range(2)]
+    np.testing.assert_allclose(each.forward(x), np.concatenate(maps, axis=-1), atol=1e-12)
+    assert network.output_shape == (7, 7, 6)
+
+
+def test_gradients_of_each_map_are_those_of_central_differences():
+    rng = np.random.default_rng(0)
+    layers = [Conv2D(2, 3), ConvEachMap(2, 3), Flatten(), Linear(3)]
+    network = Network(layers, (8, 8, 1), dtype=np.float64, rng=rng)
+    x, targets = rng.normal(size=(2, 8, 8, 1)), np.eye(3)[[0, 2]]
+    assert max(gradient_check(network, CrossEntropy(), x, targets).values()) <= 1e-6
+
+
+def test_an_axis_that_was_added_has_no_stride_to_trust():
+    layer = build((3, 6, 6, 1), 2, (3, 3), 1, 0)
+    x = np.random.default_rng(0).normal(size=(3, 6, 6))
+    assert x[..., None].strides[-1] == 0
+    np.testing.assert_array_equal(layer.forward(x[..., None]), layer.forward(x.copy().reshape(3, 6, 6, 1)))
