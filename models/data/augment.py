@@ -165,21 +165,21 @@ def _basis(height: int, width: int, spacing: float) -> Float32:
 def _look_up(images: NDArray[Any], x: Float32, y: Float32, out: NDArray[Any]) -> None:
     """Bilinear grey levels of the images at the source coordinates x, y (N, H·W), overwritten on the way."""
     count, height, width = images.shape
-    # One pixel of paper all around, so that every neighbour exists; further out is paper too, hence the clipping.
-    padded = np.zeros((count, height + 2, width + 2), images.dtype)
-    padded[:, 1:-1, 1:-1] = images
-    flat, stride = padded.reshape(-1), width + 2
+    # Paper all around, so that every pixel has its right and lower neighbour; further out is paper too, hence the clip.
+    padded = np.zeros((count, height + 3, width + 3), images.dtype)
+    padded[:, 1:-2, 1:-2] = images
+    flat, stride = padded.reshape(-1), width + 3
     x += 1
     y += 1
-    np.clip(x, 0, np.float32(width + 0.999), out=x)
-    np.clip(y, 0, np.float32(height + 0.999), out=y)
+    np.clip(x, 0, width + 1, out=x)
+    np.clip(y, 0, height + 1, out=y)
     column, row = x.astype(np.int32), y.astype(np.int32)  # truncation is floor, as both are ≥ 0
     x -= column
     y -= row
     row *= stride
     row += column
     index = row.astype(np.intp)
-    index += (np.arange(count) * ((height + 2) * stride))[:, None]
+    index += (np.arange(count) * ((height + 3) * stride))[:, None]
 
     def take(offset: int) -> Float32:
         return flat[offset:].take(index, mode="clip").astype(np.float32, copy=False)

@@ -65,11 +65,12 @@ def centre_by_mass(ink: NDArray[Any]) -> NDArray[Any]:
 
     Ink never leaves the image: where the middle cannot be reached, the move stops at the border.
     """
-    height, width = ink.shape
     moved = np.zeros((SIDE, SIDE), ink.dtype)
-    weight = ink.astype(np.float64)
-    mass = weight.sum()
-    if mass > 0:
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if rows.size:
+        ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        (height, width), weight = ink.shape, ink.astype(np.float64)
+        mass = weight.sum()
         centre_y = float(weight.sum(axis=1) @ np.arange(height) / mass)
         centre_x = float(weight.sum(axis=0) @ np.arange(width) / mass)
         top = min(max(round(CENTRE - centre_y), 0), SIDE - height)

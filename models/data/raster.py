@@ -82,11 +82,11 @@ def _pieces(strokes: list[Float32], longest: float, outline: float, side: int) -
 
 
 def _thin_out(stroke: Float32) -> Float32:
-    """The stroke without points that add less than a quarter of a pixel of path: a fast pen reports many."""
+    """The stroke without points that add less than an eighth of a pixel of path: a fast pen reports many."""
     if len(stroke) <= 64:
         return stroke
     path = np.concatenate(([0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))))
-    keep = np.diff(np.floor(path * 4), prepend=-1) > 0
+    keep = np.diff(np.floor(path * 8), prepend=-1) > 0
     keep[-1] = True
     thinned: Float32 = stroke[keep]
     return thinned
