@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -43,8 +43,8 @@ class ModelTab(QWidget):
 
     told = Signal(str)
 
-    form_width = 272
-    side_width = 300
+    form_width = 268
+    side_width = 404
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +53,7 @@ class ModelTab(QWidget):
         self.session = Session(model, self)
         self._ghosts_shown: tuple[object, ...] = ()
         self._steps = np.arange(1, 1025, dtype=np.int64)
-        self._headline_step = -1
+                self._laid_out = False
         self._build()
         self._connect()
         self._show_choice()
@@ -153,6 +153,7 @@ class ModelTab(QWidget):
         """Put the splitters back."""
         for name, splitter in (("columns", self._columns), ("rows", self._rows)):
             if name in layout:
+                self._laid_out = True
                 splitter.restoreState(layout[name])
 
     # Building ------------------------------------------------------------------------------------------------------
@@ -171,7 +172,6 @@ class ModelTab(QWidget):
         side = self.make_side()
         if side is not None:
             self._columns.addWidget(side)
-        self._columns.setSizes([self.form_width, 4 * self.form_width, self.side_width])
         bottom = QWidget()
         below = QVBoxLayout(bottom)
         below.setContentsMargins(0, 0, 0, 0)
@@ -187,7 +187,6 @@ class ModelTab(QWidget):
         self._rows.addWidget(self._columns)
         self._rows.addWidget(bottom)
         self._rows.setStretchFactor(0, 1)
-        self._rows.setSizes([1000, 200])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -270,8 +269,7 @@ class ModelTab(QWidget):
     def _on_status(self, status: Status) -> None:
         if status.phase == "loading":
             self.plots.clear()
-            self._headline_step = -1
-            self.run_bar.show_metrics({})
+                        self.run_bar.show_metrics({})
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
@@ -394,6 +392,16 @@ class ModelTab(QWidget):
         self.session.set_visible(True)
         if self.session.status.phase == "empty":
             self.session.reset()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The first size decides where the splitters are, unless they were remembered."""
+        super().resizeEvent(event)
+        if not self._laid_out and self.isVisible():
+            self._laid_out = True
+            side = max(self.side_width, round(0.3 * self.width()))
+            self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
+            below = max(self._rows.widget(1).minimumHeight(), round(0.19 * self.height()))
+            self._rows.setSizes([self._rows.height() - below, below])
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""

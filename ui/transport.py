@@ -116,7 +116,12 @@ class RunBar(QFrame):
         busy = status.phase == "loading"
         self.train_button.setText("Pause" if running else "Train")
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
-        self.train_button.setToolTip("Pause (Space)" if running else "Train (Space)")
+        tips = {
+            "running": "Pause (Space)",
+            "finished": "The run has reached its end: raise its length in the settings to train on, or press Reset",
+            "failed": "Training failed: go back to an earlier step first",
+        }
+        self.train_button.setToolTip(tips.get(status.phase, "Train (Space)"))
         self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.back_button.setEnabled(status.position > 0)

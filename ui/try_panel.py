@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from models.base import DataError
 from models.data.preparation import Preparation
@@ -23,6 +23,9 @@ from ui.plots.probability_bars import ProbabilityBars
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
+STAGES_INTERVAL = 80
+"""Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
+
 
 class TryPanel(QWidget):
     """Canvas, preparation and answer.
@@ -33,10 +36,12 @@ class TryPanel(QWidget):
     Signals:
         input_changed(): another image is to be judged; `preparation` holds it.
         failed(sentence): something dropped, pasted or opened could not be used.
+        noticed(sentence): something worth knowing about what was loaded.
     """
 
     input_changed = Signal()
     failed = Signal(str)
+    noticed = Signal(str)
 
     def __init__(
         self, names: Sequence[str], *, placeholder: str = "Draw a digit here", parent: QWidget | None = None
@@ -50,19 +55,28 @@ class TryPanel(QWidget):
         self.bars = ProbabilityBars(names)
         heading = QLabel("What the network sees")
         theme.set_role(heading, "heading")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(6)
-        layout.addWidget(self.panel, 1)
-        layout.addWidget(heading)
-        layout.addWidget(self.view)
-        layout.addWidget(self.bars)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(8, 8, 12, 8)
+        layout.setHorizontalSpacing(12)
+        layout.setVerticalSpacing(4)
+        layout.addWidget(self.panel, 0, 0)
+        layout.addWidget(self.bars, 0, 1)
+        layout.addWidget(heading, 1, 0, 1, 2)
+        layout.addWidget(self.view, 2, 0, 1, 2)
+        layout.setRowStretch(0, 1)
+        layout.setColumnStretch(0, 3)
+        layout.setColumnStretch(1, 2)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)  # after the pen events that are already queued
         self._soon.timeout.connect(self._prepare)
+        self._stages_soon = QTimer(self)
+        self._stages_soon.setSingleShot(True)
+        self._stages_soon.setInterval(STAGES_INTERVAL)
+        self._stages_soon.timeout.connect(self._show_stages)
         self.panel.changed.connect(self._soon.start)
         self.panel.failed.connect(self.failed)
+        self.panel.noticed.connect(self.noticed)
 
     def add_button(self, text: str, tooltip: str, slot: Callable[[], object]) -> QPushButton:
         """A button of the tab's own below the canvas."""
@@ -82,16 +96,23 @@ class TryPanel(QWidget):
         self.canvas.set_image(image, label)
 
     def refresh(self) -> None:
-        """Answer at once instead of after the queued events (tests, pictures)."""
+        """Answer and show every stage at once instead of soon (tests, pictures)."""
         self._soon.stop()
         self._prepare()
+        self._stages_soon.stop()
+        self._show_stages()
 
     @Slot()
     def _prepare(self) -> None:
-        self.preparation = self.canvas.preparation()
-        self.view.set_preparation(self.preparation)
+        self.preparation = self.canvas.preparation(stages=False)
         self._answer()
         self.input_changed.emit()
+        if not self._stages_soon.isActive():
+            self._stages_soon.start()
+
+    @Slot()
+    def _show_stages(self) -> None:
+        self.view.set_preparation(self.canvas.preparation())
 
     def _answer(self) -> None:
         if self._predict is None:

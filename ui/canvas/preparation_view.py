@@ -16,15 +16,15 @@ from ui import theme
 STAGE_SIDE = 56
 """Side of the pictures of the steps, in device-independent pixels."""
 
-FINAL_SIDE = 140
-"""Side of the picture that the network gets: five by five device-independent pixels for each of its own."""
+FINAL_SIDE = 112
+"""Side of the picture that the network gets: four by four device-independent pixels for each of its own."""
 
 STEPS = 4
 """Steps before the last for which there is room; of more, the first are left out."""
 
 
 class PreparationView(QWidget):
-    """The steps as small pictures in two rows, and the result, largest, beside them; its size never changes."""
+    """The steps as small pictures in a row, and the result, largest, at its end; its size never changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begin empty."""
@@ -35,9 +35,9 @@ class PreparationView(QWidget):
         self._steps = [StagePicture(STAGE_SIDE) for _ in range(STEPS)]
         self._final = StagePicture(FINAL_SIDE)
         for index, picture in enumerate(self._steps):
-            layout.addWidget(picture, index // 2, index % 2)
-        layout.addWidget(self._final, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
-        layout.setColumnStretch(3, 1)
+            layout.addWidget(picture, 0, index, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(self._final, 0, STEPS, Qt.AlignmentFlag.AlignBottom)
+        layout.setColumnStretch(STEPS + 1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the network sees")
         self.clear()

@@ -172,7 +172,11 @@ class ProbabilityBars(QWidget):
         top = QFontMetricsF(font).height()
         painter.setFont(font)
         painter.setPen({"ok": colors.text, "unsure": colors.warning}.get(self._state, colors.muted))
-        words = QFontMetricsF(font).elidedText(self._headline, Qt.TextElideMode.ElideRight, self.width())
+        words, _, hint = self._headline.partition(": ") if self._state in HINTS else (self._headline, "", "")
+        needed = QFontMetricsF(font).horizontalAdvance(words)
+        if needed > self.width():  # a doubt between three classes in a narrow panel
+            font.setPointSizeF(font.pointSizeF() * max(self.width() / needed, 0.6))
+            painter.setFont(font)
         painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignVCenter, words)
 
         plain, bold = self.font(), self._bold()
@@ -205,6 +209,11 @@ class ProbabilityBars(QWidget):
                 size = track.size()
                 size.setWidth(share * track.width())
                 painter.drawRoundedRect(QRectF(QPointF(track.topLeft()), size), 2, 2)
+        if hint:  # across the empty bars
+            painter.setFont(plain)
+            painter.setPen(colors.muted)
+            area = QRectF(left, top + 6, max(self.width() - left, 1.0), row * len(self._names))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         painter.end()
 
 

@@ -36,6 +36,7 @@ class DigitsTab(ModelTab):
         super().__init__(model, parent)
         self.try_panel.input_changed.connect(self._show_activations)
         self.try_panel.failed.connect(self._on_bad_input)
+        self.try_panel.noticed.connect(self.told)
         self.explorer.image_chosen.connect(self._show_test_image)
         self.strip.unit_clicked.connect(self._highlight_unit)
 
@@ -43,6 +44,11 @@ class DigitsTab(ModelTab):
         """Weights of the first layer above, activations below; the confusion matrix beside them."""
         self.tiles = ImageTiles(tile_name="hidden unit", value_name="weight")
         self.tiles_heading = QLabel()
+        self.tiles_heading.setToolTip(
+            "The weights from the picture to each unit, laid out as a picture: orange pixels excite it, blue ones hold "
+            "it back."
+        )
+        self.tiles_heading.setMinimumWidth(1)
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
         self.strip.setToolTip("How strongly each hidden unit answers to what is on the canvas")
@@ -111,12 +117,12 @@ class DigitsTab(ModelTab):
         images = digits.first_layer_images(snapshot)
         units = snapshot.config.hidden[0] if snapshot.config.hidden else len(snapshot.class_names)
         if images is None:
-            self.tiles_heading.setText(f"The {snapshot.config.features} features are not a picture: no weights to show")
+            self.tiles_heading.setText(f"{snapshot.config.features} features are no picture".capitalize())
             self.tiles.clear()
             return
-        some = f", the first {MOST_TILES}" if units > MOST_TILES else ""
-        what = "hidden units" if snapshot.config.hidden else "digits"
-        self.tiles_heading.setText(f"What each of the {units} {what} looks for (first-layer weights{some})")
+        what = "hidden units" if snapshot.config.hidden else "outputs"
+        some = f"the first {MOST_TILES} of {units}" if units > MOST_TILES else f"{units}"
+        self.tiles_heading.setText(f"What {some} {what} look for")
         self.tiles.set_images(images[:MOST_TILES])
 
     @Slot()
