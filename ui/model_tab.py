@@ -53,7 +53,7 @@ class ModelTab(QWidget):
         self.session = Session(model, self)
         self._ghosts_shown: tuple[object, ...] = ()
         self._steps = np.arange(1, 1025, dtype=np.int64)
-                self._laid_out = False
+        self._laid_out = False
         self._build()
         self._connect()
         self._show_choice()
@@ -269,7 +269,7 @@ class ModelTab(QWidget):
     def _on_status(self, status: Status) -> None:
         if status.phase == "loading":
             self.plots.clear()
-                        self.run_bar.show_metrics({})
+            self.run_bar.show_metrics({})
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
