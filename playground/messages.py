@@ -134,6 +134,13 @@ class Pause(Command):
 
 
 @dataclass(frozen=True)
+class Pace(Command):
+    """Play in slow motion (steps per second), or as fast as it can (None); holds for later runs too."""
+
+    steps_per_second: float | None = None
+
+
+@dataclass(frozen=True)
 class Advance(Command):
     """Do some steps, then stop."""
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from models.base import DataError, Edit, Metrics, Snapshot, State, Trainer, TrainingError
+from models.base import ConfigError, DataError, Edit, Metrics, Snapshot, State, Trainer, TrainingError
 from models.config import Config
 from playground.history import History, HistoryRows
 from playground.timeline import BUDGET, Change, Checkpoint, Timeline
@@ -28,6 +28,9 @@ CHECKPOINT_SHARE = 0.01
 
 SHORTEST_GAP = 0.05
 """Seconds of training between two automatic checkpoints at the least."""
+
+CATCH_UP = 0.1
+"""Seconds that a slow-motion run makes up for after it was held up; what is older is let go."""
 
 MOST_FUTURES = 4
 """Abandoned futures that are kept to be shown as ghost curves."""
@@ -71,6 +74,7 @@ class Run:
         timeline: checkpoints and changes of settings.
         futures: what was recorded and then left behind by branching, oldest first; the last few are kept.
         playing: whether steps are done one after the other until it is stopped.
+        pace: slow motion: steps per second while playing; None for as fast as it can.
         failure: why the mathematics failed at this position, or None.
     """
 
@@ -82,8 +86,10 @@ class Run:
         self.timeline = Timeline(trainer.config, budget=budget)
         self.futures: tuple[HistoryRows, ...] = ()
         self.playing = False
+        self.pace: float | None = None
         self.failure: str | None = None
         self._clock = clock
+        self._due = 0.0
         self._steps_wanted = 0
         self._seeking: int | None = None
         self._evaluation: Generator[None, None, Metrics] | None = None
@@ -156,19 +162,37 @@ class Run:
     @property
     def steps_per_second(self) -> float:
         """Training speed lately (evaluations included), 0 before the first measurement."""
-        return self._rate
+        return self._rate if self.pace is None else min(self._rate, self.pace)
+
+    @property
+    def rest(self) -> float:
+        """Seconds until `work()` has something to do: 0 unless it plays in slow motion and waits for its next step."""
+        if self.pace is None or not self.playing or self._seeking is not None or self._evaluation is not None:
+            return 0.0
+        return max(0.0, self._due - self._clock())
 
     # What the user wants -------------------------------------------------------------------------------------------
 
     def play(self) -> None:
         """Do steps from now on; not at the end of the run, nor after a failure (`seek` to an earlier step first)."""
         self.playing = self.failure is None and (self._seeking is not None or not self.finished)
+        self._due = self._clock()
         self._rate_steps, self._rate_seconds = 0, 0.0
 
     def pause(self) -> None:
         """Stop doing steps; a step under way to be shown is still reached."""
         self.playing = False
         self._steps_wanted = 0
+
+    def set_pace(self, steps_per_second: float | None) -> None:
+        """Play in slow motion, or (None) as fast as it can. Single steps and the way to another step are not held up.
+
+        Raises ConfigError when the pace is not positive.
+        """
+        if steps_per_second is not None and not steps_per_second > 0:
+            raise ConfigError(f"Slow motion needs more than 0 steps per second (it was {steps_per_second}): pause.")
+        self.pace = steps_per_second
+        self._due = self._clock()
 
     def advance(self, steps: int = 1) -> None:
         """Do this many steps and stop."""
@@ -234,7 +258,7 @@ class Run:
         steps_before = self.position
         was_training = self.playing and self._seeking is None
         try:
-            while self.busy:
+            while self.busy and not self.rest:
                 self._piece(end)
                 now = self._clock()
                 if now >= end:
@@ -256,6 +280,7 @@ class Run:
             if self.position < self.head:
                 self._steps_wanted = max(self._steps_wanted - 1, 0)
                 self._repeat()
+                self._ahead(self._clock())
             else:
                 self._train(end)
         else:
@@ -285,7 +310,7 @@ class Run:
         """Do new steps until the time `end` or until there is something else to do; the one hot loop of the engine."""
         trainer, history, clock = self.trainer, self.history, self._clock
         self._follow_config()
-        wanted = self._steps_wanted
+        wanted, paced = self._steps_wanted, self.playing and self.pace is not None
         started = now = clock()
         pause_after = started + max(SHORTEST_GAP, self._checkpoint_cost / CHECKPOINT_SHARE) - self._since_checkpoint
         try:
@@ -294,6 +319,9 @@ class Run:
                 wanted -= 1
                 now = clock()
                 if now >= end or now >= pause_after or wanted == 0 or trainer.evaluation_due() or trainer.done:
+                    self._ahead(now)
+                    break
+                if paced and self._ahead(now):
                     break
         except TrainingError as error:
             self.pause()
@@ -307,6 +335,13 @@ class Run:
             self._begin_evaluation()
         if trainer.done:
             self.pause()
+
+    def _ahead(self, now: float) -> bool:
+        """After a step: whether a run in slow motion has to wait before it does the next one."""
+        if self.pace is None or not self.playing:
+            return False
+        self._due = max(self._due + 1.0 / self.pace, now - CATCH_UP)
+        return self._due > now
 
     def _follow_config(self) -> None:
         config = self.timeline.config_at(self.position)
@@ -363,11 +398,14 @@ class Run:
         Checkpoints behind edits that do not fit leave the steps behind them out of reach, as in the timeline.
         """
         kept: list[Checkpoint] = []
+        first, *later = self.timeline.checkpoints
         if checkpoint_bytes > 0:
             small = Timeline(self.trainer.config, budget=checkpoint_bytes)
-            for checkpoint in self.timeline.checkpoints[1:]:  # the first is rebuilt from the config
+            for checkpoint in later:
                 small.add(checkpoint)
             kept = [checkpoint for checkpoint in small.checkpoints if small.size <= checkpoint_bytes]
+        if first.pinned:  # changed by hand before the first step; otherwise it is rebuilt from the config
+            kept.insert(0, first)
         return Recording(
             step=self.position,
             state=self.trainer.state(),

@@ -38,6 +38,7 @@ class Session(QObject):
         history: a mirror of the complete history, up to the last publication.
         ghosts: earlier runs and abandoned futures, oldest first.
         data: the user's own data, or None for the model's.
+        pace: slow motion: steps per second while it trains; None for as fast as it can.
 
     Signals:
         status_changed(Status): the phase or the position changed.
@@ -64,6 +65,7 @@ class Session(QObject):
         self.history = History()
         self.ghosts: tuple[HistoryRows, ...] = ()
         self.data: Any = None
+        self.pace: float | None = None
         self._run_id = 0
         self._ids = itertools.count(1)
         self._opening = 0
@@ -93,6 +95,8 @@ class Session(QObject):
         worker.opened.connect(self._on_opened)
         worker.saved.connect(self._on_saved)
         self._thread.start()
+        if self.pace is not None:
+            self._command.emit(messages.Pace(self._run_id, self.pace))
 
     def shutdown(self) -> None:
         """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice."""
@@ -158,6 +162,12 @@ class Session(QObject):
         if self.status.phase == "empty":
             self.reset()
         self._send(messages.Advance(self._run_id, steps))
+
+    def set_pace(self, steps_per_second: float | None) -> None:
+        """Play in slow motion, this run and later ones, or (None) as fast as it can."""
+        self.pace = steps_per_second
+        if self._thread is not None:
+            self._command.emit(messages.Pace(self._run_id, steps_per_second))
 
     def seek(self, step: int) -> None:
         """Show the model as it was at a recorded step."""

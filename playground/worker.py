@@ -7,9 +7,10 @@ locked, polled or slept on. It never touches a widget; what there is to draw goe
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from threadpoolctl import threadpool_limits
 
 from models.base import Model, PlaygroundError, TrainingError
@@ -20,6 +21,9 @@ from playground.run import Run
 
 SLICE = 0.008
 """Seconds of work between two looks at the command queue."""
+
+LONGEST_REST = 33
+"""Milliseconds between two slices of a run in slow motion at the most."""
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +53,9 @@ class Worker(QObject):
         self._data: Any = None
         self._request = Request(0, 0)
         self._phase: Phase = "empty"
+        self._pace: float | None = None
         self._pump = QTimer(self)  # a child moves to the worker's thread with its parent
+        self._pump.setTimerType(Qt.TimerType.PreciseTimer)
         self._pump.setInterval(0)
         self._pump.timeout.connect(self._slice)
 
@@ -77,6 +83,11 @@ class Worker(QObject):
                 self._pump.stop()
                 self._run = self._data = None
                 self._phase = "empty"
+                return
+            case messages.Pace(steps_per_second=pace):
+                self._pace = pace
+                if self._run is not None:
+                    self._run.set_pace(pace)
                 return
         run = self._run
         if run is None or command.run_id != self._run_id:
@@ -132,6 +143,7 @@ class Worker(QObject):
 
     def _adopt(self, run: Run, run_id: int, model: Model, data: Any) -> None:
         self._run, self._run_id, self._model, self._data = run, run_id, model, data
+        run.set_pace(self._pace)
         self._request = Request(0, 0)
 
     def _save(self, command: messages.Save, run: Run) -> None:
@@ -168,16 +180,27 @@ class Worker(QObject):
         if run.seeking is None and (request := self._mailbox.asked()) is not None:
             self._request = request
             self._mailbox.put(self._publication(run))
+        self._await(run.rest)
 
     def _resume(self) -> None:
         """Start the pump when there is work, and say so when the phase has changed."""
         run = self._run
         if run is None:
             return
+        self._await(0.0)
         if run.busy and not self._pump.isActive():
             self._pump.start()
         if phase_of(run) != self._phase:
             self._announce(self._status(run))
+
+    def _await(self, seconds: float) -> None:
+        """Have the next slice in so many seconds: the event loop waits, and commands are heard meanwhile.
+
+        A run in slow motion still looks up thirty times a second, for the window may have asked for a picture.
+        """
+        interval = min(math.ceil(1000 * seconds), LONGEST_REST)
+        if interval != self._pump.interval():
+            self._pump.setInterval(interval)
 
     def _publish(self) -> None:
         """Put the run at rest into the mailbox, unasked."""

@@ -224,3 +224,65 @@ def test_a_recording_resumes_to_the_same_bits(at, position, checkpoints):
             each.seek(target)
             work(each)
         assert same(again, run.trainer)
+
+
+def test_slow_motion_keeps_the_pace_and_the_bits():
+    now = [0.0]
+    run = Run(ToyTrainer(ToyConfig(steps=1000), None), clock=lambda: now[0])
+    run.set_pace(20.0)
+    run.play()
+    for _ in range(200):  # two seconds in looks of 10 ms
+        run.work(0.008)
+        now[0] += 0.01
+    assert 38 <= run.head <= 42
+    assert 0 < run.rest <= 0.05
+    assert same(run, straight(run.head))
+    now[0] += 60.0  # the computer slept: what was missed is not made up for
+    before = run.head
+    run.work(0.008)
+    assert run.head - before <= 4
+    run.seek(0)
+    while run.work(0.008):
+        pass
+    assert run.position == 0
+    run.advance(30)
+    assert run.rest == 0.0
+    run.work(0.008)  # neither seeking nor single steps are held up
+    assert run.position == 30
+
+
+def test_slow_motion_repeats_the_past_slowly_too():
+    now = [0.0]
+    run = Run(ToyTrainer(ToyConfig(steps=1000), None), clock=lambda: now[0])
+    run.advance(100)
+    work(run)
+    run.seek(10)
+    work(run)
+    run.set_pace(10.0)
+    run.play()
+    for _ in range(100):
+        run.work(0.008)
+        now[0] += 0.01
+    assert 19 <= run.position <= 22
+    run.set_pace(None)
+    assert run.rest == 0.0
+    with pytest.raises(ConfigError):
+        run.set_pace(0.0)
+
+
+@pytest.mark.parametrize("checkpoint_bytes", [0, 10_000])
+def test_an_edit_before_the_first_step_survives_saving(checkpoint_bytes):
+    run = new_run(steps=300)
+    run.edit(Shift(2.0))
+    edited = run.trainer.state()
+    run.advance(50)
+    work(run)
+    again = Run.resume(ToyTrainer(ToyConfig(steps=300), None), run.recording(checkpoint_bytes))
+    for target in (0, 30):
+        for each in (run, again):
+            each.seek(target)
+            work(each)
+        assert same(again, run.trainer)
+    again.seek(0)
+    work(again)
+    assert np.array_equal(again.trainer.weights, edited["weights"])

@@ -183,3 +183,15 @@ def test_a_hundred_times_open_train_close(qapp, qtbot):
         session.shutdown()
         assert not any(thread.isRunning() for thread in session.findChildren(QThread))
         session.deleteLater()
+
+
+def test_slow_motion_holds_for_later_runs(session, qtbot):
+    session.set_pace(100.0)
+    session.reset(ToyConfig(steps=10_000_000), play=True)
+    qtbot.waitUntil(lambda: session.status.head > 20)
+    session.reset(ToyConfig(steps=10_000_000, seed=1), play=True)
+    qtbot.waitUntil(lambda: session.status.head > 5)
+    assert session.status.head < 1000
+    assert session.status.steps_per_second <= 100.0
+    session.set_pace(None)
+    qtbot.waitUntil(lambda: session.status.head > 2000)
