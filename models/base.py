@@ -202,6 +202,8 @@ class Model:
         metrics: in the order in which they are shown; the first held-out accuracy or loss is the headline.
         classifier: how it answers drawings, if it does.
         open_data: builds data from the user's own files; raises DataError. None: the model has no such data.
+        verb: what the button that starts a run says ("Train", "Recall").
+        cycle: what a run's progress is counted in ("epoch", "sweep", "iteration").
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
             have more to say than their held-out metrics.
     """
@@ -217,6 +219,8 @@ class Model:
     classifier: Classifier | None = None
     open_data: Callable[[Sequence[Path]], Any] | None = None
     report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
+    verb: str = "Train"
+    cycle: str = "epoch"
 
     @property
     def default_preset(self) -> str:

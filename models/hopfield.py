@@ -115,4 +115,6 @@ MODEL = Model(
         MetricSpec("flips", "pixels changed", "pixels changed"),
     ),
     report=report,
+    verb="Recall",
+    cycle="sweep",
 )

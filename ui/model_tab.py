@@ -181,7 +181,7 @@ class ModelTab(QWidget):
         plots.addWidget(self.plots)
         below.addLayout(plots, 1)
         below.addWidget(self.timeline)
-        bottom.setMinimumHeight(150)
+        bottom.setMinimumHeight(176)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.setChildrenCollapsible(False)
         self._rows.addWidget(self._columns)
@@ -368,7 +368,7 @@ class ModelTab(QWidget):
         if status.position < status.head and status.phase != "running":
             return (
                 f"Step {step} of {grouped(status.head)}: everything is shown as it was then. "
-                "Train repeats what was recorded; Continue from here takes another way."
+                f"{self.model.verb} repeats what was recorded; Continue from here takes another way."
             )
         if self.session.pending and status.head:
             names = ", ".join(sorted(self.session.pending)).replace("_", " ")
@@ -379,7 +379,7 @@ class ModelTab(QWidget):
         return {
             "empty": "",
             "loading": "Building the model …",
-            "untrained": f"{self.model.summary} Press Train (Space) to begin.",
+            "untrained": f"{self.model.summary} Press {self.model.verb} (Space) to begin.",
             "running": "Training …",
             "paused": f"Paused at step {step}{result}",
             "finished": f"Finished after {step} steps{result}",

@@ -56,7 +56,7 @@ class RunBar(QFrame):
         self._model = model
         self._metrics = {spec.name: spec for spec in model.metrics}
         theme.set_role(self, "bar")
-        self.train_button = QPushButton("Train")
+        self.train_button = QPushButton(model.verb)
         theme.set_role(self.train_button, "primary")
         self.train_button.setMinimumWidth(104)
         self.train_button.clicked.connect(self.toggled)
@@ -114,19 +114,19 @@ class RunBar(QFrame):
         """Where the run stands, in figures, and what the buttons would do now."""
         running = status.phase == "running"
         busy = status.phase == "loading"
-        self.train_button.setText("Pause" if running else "Train")
+        self.train_button.setText("Pause" if running else self._model.verb)
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
         tips = {
             "running": "Pause (Space)",
             "finished": "The run has reached its end: raise its length in the settings to train on, or press Reset",
             "failed": "Training failed: go back to an earlier step first",
         }
-        self.train_button.setToolTip(tips.get(status.phase, "Train (Space)"))
+        self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))
         self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.back_button.setEnabled(status.position > 0)
         speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
-        self.readout.setText(f"epoch {status.epoch:.1f} · step {grouped(status.position)}{speed}")
+        self.readout.setText(f"{self._model.cycle} {status.epoch:.1f} · step {grouped(status.position)}{speed}")
 
     def show_metrics(self, metrics: Metrics) -> None:
         """The headline: the latest held-out number, or the first metric there is."""
