@@ -10,25 +10,27 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import secrets
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import DataError, Model
+from models.base import DataError, Model, PlaygroundError
 from models.config import Config, explain
 from models.registry import MODELS, get_model
 from playground.history import HistoryRows
-from playground.run import Recording
+from playground.run import Recording, Run
 from playground.timeline import Change, Checkpoint
 
 FORMAT = "playground-experiment"
@@ -36,11 +38,25 @@ VERSION = 1
 SUFFIX = ".npz"
 LARGEST = 2**30
 """Bytes that the unpacked arrays of one file may take."""
+LARGEST_METADATA = 64 * 2**20
 MOST_ARRAYS = 20_000
+LAST_STEP = 2**53
+"""No run is longer: steps up to here are exact in every number type that they are shown or plotted with."""
 CHECKPOINT_BYTES = 8 * 2**20
 """Checkpoints saved with an experiment, so that scrubbing is quick after opening it; the rest is replayed."""
 
+MAGIC = b"\x93NUMPY\x01\x00"
+HEADER = re.compile(
+    r"\{'descr': '([<>|][biuf]\d{1,2}|<U[1-9]\d{0,5})', 'fortran_order': (False|True), 'shape': \(([\d, ]*)\), \} *\n"
+)
+"""What NumPy writes before an array of numbers, truth values or texts. Nothing else is accepted: to read any header,
+NumPy evaluates it as a piece of Python."""
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What reading a damaged archive may raise (ValueError: a name that is not text, a place before the beginning)."""
+
 Arrays = dict[str, NDArray[Any]]
+Step = Annotated[int, Field(ge=0, le=LAST_STEP)]
 
 
 class DataOrigin(BaseModel):
@@ -77,20 +93,20 @@ class Experiment:
 
 class _ChangeInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    step: int = Field(ge=0)
+    step: Step
     config: dict[str, Any]
 
 
 class _CheckpointInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    step: int = Field(ge=0)
+    step: Step
     pinned: bool
 
 
 class _RowsInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    branch: int = Field(ge=0)
-    start: int = Field(ge=0)
+    branch: Step
+    start: Step
 
 
 class _Metadata(BaseModel):
@@ -100,9 +116,9 @@ class _Metadata(BaseModel):
     format: str
     version: int
     model: str
-    step: int = Field(ge=0)
+    step: Step
     changes: list[_ChangeInfo] = Field(min_length=1, max_length=100_000)
-    edits: list[int] = Field(max_length=1_000_000)
+    edits: list[Step] = Field(max_length=1_000_000)
     checkpoints: list[_CheckpointInfo] = Field(max_length=1000)
     history: _RowsInfo
     futures: list[_RowsInfo] = Field(max_length=16)
@@ -143,24 +159,26 @@ def write(path: Path, experiment: Experiment) -> None:
 
 
 def read(path: Path) -> Experiment:
-    """Read and check an experiment file; raises DataError naming what is wrong with it."""
+    """Read and check an experiment file; raises DataError naming what is wrong with it.
+
+    What only the model can judge, its states, is checked by `resume`.
+    """
     arrays = _read_arrays(path)
     metadata = _metadata(path, arrays)
+    model = get_model(metadata.model)
     try:
-        model = get_model(metadata.model)
         changes = tuple(Change(info.step, read_config(model, info.config)) for info in metadata.changes)
     except ValidationError as error:
-        raise DataError(f"The settings in {path.name} cannot be used: {explain(error)}") from error
-    steps = [change.step for change in changes]
-    if steps[0] != 0 or steps != sorted(set(steps)):
-        raise _damaged(path, "its changes of settings are out of order")
-    history = _unpack_rows(path, "history", metadata.history, arrays)
+        raise DataError(
+            f"The settings in {path.name} cannot be used: {_short(explain(error, model.config))} "
+            "Open another copy of the file, or one that this version of the playground wrote."
+        ) from error
     recording = Recording(
         step=metadata.step,
         state=_below("state/", arrays),
-        history=history,
+        history=_unpack_rows(path, "history", metadata.history, arrays),
         changes=changes,
-        edits=tuple(sorted(metadata.edits)),
+        edits=tuple(sorted(set(metadata.edits))),
         checkpoints=tuple(
             Checkpoint(info.step, _below(f"checkpoint/{index}/", arrays), info.pinned)
             for index, info in enumerate(metadata.checkpoints)
@@ -169,13 +187,54 @@ def read(path: Path) -> Experiment:
             _unpack_rows(path, f"future/{index}", info, arrays) for index, info in enumerate(metadata.futures)
         ),
     )
-    if not recording.state:
-        raise _damaged(path, "it holds no state")
-    if history.start != 0 or history.end < metadata.step:
-        raise _damaged(path, f"its history ends at step {history.end}, its state is at step {metadata.step}")
-    if any(not 0 < checkpoint.step <= history.end for checkpoint in recording.checkpoints):
-        raise _damaged(path, "a checkpoint lies outside its history")
+    if problem := _contradiction(model, recording):
+        raise _damaged(path, problem)
     return Experiment(model, recording, metadata.origin, metadata.drawings)
+
+
+def _contradiction(model: Model, recording: Recording) -> str:
+    """What in a recording does not fit together, in words; "" when all does."""
+    history, end = recording.history, recording.history.end
+    steps = [change.step for change in recording.changes]
+    moments = [*steps, *recording.edits, *(checkpoint.step for checkpoint in recording.checkpoints)]
+    reported = {spec.name for spec in model.metrics if not spec.held_out}
+    if not recording.state:
+        return "it holds no state"
+    if history.start != 0 or end < recording.step:
+        return f"its history ends at step {end}, its state is at step {recording.step}"
+    if steps[0] != 0 or steps != sorted(set(steps)):
+        return "its changes of settings are out of order"
+    if max(moments) > end or any(checkpoint.step == 0 for checkpoint in recording.checkpoints):
+        return "a checkpoint, an edit or a change of settings lies outside its history"
+    for earlier, later in pairwise(recording.changes):
+        if fixed := earlier.config.needs_rebuild(later.config):
+            return f"it changes {', '.join(sorted(fixed))} in the middle of the run, which is not possible"
+    for rows in (history, *recording.futures):
+        if unknown := set(rows.columns) - reported:
+            return f"its history has a column “{_short(min(unknown), 60)}”, which {model.title} does not report"
+    return ""
+
+
+def resume(experiment: Experiment, data: Any) -> Run:
+    """The run that an experiment holds, ready to go on; `data` is what `data_of` returns.
+
+    Every saved state is tried on the model, so that nothing can go wrong later. Raises DataError when one does not fit.
+    """
+    recording = experiment.recording
+    remedy = "The experiment file is damaged: open another copy of it."
+    try:
+        trainer = experiment.model.trainer(recording.changes[0].config, data)
+        for saved in (*recording.checkpoints, Checkpoint(recording.step, recording.state)):
+            trainer.restore(saved.state)
+            if trainer.step_count != saved.step:
+                raise DataError(f"The state saved for step {saved.step} says that it is of step {trainer.step_count}.")
+        run = Run.resume(trainer, recording)
+        run.snapshot()
+        return run
+    except PlaygroundError as error:
+        raise DataError(f"{error} {remedy}") from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # numbers that the model never expected
+        raise DataError(f"{experiment.model.title} cannot go on from the saved state ({error}). {remedy}") from error
 
 
 def read_config(model: Model, values: Mapping[str, Any]) -> Config:
@@ -191,7 +250,10 @@ def model_of(path: Path) -> str:
 def origin_of(data: Any) -> DataOrigin:
     """Where data came from, as far as they tell (attributes `name`, `digest`, `files`)."""
     files = tuple(str(file) for file in getattr(data, "files", ()))
-    return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
+    try:
+        return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
+    except ValidationError as error:  # a name that is not Unicode, or endless
+        raise DataError("The names of your data files cannot be stored: give them shorter, plain names.") from error
 
 
 def data_of(experiment: Experiment) -> Any:
@@ -222,17 +284,22 @@ def atomically(path: Path) -> Iterator[IO[bytes]]:
 
     Raises DataError (cause and remedy) when it cannot be written; the old file is then untouched.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        target = Path(os.path.realpath(path))  # a link stays a link
+        if target.exists() and not target.is_file():
+            raise DataError(f"{path} is a folder or a device, not a file: choose another name.")
+        temporary = target.with_name(f".{secrets.token_hex(8)}.part")  # fits where the target's own name just fits
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} is not a name for a file ({_reason(error)}): choose another name.") from error
     try:
         with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        temporary.replace(target)
     except OSError as error:
         raise DataError(
-            f"{path} could not be written: {error.strerror or error}. "
-            "Nothing was changed; choose another folder or make room."
+            f"{path} could not be written: {_reason(error)}. Nothing was changed; choose another folder or make room."
         ) from error
     finally:
         with suppress(OSError):  # gone after the rename; where it cannot be removed, the first error says more
@@ -242,61 +309,88 @@ def atomically(path: Path) -> Iterator[IO[bytes]]:
 def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
     """All arrays of an archive, with every size checked against the file before memory is taken."""
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            what = "is a folder" if path.is_dir() else "is not a plain file" if path.exists() else "does not exist"
+            raise DataError(f"{path} {what}: choose an experiment file.")
         with zipfile.ZipFile(path) as archive:
-            entries = [
-                entry for entry in archive.infolist() if only is None or entry.filename.removesuffix(".npy") in only
-            ]
-            if len(entries) > MOST_ARRAYS or sum(entry.file_size for entry in entries) > LARGEST:
-                raise DataError(f"{path.name} is too large: an experiment holds at most {LARGEST >> 20} MB of arrays.")
-            return {entry.filename.removesuffix(".npy"): _read_array(path, archive, entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            listed = archive.infolist()
+            if len(listed) > MOST_ARRAYS or sum(entry.file_size for entry in listed) > LARGEST:
+                most = f"{MOST_ARRAYS} arrays and {LARGEST >> 20} MB"
+                raise DataError(f"{path.name} is too large: an experiment holds at most {most}. Open another file.")
+            entries = {entry.filename.removesuffix(".npy"): entry for entry in listed}
+            if len(entries) < len(listed):
+                raise _damaged(path, "it holds two arrays of the same name")
+            wanted = entries if only is None else entries.keys() & set(only)
+            return {name: _read_array(path, archive, entries[name]) for name in wanted}
+    except UNREADABLE as error:
         raise DataError(
-            f"{path.name} is not an experiment file, or it is damaged or incomplete ({error}). "
+            f"{path.name} is not an experiment file, or it is damaged or incomplete ({_short(str(error), 100)}). "
             "Open a file that was saved with File → Save experiment."
         ) from error
     except OSError as error:
-        raise DataError(f"{path} could not be read: {error.strerror or error}.") from error
+        raise DataError(
+            f"{path} could not be read: {_reason(error)}. Check that you may open it, or choose another file."
+        ) from error
+    except MemoryError as error:
+        raise DataError(f"{path.name} does not fit into memory: close other programs and try again.") from error
 
 
 def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+    """One array; its header must be plain and announce exactly as many bytes as follow."""
+    name = f"“{_short(entry.filename, 60)}”"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _damaged(path, f"{name} is packed in a way that NumPy does not write")
     with archive.open(entry) as file:
-        content = file.read(entry.file_size + 1)
-    stream = BytesIO(content)
-    try:
-        version = np.lib.format.read_magic(stream)
-        read_header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[
-            version
-        ]
-        shape, fortran, dtype = read_header(stream)
-    except (ValueError, KeyError) as error:
-        raise _damaged(path, f"“{entry.filename}” is not a NumPy array") from error
-    if dtype.hasobject or dtype.kind not in "biuf":
-        raise _damaged(path, f"“{entry.filename}” does not hold numbers (pickled objects are never loaded)")
-    data = content[stream.tell() :]
-    if math.prod(shape) * dtype.itemsize != len(data):
-        raise _damaged(path, f"“{entry.filename}” announces {shape} numbers but holds {len(data)} bytes")
-    array = np.frombuffer(data, dtype=dtype).copy()
-    return array.reshape(shape, order="F" if fortran else "C")
+        start = file.read(len(MAGIC) + 2)
+        text = file.read(int.from_bytes(start[len(MAGIC) :], "little")).decode("latin-1")
+        header = HEADER.fullmatch(text) if start.startswith(MAGIC) else None
+        if header is None:
+            raise _damaged(path, f"{name} does not hold plain numbers (pickled objects are never loaded)")
+        announced = _short(f"{header[1]} ({header[3]})", 60)
+        try:
+            dtype = np.dtype(header[1])
+            shape = tuple(int(length) for length in header[3].split(",") if length.strip())
+            size = math.prod(shape) * dtype.itemsize
+            held = entry.file_size - len(start) - len(text)
+            data = file.read(size) if size == held else b""
+            # A shape such as (0, 10¹⁸) fits no bytes at all, and still NumPy refuses it, with a ValueError.
+            array = np.frombuffer(data, dtype).reshape(shape, order="F" if header[2] == "True" else "C").copy()
+        except (TypeError, ValueError, OverflowError) as error:
+            raise _damaged(path, f"{name} announces {announced}, which does not fit what it holds") from error
+    if dtype.kind == "U":
+        codes = array.reshape(-1).view(np.uint32)
+        if codes.max(initial=0) > 0x10FFFF or ((codes >= 0xD800) & (codes < 0xE000)).any():
+            raise _damaged(path, f"{name} holds characters that do not exist")
+    return array
 
 
 def _metadata(path: Path, arrays: Arrays) -> _Metadata:
     if "metadata" not in arrays:
         raise DataError(f"{path.name} is a NumPy archive, but not an experiment: it has no metadata.")
     text = arrays["metadata"].tobytes()
+    if len(text) > LARGEST_METADATA:
+        raise DataError(f"{path.name} is too large: its metadata may take {LARGEST_METADATA >> 20} MB at most.")
     try:
         values = json.loads(text)
         if not isinstance(values, dict) or values.get("format") != FORMAT:
-            raise DataError(f"{path.name} is not an experiment of the playground.")
-        if values.get("version") != VERSION:
             raise DataError(
-                f"{path.name} has format version {values.get('version')}; this program reads version {VERSION}. "
+                f"{path.name} is not an experiment of the playground. "
+                "Open a file that was saved with File → Save experiment."
+            )
+        version, name = values.get("version"), values.get("model")
+        if type(version) is not int or version != VERSION:
+            raise DataError(
+                f"{path.name} has format version {_short(str(version), 20)}; this program reads version {VERSION}. "
                 "Open it with the version of the playground that wrote it."
             )
-        if values.get("model") not in MODELS:
-            raise DataError(f"{path.name} belongs to a model called “{values.get('model')}”, which this version lacks.")
+        if not isinstance(name, str) or name not in MODELS:
+            raise DataError(
+                f"{path.name} belongs to a model called “{_short(str(name), 40)}”, which this version lacks. "
+                "Open it with the version of the playground that wrote it."
+            )
         return _Metadata.model_validate(values)
     except ValidationError as error:
-        raise _damaged(path, explain(error)) from error
+        raise _damaged(path, _short(explain(error)).rstrip(".")) from error
     except (ValueError, RecursionError) as error:
         raise _damaged(path, "its metadata is not JSON") from error
 
@@ -310,17 +404,23 @@ def _pack_rows(prefix: str, rows: HistoryRows) -> Arrays:
 
 
 def _unpack_rows(path: Path, prefix: str, info: _RowsInfo, arrays: Arrays) -> HistoryRows:
-    columns = {name: np.asarray(array, dtype=np.float64) for name, array in _below(f"{prefix}/column/", arrays).items()}
-    evaluations = {}
+    columns = _below(f"{prefix}/column/", arrays)
+    if any(c.ndim != 1 or c.dtype.kind == "U" for c in columns.values()) or len({c.size for c in columns.values()}) > 1:
+        raise _damaged(path, "the columns of its history are not numbers, or differ in length")
     found = _below(f"{prefix}/evaluation/", arrays)
-    for name in {key.rpartition("/")[0] for key in found}:
+    evaluations = {}
+    for name in sorted({key.rpartition("/")[0] for key in found}):
         steps, values = found.get(f"{name}/steps"), found.get(f"{name}/values")
-        if steps is None or values is None or steps.ndim != 1 or steps.shape != values.shape or steps.dtype.kind != "i":
-            raise _damaged(path, f"its held-out record “{name}” is incomplete")
+        if steps is None or values is None or steps.ndim != 1 or steps.shape != values.shape:
+            raise _damaged(path, f"its held-out record “{_short(name, 60)}” is incomplete")
+        if steps.dtype.kind != "i" or values.dtype.kind == "U" or (steps[1:] <= steps[:-1]).any():
+            raise _damaged(path, f"the steps of its held-out record “{_short(name, 60)}” are out of order")
         evaluations[name] = (steps.astype(np.int64), values.astype(np.float64))
-    if any(column.ndim != 1 for column in columns.values()) or len({len(column) for column in columns.values()}) > 1:
-        raise _damaged(path, "the columns of its history differ in length")
-    return HistoryRows(info.branch, info.start, columns, evaluations)
+    numbers = {name: column.astype(np.float64) for name, column in columns.items()}
+    rows = HistoryRows(info.branch, info.start, numbers, evaluations)
+    if any(steps.size and not rows.start <= steps[0] <= steps[-1] <= rows.end for steps, _ in evaluations.values()):
+        raise _damaged(path, "a held-out record lies outside its history")
+    return rows
 
 
 def _below(prefix: str, arrays: Arrays) -> Arrays:
@@ -329,3 +429,14 @@ def _below(prefix: str, arrays: Arrays) -> Arrays:
 
 def _damaged(path: Path, what: str) -> DataError:
     return DataError(f"{path.name} is damaged: {what}. Open another copy of the file.")
+
+
+def _reason(error: Exception) -> str:
+    """Why the system refused, in its own words."""
+    return _short(getattr(error, "strerror", None) or str(error), 100)
+
+
+def _short(text: str, most: int = 300) -> str:
+    """A text from a file that may be hostile, fit for a message."""
+    text = text if text.isprintable() else ascii(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
