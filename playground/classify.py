@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import DataError, Model
+from models.base import Classifier, DataError
 from models.data.photos import read_photo
 from models.data.strokes import Drawing, read_drawings
 from models.data.verdict import verdict
-from playground.experiment import Experiment, data_of
-from playground.run import Run
+from playground.experiment import Experiment, data_of, resume
 
 BATCH = 512
 """Inputs prepared and answered at a time, so that memory stays small however many there are."""
@@ -36,7 +36,7 @@ class Answer:
 
     source: str
     index: int
-    label: str | None
+    label: int | str | None
     prediction: str | None
     probabilities: dict[str, float]
     verdict: str
@@ -46,21 +46,27 @@ class Answer:
         """Probability of the prediction; 0 when there is none."""
         return self.probabilities[self.prediction] if self.prediction is not None else 0.0
 
+    @property
+    def right(self) -> bool:
+        """Whether the prediction is the label (never so without a label)."""
+        return self.prediction is not None and self.prediction == str(self.label).strip()
+
 
 def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     """The answers of an experiment's model to all drawings and pictures in the files, in their order.
 
-    Raises DataError when a file cannot be read, or the model does not classify.
+    Raises DataError when a file cannot be read, the run is untrained, or its model does not classify.
     """
-    model, recording = experiment.model, experiment.recording
-    if recording.step == 0:
+    model = experiment.model
+    if model.classifier is None:
+        raise DataError(f"{model.title} does not classify anything: open a run of a model that does, such as digits.")
+    if experiment.recording.step == 0:
         raise DataError("This experiment is untrained, so its answers would be chance: train it first.")
-    inputs = [(path, index, item) for path in paths for index, item in enumerate(_read(path))]
-    trainer = model.trainer(recording.changes[0].config, data_of(experiment))
-    snapshot = Run.resume(trainer, recording).snapshot()
+    snapshot = resume(experiment, data_of(experiment)).snapshot()
     answers: list[Answer] = []
-    for start in range(0, len(inputs), BATCH):
-        answers += _answer(model, snapshot, inputs[start : start + BATCH])
+    inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
+    while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
+        answers += _answer(model.classifier, snapshot, batch)
     return answers
 
 
@@ -71,7 +77,7 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
             "source": answer.source,
             "index": answer.index,
             "label": answer.label,
-            "prediction": answer.prediction,
+            "prediction": _as_number(answer.prediction),
             "probability": answer.probability,
             "probabilities": answer.probabilities,
             "verdict": answer.verdict,
@@ -84,7 +90,7 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
 def accuracy(answers: Sequence[Answer]) -> float | None:
     """Share of the labelled inputs that were answered rightly; an empty one counts as wrong. None without labels."""
     labelled = [answer for answer in answers if answer.label is not None]
-    return sum(answer.prediction == answer.label for answer in labelled) / len(labelled) if labelled else None
+    return sum(answer.right for answer in labelled) / len(labelled) if labelled else None
 
 
 def print_table(answers: Sequence[Answer], most: int = 50) -> None:
@@ -96,16 +102,26 @@ def print_table(answers: Sequence[Answer], most: int = 50) -> None:
     for heading in ("source", "#", "label", "prediction", "probability", "verdict"):
         table.add_column(heading, justify="right" if heading in ("#", "probability") else "left")
     for answer in answers[:most]:
-        prediction = answer.prediction or "–"
-        values = (answer.label or "", prediction, f"{100 * answer.probability:.1f} %", answer.verdict)
-        table.add_row(Path(answer.source).name, str(answer.index), *values)
-    console = Console()
+        label = "" if answer.label is None else _printable(str(answer.label))
+        values = (label, answer.prediction or "–", f"{100 * answer.probability:.1f} %", answer.verdict)
+        table.add_row(_printable(Path(answer.source).name), str(answer.index), *values)
+    console = Console(markup=False, emoji=False, highlight=False)  # [b] in a name is not bold
     console.print(table)
     if len(answers) > most:
         console.print(f"… and {len(answers) - most} more")
     share = accuracy(answers)
     if share is not None:
         console.print(f"right: {100 * share:.2f} % of those with a label")
+
+
+def _printable(text: str) -> str:
+    """A text from a file, without codes that would do something to the terminal."""
+    return text if text.isprintable() else ascii(text)
+
+
+def _as_number(name: str | None) -> int | str | None:
+    """The digit 8 is a number in JSON, as its label is; other classes are texts."""
+    return int(name) if name is not None and name.isascii() and name.isdecimal() else name
 
 
 def _read(path: Path) -> Sequence[Drawing | NDArray[np.uint8]]:
@@ -115,29 +131,36 @@ def _read(path: Path) -> Sequence[Drawing | NDArray[np.uint8]]:
     return [read_photo(path)]
 
 
-def _answer(model: Model, snapshot: Any, inputs: Sequence[tuple[Path, int, Any]]) -> list[Answer]:
-    classifier = model.classifier
-    if classifier is None:
-        raise DataError(f"{model.title} does not classify anything.")
+@dataclass(frozen=True)
+class _Seen:
+    """An input as the model sees it: the picture itself is not kept."""
+
+    source: str
+    index: int
+    label: int | str | None
+    image: NDArray[np.uint8]
+    empty: bool
+
+
+def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Drawing | NDArray[np.uint8]) -> _Seen:
+    if isinstance(item, Drawing):
+        prepared = classifier.prepare_drawing(snapshot.config, item)
+        return _Seen(str(path), index, item.label, prepared.image, prepared.empty)
+    prepared = classifier.prepare_picture(snapshot.config, item)
+    return _Seen(str(path), index, None, prepared.image, prepared.empty)
+
+
+def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Answer]:
     names = classifier.class_names(snapshot)
-    prepared = [
-        classifier.prepare_drawing(snapshot.config, item)
-        if isinstance(item, Drawing)
-        else classifier.prepare_picture(snapshot.config, item)
-        for _, _, item in inputs
-    ]
-    probabilities = classifier.predict(snapshot, np.stack([each.image for each in prepared]))
-    answers = []
-    for (path, index, item), each, row in zip(inputs, prepared, probabilities, strict=True):
-        label = getattr(item, "label", None)
-        answers.append(
-            Answer(
-                source=str(path),
-                index=index,
-                label=None if label is None else str(label),
-                prediction=None if each.empty else names[int(np.argmax(row))],
-                probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
-                verdict=verdict(row, each.empty),
-            )
+    probabilities = classifier.predict(snapshot, np.stack([seen.image for seen in batch]))
+    return [
+        Answer(
+            source=seen.source,
+            index=seen.index,
+            label=seen.label,
+            prediction=None if seen.empty else names[int(np.argmax(row))],
+            probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
+            verdict=verdict(row, seen.empty),
         )
-    return answers
+        for seen, row in zip(batch, probabilities, strict=True)
+    ]

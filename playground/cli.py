@@ -7,10 +7,14 @@ input is answered by one sentence and exit code 2; a training that fails mathema
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import math
 import os
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +42,29 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out a command line (without the program's name); returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal has no letter for is shown as “?”
+            stream.reconfigure(errors="replace")
+    try:
+        code = _guarded(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has gone can still be dealt with
+        return code
+    except KeyboardInterrupt:
+        return _fail("stopped.", 130)
+    except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
+        _forget_output()
+        return 1
+    except MemoryError:
+        return _fail("There is not enough memory for this: choose a smaller model or smaller files.", 2)
+    except OSError as error:
+        _forget_output()
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}. Choose another place, or make room.", 2)
+
+
+def _guarded(words: list[str]) -> int:
+    """As `main`, for what the user can do something about."""
     commands = {"run": _run, "classify": _classify, "tour": _tour}
     if words and words[0] in ("-h", "--help"):
         print(USAGE)
@@ -54,17 +81,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return commands[words[0]](words[1:])
         return _window(words)
     except TrainingError as error:
-        print(f"playground: {error}", file=sys.stderr)
-        return 1
+        return _fail(str(error), 1)
     except PlaygroundError as error:
-        print(f"playground: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("playground: stopped.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
+        return _fail(str(error), 2)
+    except SystemExit as end:  # argparse has printed a help text
+        return end.code if isinstance(end.code, int) else 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    """Say what went wrong, and return the exit code."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"playground: {sentence}", file=sys.stderr)
+    return code
+
+
+def _forget_output() -> None:
+    """Let Python find somewhere to write what is still buffered when it ends."""
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 # The window --------------------------------------------------------------------------------------------------------
@@ -104,27 +139,28 @@ def _run(words: list[str]) -> int:
     else:
         data = model.load(config)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
-    if options.save is not None:
-        from playground import experiment
+    try:
+        if options.save is not None:
+            from playground import experiment
 
-        recording = run.recording(experiment.CHECKPOINT_BYTES)
-        origin = experiment.origin_of(data)
-        experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
-    text, extra = model.report(run.trainer) if model.report is not None else ("", {})
-    metrics = {**run.history.at(run.position), **extra}
-    if options.json:
-        result = {
-            "model": model.name,
-            "preset": options.preset,
-            "config": config.model_dump(mode="json"),
-            "steps": run.position,
-            "epochs": run.trainer.epoch,
-            "seconds": seconds,
-            "metrics": metrics,
-        }
-        print(json.dumps(result, default=_plain, allow_nan=False))
-    else:
-        _print_result(model, run, options.preset, seconds, text)
+            recording = run.recording(experiment.CHECKPOINT_BYTES)
+            origin = experiment.origin_of(data)
+            experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
+    finally:  # a disk that is full by now does not take the result away
+        text, extra = model.report(run.trainer) if model.report is not None else ("", {})
+        if options.json:
+            result = {
+                "model": model.name,
+                "preset": options.preset,
+                "config": config.model_dump(mode="json"),
+                "steps": run.position,
+                "epochs": run.trainer.epoch,
+                "seconds": seconds,
+                "metrics": {**run.history.at(run.position), **extra},
+            }
+            _print_json(result)
+        else:
+            _print_result(model, run, options.preset, seconds, text)
     return 0
 
 
@@ -209,18 +245,35 @@ def _check_target(path: Path) -> None:
     """Refuse before the training what could not be saved after it; raises DataError."""
     from models.base import DataError
 
-    folder = path.parent
-    if not folder.is_dir():
-        raise DataError(f"--save: the folder {folder} does not exist. Make it, or choose another place.")
-    if path.is_dir():
-        raise DataError(f"--save: {path} is a folder. Name a file in it, for example {path / 'run.npz'}.")
-    if not os.access(folder, os.W_OK):
-        raise DataError(f"--save: the folder {folder} cannot be written to. Choose another place.")
+    try:
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "no plain file"
+            raise DataError(f"--save: {path} is {what}. Name a file, for example run.npz.")
+        if not path.parent.is_dir():
+            raise DataError(f"--save: there is no folder {path.parent}. Make it, or choose another place.")
+        with tempfile.TemporaryFile(dir=path.parent):  # the only question that every system answers rightly
+            pass
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"--save: nothing can be written to {path} ({reason}). Choose another place.") from error
+
+
+def _print_json(value: Any) -> None:
+    """Print one JSON object; numbers that JSON does not know (not a number, infinity) become null."""
+    print(json.dumps(_plain(value), allow_nan=False))
 
 
 def _plain(value: Any) -> Any:
-    """NumPy scalars and arrays as JSON values."""
-    return value.tolist()
+    """A value of a model's report as JSON knows it: NumPy's numbers and arrays too."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 # playground classify -----------------------------------------------------------------------------------------------
@@ -247,7 +300,7 @@ def _classify(words: list[str]) -> int:
         raise DataError(f"{options.experiment} holds a {opened.model.title} run, which does not classify anything.")
     answers = classify.classify(opened, [Path(word) for word in options.inputs])
     if options.json:
-        print(json.dumps(classify.as_json(answers), default=_plain, allow_nan=False))
+        _print_json(classify.as_json(answers))
     else:
         classify.print_table(answers)
     return 0
@@ -272,6 +325,9 @@ def _tour(words: list[str]) -> int:
         raise ConfigError(f"--size: “{options.size}” is not a size from 640x480 to 7680x4320, such as 1280x720.")
     if options.tab is not None and options.tab not in TABS:
         raise ConfigError(f"--tab: there is no tab called “{options.tab}”. Choose one of: {', '.join(TABS)}.")
+    from playground.app import check_libraries
+
+    check_libraries(screen=False)  # before the next line loads Qt
     from playground import tour
 
     tabs = list(TABS) if options.tab is None else [options.tab]
