@@ -47,6 +47,7 @@ def tour(folder: Path, *, theme: str, size: tuple[int, int], tabs: Sequence[str]
             _settle()
             picture(name, "untrained")
             session.play()
+            _wait(lambda: session.status.phase != "untrained")  # noqa: B023
             _wait(lambda: session.status.phase != "running" or session.status.epoch >= 1.0)  # noqa: B023
             _settle()
             picture(name, "training")

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from models.base import Metrics, MetricSpec, Model
 from playground.messages import Status
 from ui import icons, theme
+from ui.readout import Readout
 
 
 def grouped(number: int) -> str:
@@ -54,6 +55,7 @@ class RunBar(QFrame):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._phase = ""
         self._metrics = {spec.name: spec for spec in model.metrics}
         theme.set_role(self, "bar")
         self.train_button = QPushButton(model.verb)
@@ -85,12 +87,8 @@ class RunBar(QFrame):
         self.seed.setFixedWidth(76)
         self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?")
         self.dice.clicked.connect(self._next_seed)
-        self.readout = QLabel()
-        theme.set_role(self.readout, "readout")
-        self.readout.setAccessibleName("progress")
-        self.headline = QLabel()
-        theme.set_role(self.headline, "heading")
-        self.headline.setAccessibleName("latest result")
+        self.readout = Readout("progress", sample="epoch 10.0 · step 10 000 · 1 000 steps/s", muted=True)
+        self.headline = Readout("latest result", sample="test accuracy 97.0 %", bold=True, right=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 12, 6)
         layout.setSpacing(8)
@@ -113,6 +111,12 @@ class RunBar(QFrame):
     def show_status(self, status: Status) -> None:
         """Where the run stands, in figures, and what the buttons would do now."""
         running = status.phase == "running"
+        speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
+        self.readout.setText(f"epoch {status.epoch:.1f} · step {grouped(status.position)}{speed}")
+        self.back_button.setEnabled(status.position > 0)
+        if status.phase == self._phase:
+            return
+        self._phase = status.phase
         busy = status.phase == "loading"
         self.train_button.setText("Pause" if running else self._model.verb)
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
@@ -221,10 +225,7 @@ class TimelineBar(QFrame):
         self.slider.setAccessibleName("timeline")
         self.slider.setToolTip("Drag to see the model as it was at an earlier step")
         self.slider.valueChanged.connect(self._on_value)
-        self.place = QLabel()
-        theme.set_role(self.place, "readout")
-        self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.place.setAccessibleName("step shown")
+        self.place = Readout("step shown", sample="step 1 000 of 1 000", muted=True, right=True)
         self.present = QPushButton("Back to the present")
         self.present.setToolTip("Show the newest recorded step (End)")
         self.present.clicked.connect(self._to_present)
@@ -257,9 +258,6 @@ class TimelineBar(QFrame):
                 self.slider.setValue(position // self._unit)
         past = position < status.head
         self.place.setText(f"step {grouped(position)} of {grouped(status.head)}")
-        width = self.place.fontMetrics().horizontalAdvance(f"step {grouped(status.head)} of {grouped(status.head)}")
-        # Room is taken in leaps, so that a counting number does not move the slider.
-        self.place.setMinimumWidth(max(self.place.minimumWidth(), -(-(width + 8) // 40) * 40))
         self.slider.setEnabled(status.head > 0)
         self.back.setEnabled(position > 0)
         self.forward.setEnabled(status.phase not in ("loading", "finished", "failed", "running") or past)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -76,7 +77,7 @@ class ImageTiles(QWidget):
         self._level = level or 1.0
         self._columns = 1
         self._canvas: QImage | None = None
-        self._pixels: NDArray[np.uint32] = np.zeros((0, 0), np.uint32)
+        self._pixels: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)  # the canvas's memory
         self._canvas_key: tuple[object, ...] = ()
         self._highlight: frozenset[int] = frozenset()
         self._current: int | None = None
@@ -237,18 +238,26 @@ class ImageTiles(QWidget):
         return colors[self._index(images)]
 
     def _build(self) -> None:
-        """Put all tiles under and beside each other, without gaps, as one image."""
-        columns = self._layout()[0]
-        if self._canvas is not None and self._canvas_key == (columns,):
+        """Lay all tiles out as one picture in screen pixels: two look-ups are cheaper than 128 scaled images."""
+        layout = self._layout()
+        if self._canvas is not None and self._canvas_key == layout:
             return
+        columns, gap, size, _ = layout
+        ratio = self.devicePixelRatioF()
         count, height, width = self._images.shape
         rows = math.ceil(count / columns)
-        tiles = np.zeros((rows * columns, height, width), np.uint32)
-        tiles[:count] = self._picture(self._images)
-        grid = tiles.reshape(rows, columns, height, width).swapaxes(1, 2)
-        self._pixels = np.ascontiguousarray(grid).reshape(rows * height, columns * width)
-        self._canvas = _image(self._pixels)
-        self._canvas_key = (columns,)
+        tiles = np.zeros((rows * columns, height, width), np.uint8)
+        tiles[:count] = self._index(self._images)
+        grid = np.ascontiguousarray(tiles.reshape(rows, columns, height, width).swapaxes(1, 2))
+        grid = grid.reshape(rows * height, columns * width)
+        self._pixels = grid.take(_sources(rows, height, size, gap, ratio), axis=0).take(
+            _sources(columns, width, size, gap, ratio), axis=1
+        )
+        high, wide = self._pixels.shape
+        self._canvas = QImage(self._pixels.data, wide, high, wide, QImage.Format.Format_Indexed8)
+        self._canvas.setColorTable(colormaps.qt_table(self._table()))
+        self._canvas.setDevicePixelRatio(ratio)
+        self._canvas_key = layout
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw tiles, frames, colour bar and the enlarged tile."""
@@ -263,15 +272,18 @@ class ImageTiles(QWidget):
         assert self._canvas is not None
         columns, gap, size, corner = self._layout()
         _, height, width = self._images.shape
+        painter.drawImage(corner, self._canvas)
+        # What lies between the tiles, and behind the last one, is painted over.
         step_x, step_y = width * size + gap, height * size + gap
-        canvas = self._canvas
-        for index in range(self.count):
-            row, column = divmod(index, columns)
-            painter.drawImage(
-                QRectF(corner.x() + column * step_x, corner.y() + row * step_y, width * size, height * size),
-                canvas,
-                QRectF(column * width, row * height, width, height),
-            )
+        rows = math.ceil(self.count / columns)
+        back = self.palette().window()
+        for column in range(1, columns):
+            painter.fillRect(QRectF(corner.x() + column * step_x - gap, corner.y(), gap, rows * step_y), back)
+        for row in range(1, rows):
+            painter.fillRect(QRectF(corner.x(), corner.y() + row * step_y - gap, columns * step_x, gap), back)
+        if free := rows * columns - self.count:
+            left = corner.x() + (columns - free) * step_x - gap
+            painter.fillRect(QRectF(left, corner.y() + (rows - 1) * step_y, free * step_x + gap, step_y), back)
         for index in self._highlight:
             self._frame(painter, index, QPen(colors.accent, 2))
         if self._current is not None and self.hasFocus():
@@ -446,6 +458,14 @@ class ImageTiles(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy, save."""
         self.export.menu(event.globalPos())
+
+
+@lru_cache(maxsize=64)
+def _sources(tiles: int, pixels: int, size: float, gap: int, ratio: float) -> NDArray[np.intp]:
+    """For every screen pixel along one side of the grid, the row (or column) of the data that it shows."""
+    place = np.arange(round((tiles * (pixels * size + gap) - gap) * ratio)) / ratio
+    tile, within = np.divmod(place + 0.5 / ratio, pixels * size + gap)
+    return (tile * pixels + np.minimum(within // size, pixels - 1)).astype(np.intp)
 
 
 def _image(pixels: NDArray[np.uint32]) -> QImage:

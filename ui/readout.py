@@ -1,0 +1,80 @@
+"""A line of text that changes many times a second without moving anything around it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui import theme
+
+LEAP = 24
+"""Pixels by which it grows when a text does not fit."""
+
+
+class Readout(QWidget):
+    """Paints one line in the theme's colours.
+
+    A QLabel asks for a new layout at every change of its text, and a new layout repaints the whole tab. This widget
+    only repaints itself; it grows in leaps when a text needs more room (up to `most` pixels) and never shrinks.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        sample: str = "",
+        most: int = 600,
+        bold: bool = False,
+        muted: bool = False,
+        right: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`sample` is a text for which there is room from the beginning."""
+        super().__init__(parent)
+        self._text = ""
+        self._muted = muted
+        self._most = most
+        self._flags = Qt.AlignmentFlag.AlignVCenter | (
+            Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        )
+        self.setAccessibleName(name)
+        font = theme.number_font(self.font())
+        font.setBold(bold)
+        self.setFont(font)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._room = 0
+        self._grow(sample)
+        theme.manager().changed.connect(self.update)
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Say something else."""
+        if text == self._text:
+            return
+        self._text = text
+        self._grow(text)
+        self.setAccessibleDescription(text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The room that it has taken."""
+        return QSize(self._room, self.fontMetrics().height() + 4)
+
+    def _grow(self, text: str) -> None:
+        needed = min(self.fontMetrics().horizontalAdvance(text) + 2, self._most)
+        if needed > self._room:
+            self._room = -(-needed // LEAP) * LEAP
+            self.setFixedSize(self.sizeHint())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, shortened where even the most room is too little."""
+        painter = QPainter(self)
+        colors = theme.current()
+        painter.setPen(colors.muted if self._muted else colors.text)
+        words = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(self._flags), words)
+        painter.end()
