@@ -405,7 +405,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         self._stable_cache = None
 
     def _store(self, edit: StorePattern) -> None:
-        pattern = self._fitting(edit.pixels)
+        pattern = stack([self._fitting(edit.pixels)])[0]
         twins = np.flatnonzero((self.patterns == pattern).all(axis=1))
         if len(twins):
             raise DataError(f"This picture is stored already, as “{self.labels[twins[0]]}”.")
@@ -487,7 +487,9 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
                 f"The picture has {pixels.size} pixels, but this memory holds pictures of {width}×{height} = "
                 f"{len(self._start)}: resize it first."
             )
-        return np.asarray(stack([pixels])[0])
+        if not (np.abs(pixels) == 1).all():
+            raise DataError("The pixels of a picture are −1 (paper) or +1 (ink): turn it into black and white first.")
+        return pixels.astype(np.int8).ravel()
 
     def _checked(self, index: int) -> int:
         if not 0 <= index < len(self.patterns):

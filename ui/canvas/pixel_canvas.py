@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from ui import theme
 from ui.canvas.surface import Surface
 
-SMALLEST, LARGEST = 4, 32
+SMALLEST, LARGEST = 1, 32
 """Rows and columns that a PixelCanvas can have."""
 
 Cell = tuple[int, int]
@@ -44,8 +44,8 @@ class PixelCanvas(Surface):
         """Begin with all cells cleared.
 
         Args:
-            rows: height in cells, 4 to 32.
-            columns: width in cells, 4 to 32.
+            rows: height in cells, 1 to 32.
+            columns: width in cells, 1 to 32.
             low: value of a cleared cell (−1 for Hopfield patterns).
             high: value of a set cell; values in between are shown as grey.
             signed: colours from `negative` over the surface to `positive` instead of greys; 0 is the middle.
@@ -102,12 +102,12 @@ class PixelCanvas(Surface):
         """Show other cells; the canvas takes over their number of rows and columns. Emits `changed`.
 
         Args:
-            pixels: (rows, columns), 4 to 32 each; values are clipped to [low, high].
+            pixels: (rows, columns), 1 to 32 each; values are clipped to [low, high].
             undoable: undo goes back to what was there before; otherwise what was there is forgotten, which suits
                 pictures that a running model sends many times a second.
 
         Raises:
-            ValueError: not a grid of 4 to 32 rows and columns, or not finite numbers.
+            ValueError: not a grid of 1 to 32 rows and columns, or not finite numbers.
         """
         values = np.asarray(pixels, dtype=np.float32)
         if values.ndim != 2:
