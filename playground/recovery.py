@@ -1,17 +1,31 @@
 """Autosaved runs survive a crash: each running window keeps its own folder, locked while the process lives, and the
 next start finds the folders whose owner is gone.
+
+The lock belongs to the open file, not to a process number: the system lets go of it however the process ends, and a
+new process that happens to get the old one's number is not taken for it.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
+import sys
+import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from PySide6.QtCore import QLockFile, QStandardPaths
+from PySide6.QtCore import QStandardPaths
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 LOCK = "lock"
+SETTLED = 60.0
+"""Seconds after which a folder without a lock and without runs was given up; before, it may just be being made."""
 
 
 def data_folder() -> Path:
@@ -43,7 +57,7 @@ class Autosaves:
     def __init__(self, folder: Path | None = None) -> None:
         self._root = (folder or data_folder()) / "autosave"
         self._own: Path | None = None
-        self._lock: QLockFile | None = None
+        self._lock: IO[bytes] | None = None
 
     def path(self, model: str) -> Path:
         """Where a model's run is autosaved; makes and locks this process's folder at the first call.
@@ -51,51 +65,76 @@ class Autosaves:
         Raises OSError when the folder cannot be made.
         """
         if self._own is None:
-            own = self._root / f"{os.getpid()}"
-            number = 0
-            while not self._take(own):  # a leftover of an earlier process with the same number
-                number += 1
-                own = self._root / f"{os.getpid()}-{number}"
+            self._root.mkdir(parents=True, exist_ok=True)
+            own = Path(tempfile.mkdtemp(prefix="run-", dir=self._root))
+            self._lock = _locked(own / LOCK)
             self._own = own
         return self._own / f"{model}.npz"
 
     def leftovers(self) -> list[Leftover]:
-        """Runs whose process is gone, newest first."""
+        """Runs whose process is gone, newest first; folders that were left behind empty are cleared away."""
         found = []
         for folder in self._folders():
-            lock = QLockFile(str(folder / LOCK))
-            lock.setStaleLockTime(0)  # stale only when its process no longer exists
-            if folder == self._own or not lock.tryLock(0):
-                continue
-            lock.unlock()
-            files = [file for file in folder.glob("*.npz") if file.is_file()]
-            found += [Leftover(file, file.stem, file.stat().st_mtime) for file in files]
+            with suppress(OSError):  # not ours to read, or gone this very moment: nothing to offer
+                if folder == self._own or _in_use(folder / LOCK):
+                    continue
+                runs = [Leftover(file, file.stem, file.stat().st_mtime) for file in folder.glob("*.npz")]
+                if not runs and time.time() - folder.stat().st_mtime > SETTLED:
+                    shutil.rmtree(folder, ignore_errors=True)
+                found += runs
         return sorted(found, key=lambda leftover: -leftover.modified)
+
+    def adopt(self, leftover: Leftover) -> None:
+        """Make a run that was opened again this process's own: it stays safe until the next autosave replaces it."""
+        with suppress(OSError):
+            leftover.path.replace(self.path(leftover.model))
+        self._clear(leftover.path.parent)
 
     def discard(self, leftover: Leftover) -> None:
         """Forget a run that was left behind, and its folder when nothing else is in it."""
-        leftover.path.unlink(missing_ok=True)
-        if not any(leftover.path.parent.glob("*.npz")):
-            shutil.rmtree(leftover.path.parent, ignore_errors=True)
+        with suppress(OSError):
+            leftover.path.unlink(missing_ok=True)
+        self._clear(leftover.path.parent)
 
     def close(self) -> None:
         """A clean end: nothing of this process needs to be recovered."""
         if self._own is None or self._lock is None:
             return
-        self._lock.unlock()
+        self._lock.close()
         shutil.rmtree(self._own, ignore_errors=True)
         self._own = self._lock = None
 
-    def _take(self, folder: Path) -> bool:
-        if any(folder.glob("*.npz")):
-            return False
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = QLockFile(str(folder / LOCK))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0):
-            return False
-        self._lock = lock
-        return True
+    def _clear(self, folder: Path) -> None:
+        if folder != self._own and not any(folder.glob("*.npz")):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
-        return [folder for folder in self._root.iterdir() if folder.is_dir()] if self._root.is_dir() else []
+        try:
+            return [folder for folder in self._root.iterdir() if folder.is_dir() and not folder.is_symlink()]
+        except OSError:  # there is none yet, or it cannot be read
+            return []
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """The file, open and locked for as long as it stays open; raises OSError when another one has locked it."""
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _in_use(path: Path) -> bool:
+    """Whether a living process holds the lock."""
+    if not path.exists():
+        return False
+    try:
+        _locked(path).close()
+    except OSError:
+        return True
+    return False
