@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TABS: dict[str, tuple[str, str]] = {
     "digits": ("Digits", "ui.tabs.digits_tab:DigitsTab"),
+    "hopfield": ("Hopfield", "ui.tabs.hopfield_tab:HopfieldTab"),
 }
 """Model name → (title, class of its tab)."""
 
