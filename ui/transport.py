@@ -87,7 +87,7 @@ class RunBar(QFrame):
         self.seed.setFixedWidth(76)
         self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?")
         self.dice.clicked.connect(self._next_seed)
-        self.readout = Readout("progress", sample="epoch 10.0 · step 10 000 · 1 000 steps/s", muted=True)
+        self.readout = Readout("progress", sample=f"{model.cycle} 10.0 · step 10 000 · 1 000 steps/s", muted=True)
         self.headline = Readout("latest result", sample="test accuracy 97.0 %", bold=True, right=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 12, 6)
@@ -112,7 +112,7 @@ class RunBar(QFrame):
         """Where the run stands, in figures, and what the buttons would do now."""
         running = status.phase == "running"
         speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
-        self.readout.setText(f"epoch {status.epoch:.1f} · step {grouped(status.position)}{speed}")
+        self.readout.setText(f"{self._model.cycle} {status.epoch:.1f} · step {grouped(status.position)}{speed}")
         self.back_button.setEnabled(status.position > 0)
         if status.phase == self._phase:
             return
@@ -128,9 +128,6 @@ class RunBar(QFrame):
         self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))
         self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
-        self.back_button.setEnabled(status.position > 0)
-        speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
-        self.readout.setText(f"{self._model.cycle} {status.epoch:.1f} · step {grouped(status.position)}{speed}")
 
     def show_metrics(self, metrics: Metrics) -> None:
         """The headline: the latest held-out number, or the first metric there is."""
