@@ -477,6 +477,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         """Everything to go on; responsibilities are left out, because `restore` computes the same ones again."""
         return {
             "points": self._points,  # read-only and replaced, never written to: safe to share among checkpoints
+            "has_truth": np.array(self._truth is not None),
             "step_count": np.array(self.step_count),
             "counters": self._counters.array(),
             "likelihoods": np.array([self._likelihood, self._likelihood_before, self._best_likelihood]),
@@ -500,6 +501,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         centres = matching(state, "kmeans_centres", self._centres)
         best_centres = matching(state, "best_kmeans_centres", self._centres)
         step_count = int(matching(state, "step_count", np.array(0)))
+        has_truth = bool(matching(state, "has_truth", np.array(True)))
         points = state.get("points")
         if points is None or points.dtype != np.float64 or points.ndim != 2 or points.shape[1] != like.dimensions:
             raise DataError("The saved state has no points of this model's kind: the file is damaged.")
@@ -514,6 +516,8 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
                 raise DataError(f"The saved mixture is damaged: {error}") from error
         restore_generator(self._rng, matching(state, "rng", generator_state(self._rng)))
         self._take_points(points)
+        if not has_truth:  # a run on points of the user's own, opened from a file
+            self._truth = None
         self.step_count, self._counters, self._responsibilities = step_count, counters, shares
         self._mixture, self._shared_by, self._best = mixtures
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
@@ -739,4 +743,6 @@ MODEL = Model(
     ),
     open_data=open_points,
     report=report,
+    verb="Run",
+    cycle="iteration",
 )
