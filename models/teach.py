@@ -1,0 +1,221 @@
+"""Teaching a network your own hand: a few of your drawings, shown again and again in new variations and mixed with what
+the network learnt from, move it towards your way of writing without making it forget everybody else's.
+
+Showing only the few new examples would let the network forget the rest ("catastrophic forgetting": M. McCloskey and
+N. Cohen, 1989); mixing in old ones is called rehearsal (A. Robins, 1995).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import DataError, Edit, TrainingError
+from models.data.augment import Augmentation, augment
+from models.data.mnist import ImageData
+from models.nn.batchnorm import BatchNorm
+from models.nn.layer import Array
+from models.nn.losses import LOSSES
+from models.nn.network import Network
+from models.nn.optimizers import Adam
+from models.supervised import SupervisedConfig
+
+FEWEST = 2
+
+VARIED = Augmentation(shift=1.0, rotation=8, scale=0.08, shear=0.15, elastic=0.5, thickness=0.3)
+"""How the drawings are varied: about as much as one person's hand varies by itself."""
+
+VARIED_TINY = Augmentation(shift=1, whole_pixels=True)
+"""For pictures of a few pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Teach(Edit):
+    """An edit of a running model: fine-tune it on these drawings.
+
+    Attributes:
+        images: (n, H, W) uint8, prepared for the network.
+        labels: (n,) uint8, what they are meant to be.
+        steps: updates; 60 take about half a second.
+        learning_rate: Adam's step size, falling to zero along a straight line.
+        mine, originals: how many drawings and how many of the original training images make up a batch.
+        seed: for the variations and the choice of originals.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    steps: int = 60
+    learning_rate: float = 0.001
+    mine: int = 64
+    originals: int = 64
+    seed: int = 0
+
+
+class Teachable(Protocol):
+    """What a trainer must have to be taught."""
+
+    network: Network
+    data: ImageData
+    step_count: int
+
+    @property
+    def config(self) -> SupervisedConfig:
+        """Its settings."""
+
+    def encode(self, images: NDArray[Any]) -> Array:
+        """Pictures (N, H, W), 0 … 255, as the network's input."""
+
+
+def fine_tune(trainer: Teachable, lesson: Teach) -> None:
+    """Change the trainer's parameters in place; step counter, optimizer and random generator stay as they are.
+
+    Raises DataError for drawings that cannot be taught, TrainingError when the network has not been trained yet or the
+    numbers explode (the parameters are then as before).
+    """
+    check(lesson, trainer)
+    network = trainer.network
+    before = network.parameters.copy()
+    rng = np.random.default_rng((lesson.seed, len(lesson.labels)))
+    loss = LOSSES[trainer.config.loss]()
+    optimizer = Adam(network.parameters.size)
+    one_hot = np.eye(len(trainer.data.class_names), dtype=np.float32)
+    varied = VARIED if lesson.images.shape[1] > 16 else VARIED_TINY
+    drawings = _balanced(lesson.labels)
+    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
+    for norm in norms:
+        norm.frozen = True  # the averages of a few drawings say nothing about all pictures
+    try:
+        for step in range(lesson.steps):
+            mine = drawings[rng.integers(0, len(drawings), lesson.mine)]
+            old = rng.integers(0, len(trainer.data.train_images), lesson.originals)
+            varied_drawings = augment(lesson.images[mine], varied, rng)
+            images = np.concatenate([varied_drawings, trainer.data.train_images[old].astype(np.float32)])
+            labels = np.concatenate([lesson.labels[mine], trainer.data.train_labels[old]])
+            value, gradient = loss(network.forward(trainer.encode(images), training=True), one_hot[labels])
+            if not np.isfinite(value):
+                network.parameters[...] = before
+                raise TrainingError("Teaching failed: the numbers exploded. Try a smaller step size.")
+            network.backward(gradient)
+            optimizer.update(network.parameters, network.gradients, lesson.learning_rate * (1 - step / lesson.steps))
+    finally:
+        for norm in norms:
+            norm.frozen = False
+
+
+def _balanced(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Indices of the drawings, repeated so that every class comes about equally often."""
+    counts = np.bincount(labels)
+    return np.repeat(np.arange(len(labels)), -(-counts.max() // counts[labels]))
+
+
+def check(lesson: Teach, trainer: Teachable) -> None:
+    """Raise unless there is something to teach, and someone to teach it to."""
+    images, labels = lesson.images, lesson.labels
+    side = trainer.data.train_images.shape[1:]
+    if trainer.step_count == 0:
+        raise TrainingError("This network has not learnt anything yet: train it first, then teach it your hand.")
+    if len(images) != len(labels):
+        raise DataError(f"There are {len(images)} drawings but {len(labels)} labels: each drawing needs its own.")
+    if len(images) < FEWEST:
+        raise DataError(
+            f"{'One drawing is' if len(images) else 'No drawing is'} not enough to learn a hand from: correct or draw at "
+            f"least {FEWEST}, best two of every class."
+        )
+    if images.shape[1:] != side:
+        raise DataError(
+            f"These drawings are {images.shape[1]}×{images.shape[2]} pixels, but the network reads {side[0]}×{side[1]}."
+        )
+    if labels.max() >= len(trainer.data.class_names):
+        raise DataError(
+            f"There is no class number {labels.max()}: choose one of {', '.join(trainer.data.class_names)}."
+        )
+    if not images.reshape(len(images), -1).any(axis=1).all():
+        raise DataError("One of the drawings is blank: delete it, or draw something.")
+    seen: dict[bytes, int] = {}
+    for image, label in zip(images, labels.tolist(), strict=True):
+        other = seen.setdefault(image.tobytes(), label)
+        if other != label:
+            names = trainer.data.class_names
+            raise DataError(
+                f"The same drawing is called “{names[other]}” and “{names[label]}”: it cannot be both. Delete one of them."
+            )
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a lesson brought: accuracies 0 … 1 before and after; None where there was nothing to measure on.
+
+    Attributes:
+        accuracy_before, accuracy_after: on drawings of the same hand that were not taught.
+        test_accuracy_before, test_accuracy_after: on the original held-out images.
+        seconds: what the teaching itself took.
+    """
+
+    accuracy_before: float | None
+    accuracy_after: float | None
+    test_accuracy_before: float
+    test_accuracy_after: float
+    seconds: float
+
+
+def accuracy(trainer: Teachable, images: NDArray[Any], labels: NDArray[np.uint8]) -> float | None:
+    """Share of pictures that the network gets right; None when there are none."""
+    if not len(images):
+        return None
+    right = 0
+    for start in range(0, len(images), 250):
+        part = slice(start, start + 250)
+        answers = trainer.network.forward(trainer.encode(images[part])).argmax(axis=1)
+        right += int(np.count_nonzero(answers == labels[part]))
+    return right / len(images)
+
+
+def teach(
+    trainer: Teachable,
+    lesson: Teach,
+    others: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None,
+) -> Report:
+    """Fine-tune and report; `others` are (images, labels) of the same hand that are only looked at.
+
+    Without others, each half of the drawings is judged by a network taught the other half (the parameters are put back
+    after that), so that no drawing is judged by a network that has seen it. Raises as `fine_tune`.
+    """
+    check(lesson, trainer)
+    data = trainer.data
+    test_before = accuracy(trainer, data.test_images, data.test_labels) or 0.0
+    if others is None:
+        before, after = _cross_taught(trainer, lesson)
+    else:
+        before, after = accuracy(trainer, *others), None
+    start = time.perf_counter()
+    fine_tune(trainer, lesson)
+    seconds = time.perf_counter() - start
+    if others is not None:
+        after = accuracy(trainer, *others)
+    test_after = accuracy(trainer, data.test_images, data.test_labels) or 0.0
+    return Report(before, after, test_before, test_after, seconds)
+
+
+def _cross_taught(trainer: Teachable, lesson: Teach) -> tuple[float | None, float | None]:
+    """Accuracy on the drawings before, and with each half judged after teaching the other half; None for too few."""
+    halves = _halves(lesson.labels)
+    if min(map(len, halves)) < FEWEST:
+        return accuracy(trainer, lesson.images, lesson.labels), None
+    before = accuracy(trainer, lesson.images, lesson.labels)
+    parameters = trainer.network.parameters.copy()
+    right = 0.0
+    for taught, judged in (halves, halves[::-1]):
+        fine_tune(trainer, replace(lesson, images=lesson.images[taught], labels=lesson.labels[taught]))
+        right += (accuracy(trainer, lesson.images[judged], lesson.labels[judged]) or 0.0) * len(judged)
+        trainer.network.parameters[...] = parameters
+    return before, right / len(lesson.labels)
+
+
+def _halves(labels: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two halves of the drawings in which every class comes about equally often."""
+    by_class = np.argsort(labels, kind="stable")
+    return by_class[::2], by_class[1::2]
