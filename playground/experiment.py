@@ -151,7 +151,7 @@ def write(path: Path, experiment: Experiment) -> None:
         origin=experiment.origin,
         drawings=dict(experiment.drawings),
     )
-    text = metadata.model_dump_json().encode()
+    text = json.dumps(metadata.model_dump()).encode()  # ASCII, in which file names of any bytes can be written
     with atomically(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, array in {"metadata": np.frombuffer(text, dtype=np.uint8), **arrays}.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
@@ -224,10 +224,12 @@ def resume(experiment: Experiment, data: Any) -> Run:
     remedy = "The experiment file is damaged: open another copy of it."
     try:
         trainer = experiment.model.trainer(recording.changes[0].config, data)
+        untrained = trainer.state()
         for saved in (*recording.checkpoints, Checkpoint(recording.step, recording.state)):
             trainer.restore(saved.state)
             if trainer.step_count != saved.step:
                 raise DataError(f"The state saved for step {saved.step} says that it is of step {trainer.step_count}.")
+        trainer.restore(untrained)
         run = Run.resume(trainer, recording)
         run.snapshot()
         return run
@@ -252,8 +254,10 @@ def origin_of(data: Any) -> DataOrigin:
     files = tuple(str(file) for file in getattr(data, "files", ()))
     try:
         return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
-    except ValidationError as error:  # a name that is not Unicode, or endless
-        raise DataError("The names of your data files cannot be stored: give them shorter, plain names.") from error
+    except ValidationError as error:  # too many, or endless
+        raise DataError(
+            "The names of your data files cannot be stored: use fewer files, with shorter names."
+        ) from error
 
 
 def data_of(experiment: Experiment) -> Any:
