@@ -14,6 +14,7 @@ import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -249,6 +250,7 @@ class Problem:
     sentence: str
 
 
+@cache
 def settings_of(config: type[Config]) -> tuple[Setting, ...]:
     """The settings of a Config class, in the order in which they are declared."""
     return tuple(_read(name, field) for name, field in config.model_fields.items())
@@ -344,7 +346,7 @@ def _whole(text: str) -> int:
 def short_number(number: float) -> str:
     """A number, short: 0.01, 128, 1e-4, 2.5e6."""
     size = abs(number)
-    if isinstance(number, int):
+    if isinstance(number, int) or not math.isfinite(number):
         return str(number)
     if size and (size < 1e-3 or size >= 1e6):
         mantissa, exponent = f"{number:.5e}".split("e")

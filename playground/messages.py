@@ -46,6 +46,12 @@ class Status:
     message: str = ""
     rewind_to: int = 0
 
+    @property
+    def news(self) -> tuple[object, ...]:
+        """What is worth announcing: all but the figures that a running run changes all the time."""
+        figures = None if self.phase == "running" else (self.position, self.head)
+        return self.run_id, self.phase, self.seeking, self.config, self.message, figures
+
 
 @dataclass(frozen=True)
 class Publication:

@@ -272,8 +272,9 @@ class Session(QObject):
     def _accept(self, publication: Publication) -> None:
         self.history.extend(publication.rows)
         self.snapshot = publication.snapshot
-        if publication.status != self.status:
-            self.status = publication.status
+        before, self.status = self.status, publication.status
+        if before.news != self.status.news:
+            self._pace()
             self.status_changed.emit(self.status)
         if publication.futures != self._futures:
             new = [future for future in publication.futures if not any(future is old for old in self._futures)]

@@ -45,6 +45,9 @@ class ActivationStrip(QWidget):
     def set_activations(self, layers: Sequence[NDArray[Any]], labels: Sequence[str]) -> None:
         """Show the activations (units,) of every hidden layer for one input."""
         rows = len(self._layers)
+        silent = not any(np.any(layer) for layer in layers)
+        if silent and list(labels) == self._labels and not any(np.any(layer) for layer in self._layers):
+            return  # nothing on the canvas, as before: this is called with every frame
         self._layers, self._labels = [np.asarray(layer, dtype=np.float32) for layer in layers], list(labels)
         largest = max((float(np.abs(layer).max(initial=0.0)) for layer in self._layers), default=1.0)
         self._level = max(largest, 1e-6)

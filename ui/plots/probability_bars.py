@@ -103,6 +103,8 @@ class ProbabilityBars(QWidget):
             self._show(values.copy(), judged)
 
     def _show(self, values: NDArray[np.float64], state: AnswerState) -> None:
+        if state == self._state and state in HINTS and len(values) == len(self._values):
+            return  # nothing to answer, as before: this is called with every frame
         self._values, self._state = values, state
         self._headline = self._words()
         if self.accessibleName() != "Answer":

@@ -23,6 +23,9 @@ from ui.plots.confusion_explorer import ConfusionExplorer
 from ui.plots.image_tiles import ImageTiles
 from ui.try_panel import TryPanel
 
+WEIGHTS_EVERY = 2
+"""While it trains, the weights are redrawn with every second frame."""
+
 MOST_TILES = 256
 """First-layer units whose weights are shown; a wider layer shows its first ones."""
 
@@ -32,6 +35,7 @@ class DigitsTab(ModelTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
+        self._beat_weights = 0
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
         self.try_panel.input_changed.connect(self._show_activations)
@@ -103,7 +107,9 @@ class DigitsTab(ModelTab):
         """Weights, answer, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
         self._shown = snapshot
-        self._show_weights(snapshot)
+        self._beat_weights += 1
+        if self.session.status.phase != "running" or self._beat_weights % WEIGHTS_EVERY == 0:
+            self._show_weights(snapshot)
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
         self.explorer.set_predictions(snapshot.test_predictions)
         self.try_panel.set_predict(self._predict if snapshot.step else None)
