@@ -73,9 +73,7 @@ def _guarded(words: list[str]) -> int:
 
     try:
         if words and words[0] == "--version":
-            from importlib.metadata import version
-
-            print(f"playground {version('playground')}")
+            print(f"playground {_version()}")
             return 0
         if words and words[0] in commands:
             return commands[words[0]](words[1:])
@@ -86,6 +84,15 @@ def _guarded(words: list[str]) -> int:
         return _fail(str(error), 2)
     except SystemExit as end:  # argparse has printed a help text
         return end.code if isinstance(end.code, int) else 0
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("playground")
+    except PackageNotFoundError:  # run from its folder
+        return "(not installed)"
 
 
 def _fail(sentence: str, code: int) -> int:
@@ -186,7 +193,8 @@ def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Names
 
 def _add_run_options(parser: OptionParser, model: Model) -> None:
     presets = "; ".join(f"{name}: {preset.description}" for name, preset in model.presets.items())
-    parser.add_argument("--preset", default=model.default_preset, help=f"named settings to begin with. {presets}")
+    help_text = f"named settings to begin with. {presets}".replace("%", "%%")
+    parser.add_argument("--preset", default=model.default_preset, help=help_text)
     parser.add_argument("--save", metavar="FILE", help="write the trained run to an experiment file (.npz)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
