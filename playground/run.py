@@ -79,8 +79,14 @@ class Run:
     """
 
     def __init__(
-        self, trainer: AnyTrainer, *, budget: int = BUDGET, clock: Callable[[], float] = time.perf_counter
+        self,
+        trainer: AnyTrainer,
+        *,
+        budget: int = BUDGET,
+        clock: Callable[[], float] = time.perf_counter,
+        own_data: bool = False,
     ) -> None:
+        """A run at step 0; with `own_data`, which no config can make again, recordings hold that step as well."""
         self.trainer = trainer
         self.history = History()
         self.timeline = Timeline(trainer.config, budget=budget)
@@ -99,7 +105,7 @@ class Run:
         self._rate = 0.0
         self._rate_steps = 0
         self._rate_seconds = 0.0
-        self.timeline.add(Checkpoint(0, trainer.state()))
+        self.timeline.add(Checkpoint(0, trainer.state(), pinned=own_data))
 
     @classmethod
     def resume(

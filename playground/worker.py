@@ -124,7 +124,8 @@ class Worker(QObject):
         self._announce(Status(command.run_id, "loading", config=command.config))
         threadpool_limits(limits=1, user_api="blas")  # more threads are slower here, and the other core paints
         data = command.data if command.data is not None else command.model.load(command.config)
-        run = Run(command.model.trainer(command.config, data))
+        by_hand = command.data is not None and not origin_of(data).files
+        run = Run(command.model.trainer(command.config, data), own_data=by_hand)
         self._adopt(run, command.run_id, command.model, data)
         if command.play:
             run.play()
