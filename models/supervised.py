@@ -258,15 +258,20 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         )
         self._scratch = np.empty_like(self.network.parameters)
         self._buffers = self.network.buffers()
-        self._steps_per_epoch = ceil(self.train_count / config.batch_size)
         self._order: NDArray[np.int64] | None = None
         self._order_epoch = -1
         self._inputs: Array | None = None  # of the latest batch, to find out why a step went wrong
         self._first_loss = np.zeros(())
         self._test_predictions = np.zeros(self.test_count, np.uint8)
         self._test_step = -1
+        self._count_examples()
+
+    def _count_examples(self) -> None:
+        """Work out how long an epoch is and how often to evaluate; anew when examples come or go."""
+        self._order_epoch = -1
+        self._steps_per_epoch = max(1, ceil(self.train_count / self.config.batch_size))
         # As many evaluations per epoch as the aim for their cost allows; less than one where epochs are short.
-        interval = ceil(self.test_count / (3 * EVALUATION_SHARE * config.batch_size))
+        interval = ceil(self.test_count / (3 * EVALUATION_SHARE * self.config.batch_size))
         parts = max(1, self._steps_per_epoch // max(interval, 1))
         self._evaluation_interval = max(interval, ceil(self._steps_per_epoch / parts), 1)
 

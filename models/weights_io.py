@@ -1,0 +1,169 @@
+"""Weights out and in: to a `.npz` for NumPy or a `.safetensors` for other tools, and back after everything has been
+checked.
+
+Both formats hold plain numbers with names; nothing in them is ever executed (no pickle). Names count the layers that
+have weights: "layer1.weight" (inputs, units), "layer1.bias" (units,), "layer2.weight", … PyTorch keeps the weights of
+a linear layer the other way round: transpose them there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import DataError
+from models.nn.layer import Array
+from models.nn.network import Network
+
+SUFFIXES = (".npz", ".safetensors")
+LARGEST = 2**30
+"""Bytes that one file may hold."""
+
+Weights = dict[str, NDArray[Any]]
+
+
+def named_weights(network: Network) -> Weights:
+    """Name → weights of every layer that has some, in the order of the network's flat vector (views, not copies)."""
+    return dict(_names(network))
+
+
+def _names(network: Network) -> Iterator[tuple[str, Array]]:
+    number = 0
+    for layer in network.layers:
+        number += bool(layer.parameters)
+        for name, array in layer.parameters.items():
+            yield f"layer{number}.{name}", array
+
+
+def flat(weights: Mapping[str, NDArray[Any]], network: Network) -> Array:
+    """The weights as one vector (P,) in the network's order; they must be checked already (`load_weights`)."""
+    parts = [weights[name].ravel() for name in named_weights(network)]
+    dtype = network.parameters.dtype
+    return np.concatenate(parts).astype(dtype) if parts else np.zeros(0, dtype)
+
+
+def save_weights(path: Path, weights: Mapping[str, NDArray[Any]], about: Mapping[str, str] | None = None) -> None:
+    """Write named weights; the file appears complete or not at all.
+
+    Args:
+        path: ends in .npz or .safetensors, which decides the format.
+        weights: name → numbers.
+        about: remarks by name ("model", "layers"); kept by .safetensors, and by .npz as an array of JSON text.
+
+    Raises:
+        DataError: another ending, numbers that are not finite, or a place that cannot be written to.
+    """
+    suffix = _suffix(path)
+    for name, array in weights.items():
+        if not np.isfinite(array).all():
+            raise DataError(f"“{name}” holds values that are not numbers: go back to an earlier step before saving.")
+    if suffix == ".safetensors":
+        from safetensors.numpy import save
+
+        content = save({name: np.ascontiguousarray(array) for name, array in weights.items()}, dict(about or {}))
+    else:
+        stream = BytesIO()
+        text = np.frombuffer(json.dumps(dict(about or {})).encode(), dtype=np.uint8)
+        np.savez(stream, **{**weights, "about": text})  # type: ignore[arg-type]  # names are not options
+        content = stream.getvalue()
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise DataError(f"{path} could not be written: {error.strerror or error}. Choose another place.") from error
+    finally:
+        with suppress(OSError):  # gone after the rename
+            temporary.unlink()
+
+
+def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:
+    """Read the weights that a network needs, checked against the ones it has.
+
+    Args:
+        path: a .npz or .safetensors file.
+        like: what `named_weights` says of the network that they are meant for: same names, same shapes.
+
+    Returns:
+        name → array of the dtype that `like` has.
+
+    Raises:
+        DataError: the file cannot be read, or names, shapes or numbers do not fit; the message says which.
+    """
+    read = _read_safetensors if _suffix(path) == ".safetensors" else _read_npz
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
+        found = read(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    found.pop("about", None)
+    missing, foreign = like.keys() - found.keys(), found.keys() - like.keys()
+    if missing or foreign:
+        raise DataError(
+            f"{path.name} holds {_listed(found)}, but this network has {_listed(like)}: "
+            "it was saved from a network with other layers. Nothing was changed."
+        )
+    for name, array in found.items():
+        wanted = like[name]
+        if array.shape != wanted.shape:
+            raise DataError(
+                f"“{name}” in {path.name} is {_size(array)}, but {_size(wanted)} in this network: set the layers to "
+                "the same sizes first. Nothing was changed."
+            )
+        if array.dtype.kind not in "iuf":
+            raise DataError(f"“{name}” in {path.name} does not hold numbers ({array.dtype}).")
+        with np.errstate(over="ignore"):
+            found[name] = array.astype(wanted.dtype)
+        if not np.isfinite(found[name]).all():
+            raise DataError(f"“{name}” in {path.name} holds values that are not finite numbers.")
+    return {name: found[name] for name in like}
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise DataError(f"Weights are kept in files that end in {' or '.join(SUFFIXES)}, not in “{path.name}”.")
+    return suffix
+
+
+def _size(array: NDArray[Any]) -> str:
+    return " × ".join(str(size) for size in array.shape) or "a single number"
+
+
+def _listed(names: Mapping[str, Any], most: int = 8) -> str:
+    words = sorted(names)[:most]
+    return ", ".join(words) + (" …" if len(names) > most else "") if words else "nothing"
+
+
+def _read_npz(path: Path) -> Weights:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: np.asarray(archive[name]) for name in archive.files}
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, MemoryError) as error:
+        raise DataError(f"{path.name} is not a NumPy archive of plain numbers, or it is damaged ({error}).") from error
+
+
+def _read_safetensors(path: Path) -> Weights:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        return dict(load(path.read_bytes()))
+    except (SafetensorError, ValueError, TypeError, KeyError, struct.error, MemoryError) as error:
+        raise DataError(f"{path.name} is not a safetensors file, or it is damaged ({error}).") from error
