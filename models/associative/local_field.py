@@ -58,7 +58,7 @@ def local_field(snapshot: HopfieldSnapshot, pixel: int, written_out: int = 4) ->
         flips = wants_to_flip(np.array(value), np.array(now), snapshot.config.zero_field)
         following = -now if flips else now
         formula = (
-            f"h_{pixel} = Σ_j W_{pixel},j s_j = {numbers}{more} = {_number(value)}, so s_{pixel} → {following:+.0f}"
+            f"h_{pixel} = Σ_j W_{pixel},j s_j = {numbers}{more} = {_number(value)}, so s_{pixel} → {_number(following)}"
         )
     return LocalField(pixel, value, terms, factors, inputs, now, following, formula)
 

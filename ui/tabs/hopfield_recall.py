@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from models.associative.energy import WORDS, Verdict
-from models.hopfield import HopfieldSnapshot, local_field
+from models.hopfield import HopfieldSnapshot, LocalField, local_field
 from ui import icons, theme
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.plots import colormaps
@@ -168,7 +168,7 @@ class RecallView(QWidget):
             signed=True,
         )
         self.field = QLabel()
-        self.field.setWordWrap(True)
+        self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.field.setTextFormat(Qt.TextFormat.RichText)
         self.field.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.field.setAccessibleName("local field")
@@ -237,8 +237,6 @@ class RecallView(QWidget):
 
     def show_snapshot(self, snapshot: HopfieldSnapshot, running: bool) -> None:
         """Pictures, local field, memory, overlaps."""
-        if self._snapshot is not None and snapshot.shape != self._snapshot.shape:
-            self._pixel = None
         self._snapshot = snapshot
         shape = snapshot.shape
         state = snapshot.state.reshape(shape)
@@ -261,38 +259,48 @@ class RecallView(QWidget):
     def choose_pixel(self, pixel: int) -> None:
         """Explain this pixel; the same one again: the one that was updated last."""
         self._pixel = None if pixel == self._pixel else pixel
-        self._show_field(False)
+        if self.isVisible():
+            self._show_field(False)
 
-    @property
-    def pixel(self) -> int | None:
-        """The pixel that is explained: the chosen one, else the one updated last."""
-        snapshot = self._snapshot
-        if self._pixel is not None or snapshot is None:
+    def pixel_of(self, snapshot: HopfieldSnapshot) -> int | None:
+        """The pixel that is explained: the chosen one if this picture has it, else the one updated last."""
+        if self._pixel is not None and self._pixel < len(snapshot.state):
             return self._pixel
         return snapshot.last_pixel
 
     def _show_field(self, running: bool) -> None:
-        snapshot, pixel = self._snapshot, self.pixel
+        snapshot = self._snapshot
         if snapshot is None:
             return
+        pixel = self.pixel_of(snapshot)
         if pixel is None or not len(snapshot.patterns) or (running and self._pixel is None):
             self.field.setText(_muted("Click a pixel: why it is what it is, and what it wants to be, appears here."))
             self.weights.show_pixels(np.zeros(snapshot.shape), "Weights")
             return
-        field = local_field(snapshot, pixel)
+        field = self._field_that_fits(snapshot, pixel)
         row, column = divmod(pixel, snapshot.shape[1])
         place = f"row {row + 1}, column {column + 1}"
         if snapshot.weights is None:
-            heading, shown = f"Drawn to · {place}", snapshot.fields
+            heading, shown = "Drawn to", snapshot.fields
             what = f"Pixel {pixel} ({place}) is drawn to a mean of all stored patterns, weighted by the softmax p"
         else:
-            heading, shown = f"Weights · {place}", snapshot.weights[pixel]
+            heading, shown = f"Weights of pixel {pixel}", snapshot.weights[pixel]
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
             what = f"Pixel {pixel} ({place}) is {field.now:+.0f} and {wish}".replace("-", "−")
         self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
+
+    def _field_that_fits(self, snapshot: HopfieldSnapshot, pixel: int) -> LocalField:
+        """The local field with as many terms written out as fit into one line."""
+        for terms in (6, 5, 4, 3, 2):
+            field = local_field(snapshot, pixel, terms)
+            if (
+                self.field.fontMetrics().horizontalAdvance(field.formula) < 1.04 * self.field.width()
+            ):  # indices are small
+                break
+        return field
 
     def _show_memory(self, snapshot: HopfieldSnapshot) -> None:
         memory = (snapshot.patterns, snapshot.labels, snapshot.stable)

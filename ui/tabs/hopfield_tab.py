@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -19,8 +20,10 @@ from ui import theme
 from ui.canvas.surface import Surface
 from ui.model_tab import ModelTab
 from ui.speed import SpeedControl
+from ui.tabs.hopfield_capacity import CapacityView
 from ui.tabs.hopfield_probe import ProbePanel
 from ui.tabs.hopfield_recall import RecallView, VerdictCard, in_words
+from ui.tabs.hopfield_weights import WeightsView
 
 PACE = 100
 """Updates a second to begin with: one sweep over a 16×16 picture takes two and a half seconds."""
@@ -83,7 +86,12 @@ class HopfieldTab(ModelTab):
         self.recall.pattern_chosen.connect(self.load_pattern)
         self.recall.forget.connect(self._forget)
         self.views = QStackedWidget()
-        self.views.addWidget(self.recall)
+        self.weights = WeightsView()
+        self.weights.pixel_chosen.connect(self._explain)
+        self.capacity = CapacityView()
+        self.capacity.failed.connect(self._on_capacity_failed)
+        for view in (self.recall, self.weights, self.capacity):
+            self.views.addWidget(view)
         self.speed = SpeedControl("updates", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
         header = QHBoxLayout()
@@ -142,14 +150,23 @@ class HopfieldTab(ModelTab):
         self._confirm_stored(snapshot)
         self._mirror(snapshot)
         self._refresh()
+        if self.session.status.phase != "running":
+            self.told.emit(self._words(self.session.status))
 
     def _refresh(self) -> None:
         snapshot, running = self._shown, self.session.status.phase == "running"
         if snapshot is None:
             return
         self.verdict.show_snapshot(snapshot, running)
-        if self.views.currentWidget() is self.recall:
+        view = self.views.currentWidget()
+        self.verdict.setVisible(view is self.recall)
+        self.speed.setVisible(view is not self.capacity)
+        if view is self.recall:
             self.recall.show_snapshot(snapshot, running)
+        elif view is self.weights:
+            self.weights.show_snapshot(snapshot, self.recall.pixel_of(snapshot))
+        else:
+            self.capacity.set_config(snapshot.config)
 
     def _welcome(self, snapshot: HopfieldSnapshot) -> None:
         """A new run: the user's own patterns and picture go into it, unless it is about something else."""
@@ -327,6 +344,16 @@ class HopfieldTab(ModelTab):
         self._awaited = None
         self._storing = []
 
+    @Slot(object)
+    def _explain(self, pixel: int) -> None:
+        """A pixel was chosen in the matrix."""
+        self.recall.choose_pixel(pixel)
+        self._refresh()
+
+    @Slot(str)
+    def _on_capacity_failed(self, sentence: str) -> None:
+        self.banner.say("The experiment could not be done", sentence)
+
     @Slot(str)
     def _on_bad_input(self, sentence: str) -> None:
         self.banner.say("That could not be put on the canvas", sentence, "warning")
@@ -336,6 +363,23 @@ class HopfieldTab(ModelTab):
         if self._shown is not None and status.phase in ("paused", "finished") and status.position == status.head:
             return ": ".join(in_words(self._shown, running=False))
         return super()._words(status)
+
+    # Life ----------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The experiment goes on."""
+        super().showEvent(event)
+        self.capacity.job.set_paused(False)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: the experiment rests."""
+        super().hideEvent(event)
+        self.capacity.job.set_paused(True)
+
+    def shutdown(self) -> None:
+        """Join both threads."""
+        self.capacity.job.shutdown()
+        super().shutdown()
 
     # Files ---------------------------------------------------------------------------------------------------------
 
