@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TABS: dict[str, tuple[str, str]] = {
     "digits": ("Digits", "ui.tabs.digits_tab:DigitsTab"),
     "hopfield": ("Hopfield", "ui.tabs.hopfield_tab:HopfieldTab"),
+    "mixture": ("Mixture", "ui.tabs.mixture_tab:MixtureTab"),
 }
 """Model name → (title, class of its tab)."""
 

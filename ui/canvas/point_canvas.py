@@ -595,7 +595,7 @@ class PointCanvas(Plot):
             self._apply(at)
 
     def _begin_select(self, at: tuple[float, float], more: bool) -> None:
-        if len(self._handles):
+        if len(self._handles) and not self._locked:
             distance = self._pixels(self._handles, at)
             if distance.min() <= NEAR + 2:
                 self._gesture, self._handle = "handle", int(distance.argmin())

@@ -52,6 +52,7 @@ class PointPanel(QWidget):
     def __init__(self, canvas: PointCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas
+        #: the points' origin, if they were read from a table: their axes and how they were standardised
         self.context: Callable[[], PointSet | None] = lambda: None
         self.dialog: TableDialog | None = None
         self.setAcceptDrops(True)
@@ -92,7 +93,10 @@ class PointPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(self.bar)
-        layout.addWidget(canvas, 1)
+        self.area = QHBoxLayout()
+        self.area.setSpacing(4)
+        self.area.addWidget(canvas, 1)
+        layout.addLayout(self.area, 1)
         canvas.tool_changed.connect(self._show_tool)
         canvas.class_changed.connect(self._show_class)
         canvas.history_changed.connect(self._update)

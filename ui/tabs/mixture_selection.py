@@ -1,0 +1,310 @@
+"""How many bells? BIC and AIC over K, worked out in the background while the tab stays at hand.
+
+More bells always fit better; both criteria charge for the additional numbers, BIC more than AIC. Smaller is better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from threadpoolctl import threadpool_limits
+
+from models.gaussian import Array
+from models.mixture import MixtureConfig, Selection, model_selection
+from ui import theme
+from ui.plots.plot_base import Plot, Table
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Job:
+    """One comparison: which points, and which settings apart from K."""
+
+    number: int
+    points: Array
+    config: MixtureConfig
+
+
+class SelectionWorker(QObject):
+    """Fits one mixture after the other; lives on a thread of its own.
+
+    Signals:
+        found(job number, Selection): one K is done.
+        finished(job number): all are done, or the job was cancelled.
+    """
+
+    found = Signal(int, object)
+    finished = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = 0
+        """Number of the job that still interests; written by the window, read between two iterations."""
+
+    @Slot(object)
+    def work(self, job: Job) -> None:
+        """Carry out a job, as long as it is wanted."""
+        threadpool_limits(limits=1, user_api="blas")
+        count = min(MOST, len(job.points))
+        for result in model_selection(job.points, job.config, tuple(range(1, count + 1))):
+            if self.wanted != job.number:
+                break
+            if result is not None:
+                self.found.emit(job.number, result)
+            else:
+                QThread.yieldCurrentThread()  # the window and the run come first
+        self.finished.emit(job.number)
+
+
+class SelectionPlot(Plot):
+    """BIC and AIC over K; a click chooses one."""
+
+    def __init__(self) -> None:
+        self.results: dict[int, Selection] = {}
+        self.current = 0
+        super().__init__("components K", "criterion", name="BIC and AIC over K", crosshair=True)
+        self.x_axis.setTicks([[(k, str(k)) for k in range(1, MOST + 1)], []])
+        self._now = pg.InfiniteLine(angle=90, movable=False)
+        self._now.setZValue(-10)
+        self.addItem(self._now, ignoreBounds=True)
+        self.add_legend()
+        self.bic = self.plot(name="BIC", symbol="o", symbolSize=8, antialias=True)
+        self.aic = self.plot(name="AIC", symbol="s", symbolSize=7, antialias=True)
+        self._best = pg.ScatterPlotItem(size=18, symbol="o", pxMode=True)
+        self.addItem(self._best, ignoreBounds=True)
+        self.set_range((0.5, MOST + 0.5), (0, 1))
+        self._restyle()
+
+    def restyle(self, colors: theme.Theme) -> None:
+        """See Plot."""
+        if not hasattr(self, "_best"):
+            return
+        for curve, color in ((self.bic, colors.curves[0]), (self.aic, colors.curves[2])):
+            curve.setPen(pg.mkPen(color, width=2))
+            curve.setSymbolBrush(color)
+            curve.setSymbolPen(pg.mkPen(colors.surface))
+        self._now.setPen(pg.mkPen(theme.faded(colors.muted, 0.5), width=6))
+        self._best.setPen(pg.mkPen(colors.ink, width=2))
+        self._best.setBrush(None)
+
+    def show_results(self, results: dict[int, Selection], current: int) -> None:
+        """Draw what is known so far; `current` is the K in use."""
+        self.results, self.current = results, current
+        self._now.setValue(current)
+        good = [r for r in results.values() if np.isfinite(r.bic)]
+        counts = [r.components for r in good]
+        for curve, values in ((self.bic, [r.bic for r in good]), (self.aic, [r.aic for r in good])):
+            curve.setData(counts, values)
+        if good:
+            best = self.best
+            self._best.setData([best.components] * 2, [best.bic, best.bic])
+            values = np.array([(r.bic, r.aic) for r in good])
+            low, high = values.min(), values.max()
+            room = 0.08 * (high - low) + 1e-9 + 1e-6 * abs(high)
+            self.set_range((0.5, MOST + 0.5), (float(low - room), float(high + 2.5 * room)))
+        else:
+            self._best.setData([], [])
+
+    @property
+    def best(self) -> Selection:
+        """The K with the smallest BIC so far."""
+        return min((r for r in self.results.values() if np.isfinite(r.bic)), key=lambda r: r.bic)
+
+    def describe(self, x: float, y: float) -> str:
+        """The numbers at the K under the pointer."""
+        found = self.results.get(round(x))
+        if found is None:
+            return f"K = {round(x)}"
+        if found.failure:
+            return f"K = {found.components}: {found.failure}"
+        return f"K = {found.components} · BIC {found.bic:.1f} · AIC {found.aic:.1f} · click to use"
+
+    def table(self) -> Table:
+        """See Plot."""
+        rows = [(r.components, r.log_likelihood, r.bic, r.aic) for r in self.results.values()]
+        return ["components", "log-likelihood per point", "BIC", "AIC"], rows
+
+
+class SelectionPanel(QWidget):
+    """The comparison with its buttons; compares anew when asked.
+
+    Signals:
+        chosen(K): the user wants this number of components.
+    """
+
+    chosen = Signal(int)
+    _work = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread: QThread | None = None
+        self._worker: SelectionWorker | None = None
+        self._numbers = 0
+        self._job: Job | None = None
+        self._running = False
+        self._results: dict[int, Selection] = {}
+        self._current = 0
+        self.words = QLabel("Fits 1 to 12 components to these points, each from three starts, and compares them.")
+        self.words.setWordWrap(True)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().height() + 4)
+        theme.set_role(self.words, "muted")
+        self.plot = SelectionPlot()
+        self.plot.setToolTip("Click a number of components to start a new run with it")
+        self.plot.pressed.connect(self._on_pressed)
+        self.button = QPushButton("Compare")
+        self.button.setToolTip("Fit every number of components in the background; training goes on meanwhile")
+        self.button.clicked.connect(self._toggle)
+        self.use = QPushButton("Use the best")
+        self.use.setToolTip("Start a new run with the number of components that has the smallest BIC")
+        self.use.clicked.connect(self._use_best)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("progress of the comparison")
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.use)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.words)
+        layout.addWidget(self.plot, 1)
+        layout.addLayout(row)
+        self._offered: tuple[Array, MixtureConfig] | None = None
+        self._update()
+
+    # What the tab calls --------------------------------------------------------------------------------------------
+
+    def offer(self, points: Array | None, config: MixtureConfig) -> None:
+        """The points and settings that a comparison would be about now; what was found for others is dropped."""
+        before = self._offered
+        self._current = config.components
+        if points is None:
+            self._offered = None
+        else:
+            self._offered = (points, config)
+            if before is not None and _same_question(before, self._offered):
+                self._offered = before if before[0] is points else self._offered
+                self.plot.show_results(self._results, self._current)
+                return
+        if before is not None or self._results:
+            self.cancel()
+            self._results = {}
+        self._update()
+
+    @Slot()
+    def compare(self) -> None:
+        """Begin (again) with the points offered."""
+        if self._offered is None:
+            return
+        self._start_thread()
+        assert self._worker is not None
+        self._numbers += 1
+        self._results = {}
+        self._running = True
+        self._job = Job(self._numbers, *self._offered)
+        self._worker.wanted = self._numbers
+        self._work.emit(self._job)
+        self._update()
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop comparing; what was found stays."""
+        if self._worker is not None:
+            self._worker.wanted = 0
+        self._running = False
+        self._update()
+
+    def shutdown(self) -> None:
+        """Cancel and join the thread; safe to call twice."""
+        self.cancel()
+        if self._thread is None or self._worker is None:
+            return
+        self._thread.quit()
+        self._thread.wait()
+        self._work.disconnect()
+        self._worker.deleteLater()
+        self._thread.deleteLater()
+        self._thread = self._worker = None
+
+    @property
+    def results(self) -> dict[int, Selection]:
+        """What is known so far, by K."""
+        return dict(self._results)
+
+    # Plumbing ------------------------------------------------------------------------------------------------------
+
+    def _start_thread(self) -> None:
+        if self._thread is not None:
+            return
+        self._thread = QThread(self)
+        self._thread.setObjectName("model selection")
+        self._worker = SelectionWorker()
+        self._worker.moveToThread(self._thread)
+        self._work.connect(self._worker.work)
+        self._worker.found.connect(self._on_found)
+        self._worker.finished.connect(self._on_finished)
+        self._thread.start(QThread.Priority.LowPriority)
+
+    @Slot(int, object)
+    def _on_found(self, number: int, result: Selection) -> None:
+        if self._running and number == self._numbers:
+            self._results[result.components] = result
+            self._update()
+
+    @Slot(int)
+    def _on_finished(self, number: int) -> None:
+        if number == self._numbers:
+            self._running = False
+            self._update()
+
+    @Slot()
+    def _toggle(self) -> None:
+        if self._running:
+            self.cancel()
+        else:
+            self.compare()
+
+    @Slot()
+    def _use_best(self) -> None:
+        self.chosen.emit(self.plot.best.components)
+
+    @Slot(object)
+    def _on_pressed(self, place: tuple[float, float]) -> None:
+        found = self._results.get(round(place[0]))
+        if found is not None and not found.failure:
+            self.chosen.emit(found.components)
+
+    def _update(self) -> None:
+        good = [r for r in self._results.values() if not r.failure]
+        self.plot.show_results(self._results, self._current)
+        self.button.setText("Stop" if self._running else "Compare")
+        self.button.setEnabled(self._offered is not None)
+        self.use.setEnabled(bool(good))
+        total = min(MOST, len(self._job.points)) if self._job is not None else MOST
+        self.progress.setRange(0, total)
+        self.progress.setValue(len(self._results) if self._running else 0)
+        self.words.setText(self._say(good, total))
+
+    def _say(self, good: list[Selection], total: int) -> str:
+        if self._running:
+            return f"Comparing: {len(self._results)} of {total} done. Smaller is better."
+        if not good:
+            return "Fits 1 to 12 components to these points, each from three starts, and compares them."
+        best, by_aic = self.plot.best, min(good, key=lambda r: r.aic)
+        also = "AIC agrees" if by_aic is best else f"AIC, which charges less for each number, K = {by_aic.components}"
+        failed = [r for r in self._results.values() if r.failure]
+        note = f" K = {failed[0].components} did not work out." if failed else ""
+        return f"BIC prefers K = {best.components}; {also}. Click a K to use it.{note}"
+
+
+def _same_question(first: tuple[Array, MixtureConfig], second: tuple[Array, MixtureConfig]) -> bool:
+    """Whether two comparisons would have the same answer."""
+    names = ("covariance", "max_iterations", "tolerance", "regularisation", "seed", "start_seed")
+    same_settings = all(getattr(first[1], name) == getattr(second[1], name) for name in names)
+    return same_settings and (first[0] is second[0] or np.array_equal(first[0], second[0]))

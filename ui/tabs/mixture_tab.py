@@ -1,0 +1,383 @@
+"""The Mixture tab: EM finds clusters, one E-step and one M-step at a time; points and means can be taken in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from models.base import DataError, Model, Snapshot
+from models.config import Config
+from models.data.points import PointSet
+from models.em import check_enough
+from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
+from playground.messages import Failure, Status
+from ui.canvas.point_canvas import PointEdit
+from ui.canvas.point_panel import PointPanel
+from ui.model_tab import ModelTab
+from ui.speed import SpeedControl
+from ui.tabs.mixture_numbers import ComponentTable, PointExplanation
+from ui.tabs.mixture_selection import SelectionPanel
+from ui.tabs.mixture_view import KMeansView, MixtureView
+
+CALM = 5
+"""Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
+
+_DATA_SETTINGS = frozenset({"dataset", "points_per_cluster", "noise"})
+
+
+class MixtureTab(ModelTab):
+    """Points and bells in the middle; components, one point's shares and BIC/AIC on the right."""
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        self._shown: MixtureSnapshot | None = None
+        self._own = ""  # where the user's own points come from, in words; "" for the data set of the settings
+        self._own_opened = False  # they were in an experiment file: the next snapshot has them
+        self._known: PointSet | None = None  # axes and units of the table that they were read from
+        self._picked: int | None = None
+        self._fit_next = True
+        super().__init__(model, parent)
+        self.session.set_pace(self.speed.pace)
+        self.speed.pace_changed.connect(self.session.set_pace)
+        self.view.edited.connect(self._on_edited)
+        self.view.picked.connect(self._on_picked)
+        self.view.handle_moved.connect(self._on_mean_moved)
+        self.panel.opened.connect(self.use_points)
+        self.panel.failed.connect(self._on_bad_table)
+        self.panel.told.connect(self.told)
+        self.selection.chosen.connect(self.use_components)
+
+    def make_stage(self) -> QWidget:
+        """The plane with its tools; k-means beside it when wanted."""
+        self.view = MixtureView()
+        self.kmeans = KMeansView()
+        self.kmeans.view_box.setXLink(self.view.view_box)
+        self.kmeans.view_box.setYLink(self.view.view_box)
+        self.kmeans.hide()
+        self.panel = PointPanel(self.view)
+        self.panel.context = self._context
+        self.panel.area.addWidget(self.kmeans, 1)
+        self.speed = SpeedControl("steps", CALM)
+        self.density_box = QCheckBox("Density")
+        self.density_box.setChecked(True)
+        self.density_box.setToolTip("Contour lines of the mixture's density; each has half the value of the one inside")
+        self.density_box.toggled.connect(self.view.set_contours)
+        self.kmeans_box = QCheckBox("k-means beside")
+        self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
+        self.kmeans_box.clicked.connect(self._on_kmeans)
+        self.back_button = QPushButton("Back to the data set")
+        self.back_button.setToolTip("Leave your own points and use the data set chosen in the settings again")
+        self.back_button.clicked.connect(self.use_data_set)
+        self.back_button.hide()
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.speed)
+        row.addStretch(1)
+        for widget in (self.back_button, self.density_box, self.kmeans_box):
+            row.addWidget(widget)
+        stage = QWidget()
+        layout = QVBoxLayout(stage)
+        layout.setContentsMargins(10, 6, 8, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.panel, 1)
+        layout.addLayout(row)
+        return stage
+
+    def make_side(self) -> QWidget:
+        """Three pages of numbers."""
+        self.table = ComponentTable()
+        self.explanation = PointExplanation()
+        self.selection = SelectionPanel()
+        self.pages = QTabWidget()
+        self.pages.setAccessibleName("numbers of the mixture")
+        self.pages.addTab(self.table, "Components")
+        self.pages.addTab(self.explanation, "One point")
+        self.pages.addTab(self.selection, "How many?")
+        self.pages.currentChanged.connect(self._show_numbers)
+        return self.pages
+
+    # What the session says -----------------------------------------------------------------------------------------
+
+    def clear_stage(self) -> None:
+        """A new run is being built: its points may lie elsewhere."""
+        self._shown = None
+        self._fit_next = True
+        self._picked = None
+        self.view.forget()
+        self.panel.set_hint("")
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Points, bells, numbers, and in words what was done."""
+        assert isinstance(snapshot, MixtureSnapshot)
+        self._shown = snapshot
+        if self._own_opened:
+            self._own_opened = False
+            self.session.data = self._point_set(snapshot.points)
+        part = snapshot.point_count > len(snapshot.points)
+        count = f"{snapshot.point_count:,}".replace(",", "\u202f")
+        self.view.set_locked(f"Only a part of the {count} points is shown: they cannot be edited." if part else "")
+        self.view.show_mixture(snapshot)
+        beside = snapshot.kmeans_centres is not None
+        self.kmeans.setVisible(beside)
+        self.kmeans_box.setChecked(beside)
+        self.kmeans.show_mixture(snapshot)
+        if self._fit_next:
+            self._fit_next = False
+            self.view.fit(also=snapshot.mixture.means)
+        self.back_button.setVisible(self.session.data is not None)
+        self._show_words()
+        self._show_numbers()
+
+    @Slot()
+    def _show_numbers(self) -> None:
+        """Only the page that is seen."""
+        snapshot = self._shown
+        if snapshot is None:
+            return
+        page = self.pages.currentWidget()
+        points = self.view.points
+        if self._picked is not None and self._picked >= len(points):
+            self._picked = None
+        place = None if self._picked is None else points[self._picked]
+        self.view.set_probe(place)
+        if page is self.table:
+            self.table.show_mixture(snapshot)
+        elif page is self.explanation:
+            self.explanation.show_point(snapshot, place, f"Point {(self._picked or 0) + 1}")
+        whole = snapshot.point_count == len(snapshot.points)
+        config = self.session.status.config
+        assert isinstance(config, MixtureConfig)
+        self.selection.offer(snapshot.points if whole else None, config)
+
+    def _show_words(self) -> None:
+        """What the last step did and what the next one will do; or what is missing."""
+        snapshot, config = self._shown, self.session.status.config
+        if snapshot is None or not isinstance(config, MixtureConfig):
+            return
+        missing = self._missing(self.view.points)
+        if missing:
+            self.panel.set_hint(missing)
+            return
+        many = config.start != "original" and config.restarts > 1
+        start = f"Start {snapshot.restart + 1} of {config.restarts}. " if many else ""
+        iterations = "1 iteration" if snapshot.iteration == 1 else f"{snapshot.iteration} iterations"
+        if snapshot.converged and snapshot.phase == "E":
+            kept = f"Start {snapshot.restart + 1} of {config.restarts} was the best. " if many else ""
+            words = f"Converged after {iterations}: another one gains next to nothing."
+            start = kept if self.session.status.phase == "finished" else start
+        elif snapshot.phase == "start":
+            words = "The bells stand at their start. The E-step colours each point by the bells it may come from."
+        elif snapshot.phase == "E":
+            words = "E-step: each point is shared out among the bells. The M-step moves the bells to their shares."
+        else:
+            words = f"M-step {snapshot.iteration}: each bell fits its share of the points. The E-step shares them anew."
+        self.panel.set_hint(start + words)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        super()._on_failed(failure)
+        if failure.title == "The change was not made":
+            self.view.refuse()
+
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        super()._on_status(status)
+        self._show_words()
+
+    # Points of one's own -------------------------------------------------------------------------------------------
+
+    @Slot(object, str)
+    def use_points(self, points: PointSet, name: str) -> None:
+        """Start a new run on points that were read from a table."""
+        self.banner.clear()
+        self._own, self._known = name, points
+        config = self._fitting(self.form.config(), own=True)
+        self.session.config = config
+        self.session.set_data(points)
+        self.told.emit(f"{len(points)} points from {name}")
+
+    @Slot()
+    def use_data_set(self) -> None:
+        """Back to the data set of the settings."""
+        self._leave_own()
+        self.reset()
+
+    def open_data(self, paths: list[Path]) -> None:
+        """File → Open data: the same dialog as the button's."""
+        if len(paths) != 1:
+            self.banner.say("The data could not be opened", "A mixture takes its points from one CSV file.")
+            return
+        self.panel.open_table(paths[0])
+
+    def _leave_own(self) -> None:
+        self._own, self._known = "", None
+        self.session.data = None
+
+    def _context(self) -> PointSet | None:
+        return self._known
+
+    def _point_set(self, points: Any) -> PointSet:
+        """The points as data of a run: with the truth they were drawn from, as long as that is known."""
+        truth = self._shown.truth if self._shown is not None else None
+        known = self._known
+        if known is None:
+            return PointSet(points, truth=truth)
+        return PointSet(points, axis_names=known.axis_names, truth=truth, centre=known.centre, scale=known.scale)
+
+    def _missing(self, points: Any) -> str:
+        """Why a mixture cannot be fitted to these points, or ""."""
+        config = self.session.status.config
+        components = config.components if isinstance(config, MixtureConfig) else 1
+        try:
+            check_enough(points, components)
+        except DataError as error:
+            return str(error)
+        return ""
+
+    @Slot(object)
+    def _on_edited(self, edit: PointEdit) -> None:
+        """Points were changed by hand: the run goes on with the new ones, as soon as there are enough."""
+        if self._missing(edit.points):
+            self.session.pause()
+            self._show_words()
+            return
+        self._own = self._own or "drawn by hand"
+        self.back_button.show()
+        if self.session.status.phase == "empty":
+            self.session.set_data(self._point_set(edit.points))
+            return
+        self.session.data = self._point_set(edit.points)
+        self.session.edit(SetPoints(edit.points))
+
+    @Slot(str)
+    def _on_bad_table(self, sentence: str) -> None:
+        self.banner.say("The table could not be used", sentence)
+
+    # What the user does --------------------------------------------------------------------------------------------
+
+    def _fitting(self, config: Config, *, own: bool = False) -> MixtureConfig:
+        """The settings with a start that fits: the original's is made for its own three clusters."""
+        assert isinstance(config, MixtureConfig)
+        if config.start != "original" or (config.components == 3 and not own):
+            return config
+        config = config.model_copy(update={"start": "k-means++", "restarts": max(config.restarts, 3)})
+        self.form.set_config(config)
+        self._show_choice()
+        why = "points of your own" if own else f"{config.components} components"
+        self.banner.say(
+            "Another start",
+            f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",
+            "info",
+        )
+        return config
+
+    @Slot()
+    def reset(self) -> None:
+        """See ModelTab; a changed data setting leaves the user's own points."""
+        self.form.commit()
+        self._heed(self.form.config())
+        self.banner.clear()
+        self.session.reset(self._fitting(self.form.config(), own=self._known is not None))
+
+    @Slot(str)
+    def choose_preset(self, name: str) -> None:
+        """See ModelTab; a preset brings its own data set."""
+        self._leave_own()
+        super().choose_preset(name)
+
+    @Slot(object)
+    def _on_config(self, config: Config) -> None:
+        self._heed(config)
+        super()._on_config(self._fitting(config, own=self._known is not None))
+
+    def _heed(self, config: Config) -> None:
+        """Whoever chooses a data set wants to see it."""
+        running = self.session.status.config
+        if running is not None and running.changed(config) & _DATA_SETTINGS:
+            self._leave_own()
+
+    @Slot(int)
+    def use_components(self, count: int) -> None:
+        """A new run with another number of bells, on the same points."""
+        config = self.form.config().model_copy(update={"components": count})
+        self.form.set_config(config)
+        config = self._fitting(config, own=self._known is not None)
+        self._show_choice()
+        self.session.reset(config, play=True)
+        self.told.emit(f"A new run with {count} components")
+
+    @Slot(bool)
+    def _on_kmeans(self, wanted: bool) -> None:
+        config = self.form.config().model_copy(update={"kmeans_beside": wanted})
+        self.form.set_config(config)
+        self._on_config(config)
+
+    @Slot(object)
+    def _on_picked(self, index: int | None) -> None:
+        self._picked = index
+        if index is not None:
+            self.pages.setCurrentWidget(self.explanation)
+        self._show_numbers()
+
+    @Slot(int, object, bool)
+    def _on_mean_moved(self, component: int, place: tuple[float, float], finished: bool) -> None:
+        if not finished or self._shown is None:
+            return
+        self.session.edit(MoveMean(component, np.array(place)))
+        if self._shown.phase != "start":
+            self.session.play()
+        self.told.emit(f"Component {component + 1} was moved: EM goes on from there.")
+
+    # Files ---------------------------------------------------------------------------------------------------------
+
+    def drawing_surface(self) -> Any:
+        """The points: undo, redo and clear of the Edit menu."""
+        return self.view
+
+    def drawings(self) -> dict[str, Any]:
+        """Where the user's own points come from, and their units; the points themselves are part of the run."""
+        if self.session.data is None:
+            return {}
+        found: dict[str, Any] = {"own": self._own}
+        known = self._known
+        if known is not None:
+            found["axes"] = list(known.axis_names)
+            if known.centre is not None and known.scale is not None:
+                found |= {"centre": known.centre.tolist(), "scale": known.scale.tolist()}
+        return found
+
+    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
+        """Know again that the points are the user's own; raises DataError."""
+        self._leave_own()
+        if not drawings:
+            return
+        try:
+            self._own = str(drawings["own"])
+            self._own_opened = True
+            if "axes" in drawings:
+                numbers = {name: np.array(drawings[name], float) for name in ("centre", "scale") if name in drawings}
+                axes = tuple(str(axis) for axis in drawings["axes"])
+                self._known = PointSet(np.zeros((1, 2)), axis_names=axes, **numbers)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError("What the file says about the origin of the points makes no sense.") from error
+
+    def save_drawing(self, path: Path) -> None:
+        """File → Save drawing: the points as CSV."""
+        self.panel.save_table(path.with_suffix(".csv"))
+
+    def open_drawing(self, path: Path) -> None:
+        """File → Open drawing: points from a table."""
+        self.panel.open_table(path)
+
+    def shutdown(self) -> None:
+        """Stop the run and the comparison, and join their threads."""
+        self.selection.shutdown()
+        super().shutdown()
+
+    def show_off(self) -> None:
+        """One point explained."""
+        self.view.picked.emit(len(self.view.points) // 2)
