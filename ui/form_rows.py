@@ -21,7 +21,9 @@ AT_ONCE, NEW_RUN = "Takes effect at once.", "Starts a new run."
 
 def title(setting: Setting) -> str:
     """The label, beginning with a capital letter, and the unit."""
-    return setting.label[:1].upper() + setting.label[1:] + (f" ({setting.unit})" if setting.unit else "")
+    first = setting.label[:1]
+    first = first.upper() if first.isascii() else first  # β stays small
+    return first + setting.label[1:] + (f" ({setting.unit})" if setting.unit else "")
 
 
 class Row(QWidget):

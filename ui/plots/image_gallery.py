@@ -172,7 +172,10 @@ class ImageGallery(QAbstractScrollArea):
 
     def _paint_cell(self, painter: QPainter, index: int, table: list[int], colors: theme.Theme) -> None:
         cell = self._cell_rect(index)
-        target = QRect(cell.left() + 6, cell.top() + 4, self._cell, self._cell)
+        frame = QRect(cell.left() + 6, cell.top() + 4, self._cell, self._cell)
+        height, width = self._images.shape[1:]
+        target = QRect(0, 0, self._cell * width // max(height, width), self._cell * height // max(height, width))
+        target.moveCenter(frame.center())
         painter.drawImage(target, self._picture(index, table))
         if index in self._highlight:
             pen = QPen(colors.accent, 2)
@@ -184,8 +187,13 @@ class ImageGallery(QAbstractScrollArea):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(target.adjusted(-1, -1, 0, 0))
         painter.setPen(self._colors(index) if self._colors else colors.text)
-        words = QRectF(cell.left(), target.bottom() + 2, cell.width(), cell.bottom() - target.bottom())
-        painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self.caption(index))
+        words = QRectF(cell.left() + 1, frame.bottom() + 2, cell.width() - 2, cell.bottom() - frame.bottom())
+        metrics = painter.fontMetrics()
+        lines = [
+            metrics.elidedText(line, Qt.TextElideMode.ElideRight, cell.width() - 2)
+            for line in self.caption(index).split("\n")
+        ]
+        painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, "\n".join(lines))
 
     def _picture(self, index: int, table: list[int]) -> QImage:
         image = self._images[index]

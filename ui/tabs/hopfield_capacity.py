@@ -8,6 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -39,6 +40,9 @@ ALWAYS = ("hebb", "pseudo-inverse", "modern")
 
 MOST_NEURONS = 400
 
+POINTS = 16
+"""Numbers of stored patterns that are tried, closer together around 0.138 N."""
+
 
 class CapacityPlot(Plot):
     """Recall rate against the number of stored patterns, one curve per rule."""
@@ -46,10 +50,11 @@ class CapacityPlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._points: dict[str, dict[int, CapacityPoint]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.06})
+        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.45})
         super().__init__("stored random patterns", "recalled", y_unit="%", name="capacity", parent=parent)
         self.addItem(self._critical, ignoreBounds=True)
         self.add_legend()
+        self.y_axis.setTicks([[(rate / 100, str(rate)) for rate in range(0, 101, 20)]])
         for rule in RULES:
             self._curves[rule] = self.plot([], [], symbol="o", symbolSize=6, antialias=True)
         self.restyle(theme.current())
@@ -59,12 +64,13 @@ class CapacityPlot(Plot):
         self._points = {rule: {} for rule in rules}
         legend = self.getPlotItem().legend
         legend.clear()
+        legend.setColumnCount(max(len(rules), 1))
         for rule, curve in self._curves.items():
             curve.setData([], [])
             if rule in rules:
                 legend.addItem(curve, rule)
         self._style_legend(legend)
-        self.set_range((0, max(counts) * 1.03), (-0.03, 1.06))
+        self.set_range((0, max(counts) * 1.03), (-0.03, 1.2))  # room for the legend above 100 %
         critical = CRITICAL_LOAD * neurons
         self._critical.setValue(critical)
         self._critical.label.setFormat(f"0.138 N = {critical:.0f}")
@@ -109,6 +115,7 @@ class CapacityPlot(Plot):
         self._critical.setPen(pg.mkPen(colors.muted, width=1.5, style=Qt.PenStyle.DashLine))
         if self._critical.label is not None:
             self._critical.label.setColor(colors.text)
+            self._critical.label.fill = pg.mkBrush(colors.surface)
 
 
 class CapacityView(QWidget):
@@ -161,7 +168,12 @@ class CapacityView(QWidget):
         layout.setSpacing(6)
         layout.addLayout(controls)
         layout.addWidget(self.progress)
-        layout.addWidget(self.plot, 1)
+        card = QFrame()
+        theme.set_role(card, "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(6, 6, 6, 6)
+        inside.addWidget(self.plot)
+        layout.addWidget(card, 1)
         layout.addWidget(self.words)
         self._show_empty()
         self._show_running(False)
@@ -194,7 +206,7 @@ class CapacityView(QWidget):
             self.words.setText("Cancelled: the curves show what was measured until then.")
             return
         neurons, config = self.neurons.value(), self._config
-        counts = default_counts(neurons)
+        counts = default_counts(neurons, POINTS)
         self.plot.begin(neurons, counts, self.rules)
         self.progress.setValue(0)
         self._show_running(True)
@@ -214,7 +226,7 @@ class CapacityView(QWidget):
 
     def _show_empty(self) -> None:
         neurons = self.neurons.value()
-        self.plot.begin(neurons, default_counts(neurons), ())
+        self.plot.begin(neurons, default_counts(neurons, POINTS), self.rules)
         self.words.setText(
             "Stores more and more random patterns, damages one and looks whether it comes back "
             f"(overlap ≥ {RECALLED}). Theory for Hebb's rule: recall collapses at 0.138 N."

@@ -16,7 +16,6 @@ from ui import icons, theme
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.plots import colormaps
 from ui.plots.image_gallery import ImageGallery
-from ui.plots.plot_base import number
 from ui.plots.signed_bars import SignedBars
 
 SEVERITY: dict[Verdict, str] = {
@@ -64,7 +63,7 @@ class VerdictCard(QFrame):
         layout.addWidget(self.sentence, 1)
         layout.addWidget(self.numbers)
         layout.addWidget(self.again_button)
-        widest = self.fontMetrics().horizontalAdvance("energy −000.0 → −000.0")
+        widest = self.fontMetrics().horizontalAdvance("overlap −0.0000")
         self.numbers.setMinimumWidth(widest)
         self.setFixedHeight(2 * self.fontMetrics().height() + 18)
 
@@ -74,8 +73,8 @@ class VerdictCard(QFrame):
         theme.set_role(self, SEVERITY[snapshot.verdict], name="severity")
         self.title.setText(title)
         self.sentence.setText(sentence)
-        energy = f"energy {number(snapshot.energy_start, '')} → {number(snapshot.energy)}"
-        self.numbers.setText(f"overlap {number(snapshot.overlap)}\n{energy}" if len(snapshot.patterns) else "")
+        overlap, energy = f"overlap {snapshot.overlap:.3f}", f"energy {snapshot.energy:.1f}"
+        self.numbers.setText(f"{overlap}\n{energy}".replace("-", "−") if len(snapshot.patterns) else "")
         self.again_button.setEnabled(snapshot.updates > 0)
 
 
@@ -85,7 +84,7 @@ def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
         return "Empty memory", "Draw or choose a picture on the right and store it."
     if snapshot.verdict == "running":
         if running:
-            return "Recalling …", "Each pixel listens to all others; the energy falls until nobody wants to change."
+            return "Recalling …", "Pixels listen to one another, and the energy falls until nobody wants to change."
         if snapshot.updates:
             return "Paused", "Some pixels still want to change: Recall (Space) goes on, → does one update."
         return "Ready", "Recall (Space) lets the memory repair the damaged picture; → does one update at a time."
@@ -173,7 +172,7 @@ class RecallView(QWidget):
         self.field.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.field.setAccessibleName("local field")
         self.field.setFixedHeight(2 * self.field.fontMetrics().height() + 8)
-        self.gallery = ImageGallery(cell=40, empty_text="Nothing is stored yet")
+        self.gallery = ImageGallery(cell=44, empty_text="Nothing is stored yet")
         self.gallery.setAccessibleName("stored patterns")
         self.gallery.setToolTip(
             "Click a pattern to put it on the canvas. ✓ fixed point: it stays as it is. ✗ it does not."
@@ -282,7 +281,7 @@ class RecallView(QWidget):
         place = f"row {row + 1}, column {column + 1}"
         if snapshot.weights is None:
             heading, shown = "Drawn to", snapshot.fields
-            what = f"Pixel {pixel} ({place}) is drawn to a mean of all stored patterns, weighted by the softmax p"
+            what = f"Pixel {pixel} ({place}) moves to the patterns' mean, weighted by softmax"
         else:
             heading, shown = f"Weights of pixel {pixel}", snapshot.weights[pixel]
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
@@ -309,7 +308,7 @@ class RecallView(QWidget):
         self._memory = memory
         count = len(snapshot.patterns)
         images = np.where(snapshot.patterns > 0, 255, 0).astype(np.uint8).reshape(count, *snapshot.shape)
-        captions = [f"{label} {'✓' if ok else '✗'}" for label, ok in zip(snapshot.labels, snapshot.stable, strict=True)]
+        captions = [f"{'✓' if ok else '✗'} {label}" for label, ok in zip(snapshot.labels, snapshot.stable, strict=True)]
         self.gallery.set_images(images, captions, self._caption_color)
         stable = int(snapshot.stable.sum())
         self.gallery_heading.setText(f"Stored: {count} · fixed points ✓ {stable}" if count else "Stored: nothing yet")
@@ -330,9 +329,10 @@ class RecallView(QWidget):
         if len(snapshot.overlaps):
             best = int(np.argmax(snapshot.overlaps))
             label, value = snapshot.labels[best], float(snapshot.overlaps[best])
-            words = f"Overlaps · most like {label}: {value:.2f}".replace("-", "−")
+            words = f"Overlaps · most like {label}: {value:.2f}"
             if snapshot.attention is not None:
-                words += f" · softmax {number(float(snapshot.attention[best]), '%')}"
+                words = f"Overlaps · {label}: {value:.2f}, softmax {100 * snapshot.attention[best]:.0f} %"
+            words = words.replace("-", "−")
         self.bars_heading.setText(words)
 
     # -- what the user does
