@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -166,12 +166,14 @@ class ModelTab(QWidget):
     def _build(self) -> None:
         self.run_bar = RunBar(self.model)
         self.banner = Banner()
-        self.form = ConfigForm(self.session.config)
+        self._form: ConfigForm | None = None
+        self._form_place = QWidget()
+        self._form_place.setMinimumWidth(240)
         self.plots = MetricPlots(self.model.metrics)
         self.timeline = TimelineBar()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(self.form)
+        self._columns.addWidget(self._form_place)
         self._columns.addWidget(self.make_stage())
         self._columns.setStretchFactor(1, 1)
         side = self.make_side()
@@ -192,6 +194,8 @@ class ModelTab(QWidget):
         self._rows.addWidget(self._columns)
         self._rows.addWidget(bottom)
         self._rows.setStretchFactor(0, 1)
+        for splitter in (self._columns, self._rows):
+            splitter.splitterMoved.connect(self._on_splitter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -218,7 +222,21 @@ class ModelTab(QWidget):
         timeline.stepped_back.connect(session.step_back)
         timeline.branched.connect(self.branch)
         self.plots.step_clicked.connect(session.seek)
-        self.form.changed.connect(self._on_config)
+
+    @property
+    def form(self) -> ConfigForm:
+        """The settings; built right after the tab was first painted, since it is what takes longest to build."""
+        if self._form is None:
+            self._form = ConfigForm(self.session.config)
+            self._form.changed.connect(self._on_config)
+            self._columns.replaceWidget(0, self._form)
+            self._form_place.deleteLater()
+            self._show_pending()
+        return self._form
+
+    @Slot()
+    def _build_form(self) -> None:
+        self.form.show()
 
     # What the user does --------------------------------------------------------------------------------------------
 
@@ -350,7 +368,7 @@ class ModelTab(QWidget):
     # Words and marks -----------------------------------------------------------------------------------------------
 
     def _show_choice(self) -> None:
-        config = self.form.config()
+        config = self.session.config if self._form is None else self._form.config()
         seed = getattr(config, "seed", None)
         plain = config.model_copy(update={"seed": 0}) if seed is not None else config
         found = None
@@ -364,7 +382,8 @@ class ModelTab(QWidget):
 
     def _show_pending(self) -> None:
         pending = self.session.pending if self.session.status.head else frozenset()
-        self.form.mark_pending(pending)
+        if self._form is not None:
+            self._form.mark_pending(pending)
         self.run_bar.show_pending(bool(pending))
 
     def _words(self, status: Status) -> str:
@@ -396,7 +415,11 @@ class ModelTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run; the first time, build it."""
         super().showEvent(event)
+        if not self._laid_out:  # a tab built later has its size before it is shown
+            self._lay_out()
         self.session.set_visible(True)
+        if self._form is None:
+            QTimer.singleShot(0, self, self._build_form)
         if self.session.status.phase == "empty":
             self.session.reset()
 
@@ -405,10 +428,17 @@ class ModelTab(QWidget):
         super().resizeEvent(event)
         if not self._laid_out and self.isVisible():
             self._laid_out = True
-            side = max(self.side_width, round(0.3 * self.width()))
-            self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
-            below = max(self._rows.widget(1).minimumHeight(), round(0.19 * self.height()))
-            self._rows.setSizes([self._rows.height() - below, below])
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        side = max(self.side_width, round(0.3 * self.width()))
+        self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
+        below = max(self._rows.widget(1).minimumHeight(), round(0.19 * self.height()))
+        self._rows.setSizes([self._rows.height() - below, below])
+
+    @Slot()
+    def _on_splitter(self) -> None:
+        self._laid_out = True  # the user knows best
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""
