@@ -184,7 +184,12 @@ def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Names
             f"--preset: {model.name} has no “{chosen.preset}”. Choose one of: {', '.join(model.presets)}."
         )
     base = model.presets[chosen.preset].config
-    parser = OptionParser(prog=f"playground run {model.name}", usage="%(prog)s [options]", description=model.summary)
+    presets = [f"  {name}: {preset.description}" for name, preset in model.presets.items()]
+    parser = OptionParser(
+        prog=f"playground run {model.name}",
+        usage="%(prog)s [options]",
+        description="\n".join([model.summary, "", "presets:", *presets]),
+    )
     _add_run_options(parser, model)
     add_options(parser, model.config, base)
     options = parser.parse_args(words)
@@ -192,9 +197,9 @@ def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Names
 
 
 def _add_run_options(parser: OptionParser, model: Model) -> None:
-    presets = "; ".join(f"{name}: {preset.description}" for name, preset in model.presets.items())
-    help_text = f"named settings to begin with. {presets}".replace("%", "%%")
-    parser.add_argument("--preset", default=model.default_preset, help=help_text)
+    default = model.default_preset
+    help_text = f"named settings to begin with, which options then change. Default: {default}."
+    parser.add_argument("--preset", metavar="NAME", default=default, help=help_text)
     parser.add_argument("--save", metavar="FILE", help="write the trained run to an experiment file (.npz)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -205,11 +210,9 @@ def _add_run_options(parser: OptionParser, model: Model) -> None:
 
 
 def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run, float]:
-    from threadpoolctl import threadpool_limits
+    from playground.run import limit_blas, train
 
-    from playground.run import train
-
-    threadpool_limits(limits=1, user_api="blas")
+    limit_blas()
     trainer = model.trainer(config, data)
     total = getattr(trainer, "total_steps", None)
     if quiet:
@@ -218,7 +221,8 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(model.title, total=total, state="")
 
         def show(run: Run) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
@@ -95,7 +96,7 @@ class OptionParser(argparse.ArgumentParser):
         named = re.match(r"argument ([^:]+): (.*)", message, re.DOTALL)
         sentence = f"{named[1]}: {named[2]}" if named else message[:1].upper() + message[1:]
         if named and named[2].startswith("ignored explicit argument"):
-            sentence = f"{named[1].replace('/', ' and ')} take no value"
+            sentence = f"{named[1].replace('/', ' and ')} take{'' if '/' in named[1] else 's'} no value"
         raise ConfigError(sentence.rstrip(".") + ".")
 
     def _unknown(self, word: str) -> str:
@@ -114,6 +115,17 @@ class _Formatter(argparse.HelpFormatter):
 
     def __init__(self, prog: str, **options: Any) -> None:
         super().__init__(prog, **{"max_help_position": 32, **options})
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Paragraphs of a description, line by line; the rest of an indented line is indented further."""
+        return "\n".join(
+            textwrap.fill(line, width, subsequent_indent=4 * line.startswith(" ") * " ", break_on_hyphens=False)
+            for line in text.splitlines()
+        )
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """Lines of help; names such as two-relu-50 stay whole, so that they can be found and copied."""
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
         return str(action.metavar or super()._format_args(action, default_metavar))
