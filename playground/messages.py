@@ -65,8 +65,9 @@ class Publication:
 
 @dataclass(frozen=True)
 class Request:
-    """How far the window's mirror of the history has come when it asks for a publication."""
+    """How far the window's mirror of a run's history has come when it asks for a publication."""
 
+    run_id: int
     branch: int
     length: int
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -430,6 +431,14 @@ class Run:
         window = min(len(losses), 16)
         smooth = np.convolve(losses, np.full(window, 1.0 / window), mode="valid")
         return self.timeline.nearest(int(np.argmin(smooth)) + window).step
+
+
+@cache
+def limit_blas() -> None:
+    """Let matrix products use one thread: on matrices of this size more are slower, and the other core paints."""
+    from threadpoolctl import threadpool_limits  # late: only what trains needs it
+
+    threadpool_limits(limits=1, user_api="blas")
 
 
 def train(

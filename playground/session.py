@@ -260,7 +260,7 @@ class Session(QObject):
     @Slot()
     def _tick(self) -> None:
         self._collect()
-        self._mailbox.ask(Request(self.history.branch, len(self.history)))
+        self._mailbox.ask(Request(self._run_id, self.history.branch, len(self.history)))
 
     def _collect(self) -> None:
         """Take what is in the mailbox, bring the mirror up to date, and have it drawn."""

@@ -11,13 +11,12 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from threadpoolctl import threadpool_limits
 
 from models.base import Model, PlaygroundError, TrainingError
 from playground import messages
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, write
 from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
-from playground.run import Run
+from playground.run import Run, limit_blas
 
 SLICE = 0.008
 """Seconds of work between two looks at the command queue."""
@@ -51,7 +50,7 @@ class Worker(QObject):
         self._run_id = 0
         self._model: Model | None = None
         self._data: Any = None
-        self._request = Request(0, 0)
+        self._request = Request(self._run_id, 0, 0)
         self._phase: Phase = "empty"
         self._pace: float | None = None
         self._pump = QTimer(self)  # a child moves to the worker's thread with its parent
@@ -122,7 +121,7 @@ class Worker(QObject):
     def _build(self, command: messages.Build) -> None:
         self._run = None  # frees its memory before the new one takes its own
         self._announce(Status(command.run_id, "loading", config=command.config))
-        threadpool_limits(limits=1, user_api="blas")  # more threads are slower here, and the other core paints
+        limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
         by_hand = command.data is not None and not origin_of(data).files
         run = Run(command.model.trainer(command.config, data), own_data=by_hand)
@@ -135,7 +134,7 @@ class Worker(QObject):
         experiment = read(command.path)
         recording = experiment.recording
         self._announce(Status(command.run_id, "loading", config=recording.config))
-        threadpool_limits(limits=1, user_api="blas")
+        limit_blas()
         data = data_of(experiment)
         run = Run.resume(experiment.model.trainer(recording.changes[0].config, data), recording)
         self._adopt(run, command.run_id, experiment.model, data)
@@ -145,7 +144,7 @@ class Worker(QObject):
     def _adopt(self, run: Run, run_id: int, model: Model, data: Any) -> None:
         self._run, self._run_id, self._model, self._data = run, run_id, model, data
         run.set_pace(self._pace)
-        self._request = Request(0, 0)
+        self._request = Request(self._run_id, 0, 0)
 
     def _save(self, command: messages.Save, run: Run) -> None:
         assert self._model is not None
@@ -178,8 +177,7 @@ class Worker(QObject):
         if phase_of(run) != self._phase:
             self._announce(self._status(run))
         # On the way to another step there is nothing to see.
-        if run.seeking is None and (request := self._mailbox.asked()) is not None:
-            self._request = request
+        if run.seeking is None and self._asked():
             self._mailbox.put(self._publication(run))
         self._await(run.rest)
 
@@ -208,10 +206,18 @@ class Worker(QObject):
         run = self._run
         if run is None:
             return
-        self._request = self._mailbox.asked() or self._request
+        self._asked()
         self._mailbox.put(self._publication(run))
         self._announce(self._status(run))
         self.published.emit()
+
+    def _asked(self) -> bool:
+        """Whether the window has asked; a request that was left from an earlier run says nothing about this one."""
+        request = self._mailbox.asked()
+        if request is None or request.run_id != self._run_id:
+            return False
+        self._request = request
+        return True
 
     def _publication(self, run: Run) -> Publication:
         known = self._request.length if self._request.branch == run.history.branch else 0

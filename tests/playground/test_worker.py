@@ -69,10 +69,10 @@ def test_it_publishes_while_running_only_when_asked(worker):
     for _ in range(3):
         worker._slice()
     assert worker._mailbox.take() is None
-    worker._mailbox.ask(Request(0, 0))
+    worker._mailbox.ask(Request(1, 0, 0))
     worker._slice()
     first = worker._mailbox.take()
-    worker._mailbox.ask(Request(0, first.rows.end))
+    worker._mailbox.ask(Request(1, 0, first.rows.end))
     worker._slice()
     second = worker._mailbox.take()
     assert second.rows.start == first.rows.end
@@ -146,3 +146,14 @@ def test_data_that_cannot_be_loaded_leaves_an_empty_tab(worker):
     worker.handle(messages.Build(1, replace(MODEL, load=load), ToyConfig()))
     assert worker.heard.failures[-1].message == "no data"
     assert worker.heard.statuses[-1].phase == "empty"
+
+
+def test_a_request_left_from_an_earlier_run_is_no_request(worker):
+    build(worker)
+    worker.handle(messages.Advance(1, 50))
+    pump(worker)
+    worker._mailbox.ask(Request(1, 0, 50))
+    build(worker, run_id=2)
+    worker.handle(messages.Advance(2, 5))
+    pump(worker)
+    assert worker._mailbox.take().rows.start == 0
