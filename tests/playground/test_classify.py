@@ -1,0 +1,274 @@
+"""`playground classify`: drawings and photos in, answers with their doubts out, and a sentence for anything else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import struct
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import toy
+from PIL import Image, ImageDraw
+
+from models.base import DataError
+from models.registry import MODELS, get_model
+from playground import classify, experiment
+from playground.cli import main
+from playground.experiment import Experiment
+from playground.run import Run
+
+ZERO = [[200 + 90 * math.sin(t / 8), 200 - 130 * math.cos(t / 8)] for t in range(51)]
+ONE = [[200, 80], [196, 200], [192, 330]]
+SEVEN = [[120, 100], [280, 100], [250, 160], [220, 230], [190, 330]]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """A digits network of one pass, saved by the command line."""
+    path = tmp_path_factory.mktemp("classify") / "digits.npz"
+    words = ["--hidden", "64", "--epochs", "2", "--shift", "1.5", "--rotation", "10", "--zoom", "0.1"]
+    assert main(["run", "digits", *words, "--quiet", "--json", "--save", str(path)]) == 0
+    return path
+
+
+def drawing(*strokes: list[list[float]], **more: Any) -> dict[str, Any]:
+    return {"width": 400, "height": 400, "strokes": list(strokes), **more}
+
+
+def write_json(path: Path, value: Any) -> Path:
+    content = json.dumps(value).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
+
+
+def photo(path: Path, ink: int, paper: int, mode: str = "L", points: list[list[float]] = SEVEN) -> Path:
+    picture = Image.new("L", (400, 420), paper)
+    ImageDraw.Draw(picture).line([tuple(point) for point in points], fill=ink, width=22, joint="curve")
+    picture.convert(mode).save(path)
+    return path
+
+
+def answers(capsys: pytest.CaptureFixture[str], trained: Path, *inputs: Path) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["classify", "--experiment", str(trained), "--json", *map(str, inputs)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    result: dict[str, Any] = json.loads(out)
+    assert set(result) == {"results", "accuracy"}
+    for each in result["results"]:
+        assert list(each) == ["source", "index", "label", "prediction", "probability", "probabilities", "verdict"]
+        assert sum(each["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+        assert list(each["probabilities"]) == list("0123456789")
+    return result
+
+
+def refusal(capsys: pytest.CaptureFixture[str], trained: Path, *inputs: Path) -> str:
+    capsys.readouterr()
+    assert main(["classify", "--experiment", str(trained), "--json", *map(str, inputs)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("playground: ")
+    assert err.count("\n") == 1
+    return err
+
+
+# Answers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_drawings_with_and_without_labels(suffix, capsys, trained, tmp_path):
+    drawings = [
+        drawing(ZERO, label=0),
+        drawing(ONE, label="1"),
+        drawing(SEVEN),
+        drawing(label=4),
+        drawing(SEVEN, label=3),
+    ]
+    path = write_json(tmp_path / f"all{suffix}", {"drawings": drawings})
+    result = answers(capsys, trained, path)
+    seen = result["results"]
+    assert [each["index"] for each in seen] == [0, 1, 2, 3, 4]
+    assert {each["source"] for each in seen} == {str(path)}
+    assert [each["label"] for each in seen] == [0, "1", None, 4, 3]
+    assert [each["prediction"] for each in seen] == [0, 1, 7, None, 7]
+    assert seen[3]["verdict"] == "empty"
+    assert seen[3]["probability"] == 0
+    assert seen[0]["verdict"] == "ok"
+    assert seen[0]["probability"] == max(seen[0]["probabilities"].values()) == seen[0]["probabilities"]["0"]
+    assert result["accuracy"] == 0.5  # an empty one counts as wrong
+
+
+def test_one_drawing_alone(capsys, trained, tmp_path):
+    result = answers(capsys, trained, write_json(tmp_path / "one.json", drawing(ONE)))
+    assert [each["prediction"] for each in result["results"]] == [1]
+    assert result["accuracy"] is None
+
+
+def test_no_drawings_at_all(capsys, trained, tmp_path):
+    assert answers(capsys, trained, write_json(tmp_path / "none.json", {"drawings": []})) == {
+        "results": [],
+        "accuracy": None,
+    }
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize(("ink", "paper"), [(30, 220), (235, 40)])
+def test_photos_of_a_digit(ending, mode, ink, paper, capsys, trained, tmp_path):
+    path = photo(tmp_path / f"seven.{ending}", ink, paper, mode)
+    (seen,) = answers(capsys, trained, path)["results"]
+    assert (seen["prediction"], seen["label"], seen["index"]) == (7, None, 0)
+
+
+def test_blank_paper_and_a_scribble(capsys, trained, tmp_path):
+    blank = photo(tmp_path / "blank.png", 220, 220)
+    rng = np.random.default_rng(1)
+    scribbles = write_json(tmp_path / "s.json", {"drawings": [drawing(rng.uniform(0, 400, (8, 2)).tolist()) for _ in range(40)]})  # fmt: skip # noqa: E501
+    seen = answers(capsys, trained, blank, scribbles)["results"]
+    assert (seen[0]["verdict"], seen[0]["prediction"]) == ("empty", None)
+    unsure = [each for each in seen if each["verdict"] == "unsure"]
+    assert unsure
+    assert all(each["probability"] < 0.6 and each["prediction"] is not None for each in unsure)
+    assert all(each["probability"] >= 0.6 for each in seen if each["verdict"] == "ok")
+
+
+def test_many_inputs_are_answered_in_batches_and_in_order(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(classify, "BATCH", 7)
+    sizes = []
+    opened = experiment.read(trained)
+    classifier = opened.model.classifier
+
+    def predict(snapshot, images):
+        sizes.append(len(images))
+        return classifier.predict(snapshot, images)
+
+    model = replace(opened.model, classifier=replace(classifier, predict=predict))
+    paths = [write_json(tmp_path / f"{n}.json", {"drawings": [drawing(ONE, label=1)] * n}) for n in (3, 0, 15, 4)]
+    found = classify.classify(replace(opened, model=model), paths)
+    assert sizes == [7, 7, 7, 1]
+    assert [(Path(each.source).stem, each.index) for each in found] == [
+        (str(n), index) for n in (3, 15, 4) for index in range(n)
+    ]
+    assert classify.accuracy(found) == 1
+
+
+def test_the_same_answers_as_the_window(trained):
+    """A saved run answers as its network did: the same parameters, the same pure function."""
+    opened = experiment.read(trained)
+    data = experiment.data_of(opened)
+    snapshot = experiment.resume(opened, data).snapshot()
+    shares = opened.model.classifier.predict(snapshot, data.test_images)
+    right = float(np.mean(shares.argmax(axis=1) == data.test_labels))
+    (last,) = opened.recording.history.evaluations["test_accuracy"][1][-1:]
+    assert right == pytest.approx(last, abs=1e-3)
+
+
+def test_a_table(capsys, trained, tmp_path):
+    odd = [drawing(ONE, label="[/b][red]"), drawing(ONE, label="\x1b[31m"), drawing(), *[drawing(ONE, label=1)] * 60]
+    path = write_json(tmp_path / "[b]odd.json", {"drawings": odd})
+    capsys.readouterr()
+    assert main(["classify", "--experiment", str(trained), str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "[b]odd.json" in out
+    assert "[/b][red]" in out
+    assert "\x1b" not in out
+    assert "empty" in out
+    assert "… and 13 more" in out
+    assert "right: " in out
+
+
+# Refusals ----------------------------------------------------------------------------------------------------------
+
+
+def bomb(size: int) -> bytes:
+    return gzip.compress(b'{"strokes": [' + b" " * size)
+
+
+def wide_png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+BAD = {
+    "empty.json": b"",
+    "text.json": b"hello",
+    "binary.json": bytes(range(256)),
+    "deep.json": b"[" * 100_000,
+    "list.json": b"[1, 2]",
+    "nan.json": b'{"width": 9, "height": 9, "strokes": [[[NaN, 1]]]}',
+    "huge-number.json": b'{"width": 9, "height": 9, "strokes": [[[1e999, 1]]]}',
+    "endless-number.json": b'{"width": 9, "height": 9, "strokes": [[[' + b"1" * 5000 + b", 1]]]}",
+    "no-size.json": b'{"strokes": [[[1, 1]]]}',
+    "no-canvas.json": b'{"width": 0, "height": 9, "strokes": []}',
+    "three-numbers.json": b'{"width": 9, "height": 9, "strokes": [[[1, 2, 3]]]}',
+    "words.json": b'{"width": 9, "height": 9, "strokes": [[["a", "b"]]]}',
+    "odd-label.json": b'{"width": 9, "height": 9, "strokes": [], "label": [1]}',
+    "drawings.json": b'{"drawings": 3}',
+    "second.json": b'{"width": 9, "height": 9, "drawings": [{"strokes": []}, {}]}',
+    "points.json": b'{"width": 9, "height": 9, "strokes": [[' + b",".join([b"[1, 2]"] * 20_001) + b"]]}",
+    "cut.json.gz": gzip.compress(b'{"strokes": []}' * 100)[:-9],
+    "foreign.json.gz": b"PK\x03\x04",
+    "bomb.json.gz": bomb(70 * 2**20),
+    "empty.png": b"",
+    "text.png": b"hello",
+    "cut.png": wide_png(30, 30)[:40],
+    "no-pixels.png": wide_png(30, 30),
+    "huge.png": wide_png(100_000, 100_000),
+    "foreign.jpg": b"\xff\xd8\xff\xe0" + bytes(50),
+    "no-ending": b"hello",
+    "run.npz": b"PK\x05\x06" + bytes(18),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_inputs_that_are_none(name, capsys, trained, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(BAD[name])
+    good = write_json(tmp_path / "good.json", drawing(ONE))
+    assert name in refusal(capsys, trained, good, path)
+
+
+def test_inputs_that_are_not_there(capsys, trained, tmp_path):
+    assert "does not exist" in refusal(capsys, trained, tmp_path / "none.json")
+    assert "does not exist" in refusal(capsys, trained, tmp_path / "none.png")
+    assert "is a folder" in refusal(capsys, trained, tmp_path)
+    assert "playground: " in refusal(capsys, trained, tmp_path / ("n" * 300))
+
+
+def test_a_photo_cut_at_any_place(capsys, trained, tmp_path):
+    content = photo(tmp_path / "whole.png", 30, 220).read_bytes()
+    path = tmp_path / "cut.png"
+    for length in range(0, len(content), len(content) // 12):
+        path.write_bytes(content[:length])
+        with pytest.raises(DataError, match=r"cut\.png"):
+            classify.classify(experiment.read(trained), [path])
+
+
+def test_an_experiment_that_cannot_answer(capsys, trained, tmp_path, monkeypatch):
+    one = write_json(tmp_path / "one.json", drawing(ONE))
+    assert "does not exist" in refusal(capsys, tmp_path / "none.npz", one)
+    assert "not an experiment file" in refusal(capsys, one, one)
+    model = get_model("digits")
+    config = model.presets["default"].config.model_copy(update={"hidden": (4,)})
+    data = model.load(config)
+    untrained = tmp_path / "untrained.npz"
+    experiment.write(untrained, Experiment(model, Run(model.trainer(config, data)).recording()))
+    assert "untrained, so its answers would be chance: train it first" in refusal(capsys, untrained, one)
+    monkeypatch.setitem(MODELS, "toy", "toy")
+    run = Run(toy.ToyTrainer(toy.ToyConfig(), None))
+    run.advance(3)
+    run.work(1.0)
+    other = tmp_path / "toy.npz"
+    experiment.write(other, Experiment(toy.MODEL, run.recording()))
+    assert "Toy" in (sentence := refusal(capsys, other, one))
+    assert "does not classify" in sentence
