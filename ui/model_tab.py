@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -43,12 +43,15 @@ class ModelTab(QWidget):
 
     Signals:
         told(str): what happened, in words, for the status bar.
+        painted(): the tab is on the screen for the first time.
     """
 
     told = Signal(str)
+    painted = Signal()
 
     form_width = 268
     side_width = 404
+    side_share = 0.3
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class ModelTab(QWidget):
         self._steps = np.arange(1, 1025, dtype=np.int64)
         self._laid_out = False
         self._beat = 0
+        self._painted = False
         self._build()
         self._connect()
         self._show_choice()
@@ -233,10 +237,6 @@ class ModelTab(QWidget):
             self._form_place.deleteLater()
             self._show_pending()
         return self._form
-
-    @Slot()
-    def _build_form(self) -> None:
-        self.form.show()
 
     # What the user does --------------------------------------------------------------------------------------------
 
@@ -418,8 +418,19 @@ class ModelTab(QWidget):
         if not self._laid_out:  # a tab built later has its size before it is shown
             self._lay_out()
         self.session.set_visible(True)
-        if self._form is None:
-            QTimer.singleShot(0, self, self._build_form)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The first time, begin as soon as everything has been painted: what is seen early feels quick."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        """Build what takes longest: the form here, the untrained model on the worker's thread."""
+        self.painted.emit()
+        self.form.show()
         if self.session.status.phase == "empty":
             self.session.reset()
 
@@ -431,7 +442,7 @@ class ModelTab(QWidget):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        side = max(self.side_width, round(0.3 * self.width()))
+        side = max(self.side_width, round(self.side_share * self.width()))
         self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
         below = max(self._rows.widget(1).minimumHeight(), round(0.19 * self.height()))
         self._rows.setSizes([self._rows.height() - below, below])
