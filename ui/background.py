@@ -12,9 +12,9 @@ from collections.abc import Generator
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
-from threadpoolctl import threadpool_limits
 
 from models.base import PlaygroundError
+from playground.run import limit_blas
 
 BATCH = 0.05
 """Seconds of work between two batches of results, and between two looks at the commands."""
@@ -42,7 +42,7 @@ class _Runner(QObject):
     def begin(self, number: int, work: Work | None) -> None:
         """Work on this; what was under way is dropped. None: on nothing."""
         self._number, self._work = number, work
-        threadpool_limits(limits=1, user_api="blas")
+        limit_blas()
         self.go(work is not None)
 
     @Slot(object)

@@ -106,6 +106,12 @@ class HeatMap(QWidget):
         self._empty_text = self._empty_text if empty_text is None else empty_text
         self.set_values(np.zeros((0, 0), np.float32))
 
+    def set_names(self, row_name: str, column_name: str, value_name: str) -> None:
+        """Say anew what a row, a column and a number are."""
+        self._row_name, self._column_name, self._value_name = row_name, column_name, value_name
+        self.setAccessibleName(f"{value_name} matrix")
+        self.update()
+
     def set_marked(self, row: int | None) -> None:
         """Frame a row."""
         if row != self._marked:

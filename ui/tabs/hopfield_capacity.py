@@ -50,7 +50,9 @@ class CapacityPlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._points: dict[str, dict[int, CapacityPoint]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts={"position": 0.45})
+        self._critical = pg.InfiniteLine(
+            angle=90, movable=False, label="", labelOpts={"position": 0.45, "anchors": [(1, 0.5), (1, 0.5)]}
+        )
         super().__init__("stored random patterns", "recalled", y_unit="%", name="capacity", parent=parent)
         self.addItem(self._critical, ignoreBounds=True)
         self.add_legend()

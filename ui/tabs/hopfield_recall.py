@@ -7,16 +7,17 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from models.associative.energy import WORDS, Verdict
 from models.hopfield import HopfieldSnapshot, LocalField, local_field
-from ui import icons, theme
+from ui import theme
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.plots import colormaps
 from ui.plots.image_gallery import ImageGallery
 from ui.plots.signed_bars import SignedBars
+from ui.transport import tool_button
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -29,6 +30,13 @@ SEVERITY: dict[Verdict, str] = {
     "nothing stored": "info",
 }
 """How each verdict is coloured."""
+
+
+GAP = 10
+"""Pixels between two pictures."""
+
+LOWEST_PICTURE, LOWEST_MEMORY = 64, 112
+"""Heights in pixels below which pictures and memory do not shrink."""
 
 
 class VerdictCard(QFrame):
@@ -52,9 +60,7 @@ class VerdictCard(QFrame):
         self.numbers = QLabel()
         theme.set_role(self.numbers, "muted")
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.again_button = QPushButton("Again")
-        icons.set_icon(self.again_button, "reset")
-        self.again_button.setToolTip("Recall once more from the same damaged picture (Space)")
+        self.again_button = tool_button("reset", "again", "Recall once more from the same damaged picture (Space)")
         self.again_button.clicked.connect(self.again)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 10, 4)
@@ -84,7 +90,7 @@ def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
         return "Empty memory", "Draw or choose a picture on the right and store it."
     if snapshot.verdict == "running":
         if running:
-            return "Recalling …", "Pixels listen to one another, and the energy falls until nobody wants to change."
+            return "Recalling …", "Pixels listen to one another; the energy falls until nobody wants to change."
         if snapshot.updates:
             return "Paused", "Some pixels still want to change: Recall (Space) goes on, → does one update."
         return "Ready", "Recall (Space) lets the memory repair the damaged picture; → does one update at a time."
@@ -200,8 +206,10 @@ class RecallView(QWidget):
         return self.start, self.now, self.difference, self.weights
 
     def _lay_out(self) -> None:
-        pictures = QHBoxLayout()
-        pictures.setSpacing(10)
+        self._pictures = QWidget()
+        pictures = QHBoxLayout(self._pictures)
+        pictures.setContentsMargins(0, 0, 0, 0)
+        pictures.setSpacing(GAP)
         for picture in self.pictures:
             pictures.addWidget(picture, 1)
         left, right = QWidget(), QWidget()
@@ -228,9 +236,22 @@ class RecallView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(pictures, 3)
+        layout.addWidget(self._pictures)
         layout.addWidget(self.field)
-        layout.addWidget(below, 2)
+        layout.addWidget(below, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The pictures take the height that their width asks for; the memory below has the rest."""
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        rows, columns = self.now.canvas.rows, self.now.canvas.columns
+        width = (self.width() - 3 * GAP) // 4
+        heading = self.now.heading.sizeHint().height() + 3
+        wanted = max(width // columns * rows + 2, LOWEST_PICTURE) + heading
+        most = self.height() - self.field.height() - LOWEST_MEMORY - 8
+        self._pictures.setFixedHeight(max(min(wanted, most), LOWEST_PICTURE + heading))
 
     # -- what is shown
 
@@ -251,6 +272,7 @@ class RecallView(QWidget):
         self.start.show_pixels(start, damage)
         self.now.show_pixels(state, f"Now · {updates_in_words(snapshot.updates)}", moving)
         self.difference.show_pixels((state - wanted) / 2, f"{what} · {wrong} px")
+        self._share_height()
         self._show_memory(snapshot)
         self._show_overlaps(snapshot)
         self._show_field(running)
@@ -331,7 +353,7 @@ class RecallView(QWidget):
             label, value = snapshot.labels[best], float(snapshot.overlaps[best])
             words = f"Overlaps · most like {label}: {value:.2f}"
             if snapshot.attention is not None:
-                words = f"Overlaps · {label}: {value:.2f}, softmax {100 * snapshot.attention[best]:.0f} %"
+                words = f"Overlap {label}: {value:.2f} · softmax {100 * snapshot.attention[best]:.0f} %"
             words = words.replace("-", "−")
         self.bars_heading.setText(words)
 

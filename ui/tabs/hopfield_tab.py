@@ -60,6 +60,9 @@ class HopfieldTab(ModelTab):
     run as an edit, and when the run shows another start (a new run, an earlier step), the canvas follows.
     """
 
+    side_width = 296
+    side_share = 0.24
+
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: HopfieldSnapshot | None = None
         self._config: HopfieldConfig | None = None  # of the run that is shown

@@ -32,6 +32,7 @@ class WeightsView(QWidget):
         super().__init__(parent)
         self._snapshot: HopfieldSnapshot | None = None
         self._memory: tuple[object, ...] = ()
+        self._pattern: int | None = None
         self.words = QLabel(HEBB)
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -73,7 +74,7 @@ class WeightsView(QWidget):
         self._snapshot = snapshot
         memory = (snapshot.patterns, snapshot.weights)
         if len(self._memory) != 2 or any(a is not b for a, b in zip(memory, self._memory, strict=True)):
-            self._memory = memory
+            self._memory, self._pattern = memory, None
             self._show_matrix(snapshot)
         self._show_row(snapshot, pixel)
 
@@ -82,8 +83,10 @@ class WeightsView(QWidget):
         if not len(snapshot.patterns):
             self.map.clear()
         elif modern:
+            self.map.set_names("pattern", "pixel", "value")
             self.map.set_values(snapshot.patterns, level=1.0, describe=self._pattern_cell)
         else:
+            self.map.set_names("to pixel", "from pixel", "weight")
             self.map.set_values(heat_map(snapshot), describe=self._weight_cell)
         words = MODERN if modern else HEBB
         neurons = len(snapshot.state)
@@ -93,16 +96,23 @@ class WeightsView(QWidget):
         self.words.setText(words)
 
     def _show_row(self, snapshot: HopfieldSnapshot, pixel: int | None) -> None:
-        modern = snapshot.weights is None
-        rows = len(snapshot.patterns) if modern else len(snapshot.state)
-        if pixel is None or not len(snapshot.patterns) or modern:
+        if not len(snapshot.patterns) or (pixel is None and snapshot.attention is None):
             self.map.set_marked(None)
             self.row_heading.setText("")
             self.row.clear()
             return
-        self.map.set_marked(min(pixel, rows - 1))
-        self.row_heading.setText(f"Weights into pixel {pixel}")
-        self.row.set_images(np.asarray(heat_map(snapshot, pixel))[None], [f"into {self._name(pixel)}"])
+        if snapshot.attention is not None:  # the modern network: a row is a pattern
+            chosen = self._pattern if self._pattern is not None else int(np.argmax(snapshot.attention))
+            row = min(chosen, len(snapshot.patterns) - 1)
+            image = snapshot.patterns[row].reshape(snapshot.shape).astype(np.float32)
+            heading, caption = f"Pattern {snapshot.labels[row]}", f"softmax {100 * snapshot.attention[row]:.1f} %"
+        else:
+            assert pixel is not None
+            row, image = pixel, np.asarray(heat_map(snapshot, pixel))
+            heading, caption = f"Weights into pixel {pixel}", f"into {self._name(pixel)}"
+        self.map.set_marked(row)
+        self.row_heading.setText(heading)
+        self.row.set_images(image[None], [caption])
 
     def _name(self, pixel: int) -> str:
         assert self._snapshot is not None
@@ -122,5 +132,10 @@ class WeightsView(QWidget):
 
     @Slot(object, object)
     def _on_cell(self, row: int, column: int) -> None:
-        if self._snapshot is not None:
-            self.pixel_chosen.emit(column if self._snapshot.weights is None else row)
+        if self._snapshot is None:
+            return
+        if self._snapshot.weights is None:
+            self._pattern = row
+            self.pixel_chosen.emit(column)
+        else:
+            self.pixel_chosen.emit(row)
