@@ -72,6 +72,7 @@ class Session(QObject):
         self._visible = False
         self._futures: tuple[HistoryRows, ...] = ()
         self._thread: QThread | None = None
+        self._closed = False
         self._mailbox = Mailbox()
         self._frames = QTimer(self)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
@@ -99,7 +100,11 @@ class Session(QObject):
             self._command.emit(messages.Pace(self._run_id, self.pace))
 
     def shutdown(self) -> None:
-        """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice."""
+        """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice.
+
+        What is asked for afterwards (by an event that was still under way) is not done.
+        """
+        self._closed = True
         self._frames.stop()
         if self._thread is None:
             return
@@ -301,6 +306,8 @@ class Session(QObject):
             self.ghosts_changed.emit()
 
     def _send(self, command: messages.Command) -> None:
+        if self._closed:
+            return
         self.start_thread()
         self._command.emit(command)
 

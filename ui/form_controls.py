@@ -12,9 +12,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
-from superqt import QFlowLayout
 
 from models.config import LISTS, Setting
+from ui.flow_layout import FlowLayout
 from ui.form_fields import Choice, Entry, Slider, stops
 
 
@@ -176,7 +176,7 @@ class List(Control):
         self._value: tuple[Any, ...] = ()
         self._items: list[QWidget] = []
         self.body: QWidget = QWidget()
-        self._flow = QFlowLayout(self.body)
+        self._flow = FlowLayout(self.body)
         self._flow.setContentsMargins(0, 0, 0, 0)
         self._flow.setSpacing(4)
         self.fewer = self._button("−", "Remove the last entry")

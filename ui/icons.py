@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from ui import theme
 
-SIZES = (16, 20, 24, 32, 40, 48, 64)
+SIZES = (16, 20, 32, 40)
 """Pixel sizes drawn ahead, so that icons are sharp at 100 % and 200 % scaling."""
 
 

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         autosaves: where runs are saved behind the user's back; None to save nothing.
 
     Signals:
-        painted(): the first tab is on the screen.
+        painted(): a tab is on the screen for the first time.
     """
 
     painted = Signal()
@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
             page = self.tabs.widget(list(TABS).index(name))
             tab = self._tabs[name] = make_tab(name)
             tab.told.connect(self._tell)
+            tab.painted.connect(self.painted)
             tab.restore_layout(self._layout_of(name))
             layout = page.layout()
             assert layout is not None

@@ -195,3 +195,12 @@ def test_slow_motion_holds_for_later_runs(session, qtbot):
     assert session.status.steps_per_second <= 100.0
     session.set_pace(None)
     qtbot.waitUntil(lambda: session.status.head > 2000)
+
+
+def test_nothing_starts_after_the_end(qapp):
+    session = Session(MODEL)
+    session.shutdown()
+    session.reset()
+    session.play()
+    assert session._thread is None
+    session.deleteLater()

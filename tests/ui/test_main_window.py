@@ -201,12 +201,12 @@ def test_window_state_is_remembered(qtbot, qapp, tmp_path):
     settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
     first = MainWindow(settings)
     qtbot.addWidget(first)
-    first.resize(1111, 777)
+    first.resize(960, 650)
     first.show()
     first.close()
     second = MainWindow(settings)
     qtbot.addWidget(second)
-    assert (second.width(), second.height()) == (1111, 777)
+    assert (second.width(), second.height()) == (960, 650)
     second.close()
 
 
