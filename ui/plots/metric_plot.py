@@ -657,6 +657,8 @@ class MetricPlots(QWidget):
                 line.forget()
             panel.forget_range()
             panel.refresh()
+        for heading in self._headings:
+            heading.update()
         self.set_cursor(None)
 
     # -- ghosts
