@@ -636,12 +636,13 @@ def report(trainer: BoundaryTrainer) -> tuple[str, Mapping[str, Any]]:
     """Training and test results in full, and the confusion matrix.
 
     The test points are fresh ones from the same source where there is one, since a stop rule has looked at the held-out
-    points; for own points they are the held-out ones.
+    points; for points of the user's own they are the held-out ones.
     """
     config = trainer.config
-    fresh = fresh_points(config)
-    if fresh is not None and len(fresh.class_names) != len(trainer.snapshot().class_names):
-        fresh = None  # the points were replaced by own ones
+    known = set(map(tuple, load_points(config).points))
+    points = list(map(tuple, trainer.snapshot().points))
+    generated = 2 * sum(point in known for point in points) >= len(points)
+    fresh = fresh_points(config) if generated else None  # not when most points are the user's own
     test = trainer.held_out_points if fresh is None else fresh
     source = "held-out points" if fresh is None else "fresh points"
     metrics: dict[str, Any] = {"test_points": len(test), "test_source": source, "stop_reason": trainer.stop_reason}

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.base import ConfigError
 from models.boundary import BoundarySnapshot, network_of
 from models.boundary_data import features
-from models.boundary_network import BoundaryConfig, class_of, layers_per_hidden, output_activation, target_range
+from models.boundary_network import BoundaryConfig, layers_per_hidden, target_range
 from models.confusion import confusion
 from models.nn.activations import Softmax
 from models.nn.layer import Array
@@ -197,23 +197,3 @@ def hidden_space(
             places = rest.forward(places)
         regions = _confidence(snapshot, places).reshape(resolution, resolution, -1)
     return HiddenSpace(seen[:count], seen[count:].reshape(2 * lines, samples, 2), hidden_box, regions)
-
-
-__all__ = [
-    "PLANE",
-    "Box",
-    "HiddenSpace",
-    "NeuronMaps",
-    "class_of",
-    "confusion_counts",
-    "decision_grid",
-    "grid_points",
-    "hidden_space",
-    "layer_outputs",
-    "misclassified",
-    "neuron_maps",
-    "output_activation",
-    "predict",
-    "two_unit_layers",
-    "view_box",
-]

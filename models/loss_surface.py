@@ -174,17 +174,3 @@ def slice_of(
 ) -> Iterator[LossRow]:
     """`loss_rows` around a snapshot's weights, on its training points."""
     yield from loss_rows(loss_function(snapshot), snapshot.parameters, directions, extent, resolution)
-
-
-__all__ = [
-    "Directions",
-    "LossRow",
-    "Projection",
-    "loss_function",
-    "loss_rows",
-    "project",
-    "random_directions",
-    "slice_of",
-    "weight_directions",
-    "weight_names",
-]

@@ -95,8 +95,7 @@ def bits_of(numbers: ArrayLike, bits: int) -> Array:
 
 def place_values(bits: int) -> Array:
     """(n,): 2ⁿ⁻¹ … 4, 2, 1, what each place of a binary number is worth."""
-    result: Array = 2.0 ** np.arange(bits - 1, -1, -1)
-    return result
+    return np.array(2.0 ** np.arange(bits - 1, -1, -1), dtype=np.float64)
 
 
 def place_value_table(bits: int, seed: int = 0) -> TruthTable:
