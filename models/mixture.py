@@ -738,8 +738,8 @@ MODEL = Model(
     load=load_points,
     presets=_PRESETS,
     metrics=(
-        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood", unit="per point"),
-        MetricSpec("max_mean_error", "largest error of a mean", "error of the means", unit="distance"),
+        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood"),
+        MetricSpec("max_mean_error", "largest error of a mean", "error of the means"),
     ),
     open_data=open_points,
     report=report,

@@ -5,7 +5,9 @@ ziamath turns LaTeX into SVG without a web browser; Qt shows SVG version 1 only,
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -15,14 +17,21 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui import theme
 
 
+@lru_cache(maxsize=1)
+def _ziamath() -> Any:
+    """The library; importing it takes a third of a second, so only when a formula is first shown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # how it reads its font, on Python 3.11 and 3.12
+        import ziamath
+    ziamath.config.svg2 = False
+    return ziamath
+
+
 @lru_cache(maxsize=256)
 def svg(latex: str, size: float, color: str) -> bytes:
     """A formula as SVG; `size` is the height of its letters in pixels. Raises ValueError for what is no LaTeX."""
-    import ziamath  # a third of a second: only when a formula is first shown
-
-    ziamath.config.svg2 = False
     try:
-        return bytes(ziamath.Latex(latex, size=size, color=color).svg(), "utf-8")
+        return bytes(_ziamath().Latex(latex, size=size, color=color).svg(), "utf-8")
     except Exception as error:  # the library raises what its parser happens to raise
         raise ValueError(f"{latex!r} cannot be set as a formula: {error}") from error
 

@@ -128,7 +128,7 @@ class PointLayer(pg.GraphicsObject):
     @property
     def radius(self) -> float:
         """Radius of a mark in pixels: many points are drawn smaller."""
-        return float(np.clip(9.0 - 1.55 * np.log10(max(len(self._points), 1)), 2.0, 5.0))
+        return float(np.clip(7.4 - 1.3 * np.log10(max(len(self._points), 1)), 2.0, 5.0))
 
     def boundingRect(self) -> QRectF:
         """Everything in view: points come and go without telling the scene."""

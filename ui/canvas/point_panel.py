@@ -122,6 +122,12 @@ class PointPanel(QWidget):
         """Put a tab's own control at the right end of the tools."""
         self.bar.addWidget(widget)
 
+    def add_line(self, widget: QWidget) -> None:
+        """Put a line of a tab's own between the tools and the canvas."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, widget)
+
     def set_classes(self, names: tuple[str, ...]) -> None:
         """Name the classes; without names there is nothing to choose."""
         self.canvas.set_classes(names)

@@ -43,7 +43,7 @@ class TableDialog(QDialog):
         self.points: PointSet | None = None
         self._table = table
         self.setWindowTitle(f"Points from {name}")
-        count = f"{len(table):,} rows, {len(table.names)} columns".replace(",", "\u202f", 1)
+        count = f"{len(table):,}".replace(",", "\u202f") + f" rows, {len(table.names)} columns"
         heading = QLabel(f"{name}: {count}")
         theme.set_role(heading, "heading")
         self.x = self._columns("x", "The column with the horizontal coordinate")

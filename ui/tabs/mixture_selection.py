@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from threadpoolctl import threadpool_limits
 
@@ -19,6 +20,8 @@ from ui import theme
 from ui.plots.plot_base import Plot, Table
 
 MOST = 12
+MOST_UNASKED = 5_000
+"""Points up to which the comparison starts by itself when somebody looks at it."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,6 @@ class SelectionWorker(QObject):
                 break
             if result is not None:
                 self.found.emit(job.number, result)
-            else:
-                QThread.yieldCurrentThread()  # the window and the run come first
         self.finished.emit(job.number)
 
 
@@ -109,6 +110,7 @@ class SelectionPlot(Plot):
             self.set_range((0.5, MOST + 0.5), (float(low - room), float(high + 2.5 * room)))
         else:
             self._best.setData([], [])
+            self.set_range((0.5, MOST + 0.5), (0, 1))
 
     @property
     def best(self) -> Selection:
@@ -176,6 +178,11 @@ class SelectionPanel(QWidget):
         layout.addWidget(self.plot, 1)
         layout.addLayout(row)
         self._offered: tuple[Array, MixtureConfig] | None = None
+        self._asked = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(400)  # points that are being dragged are not worth a comparison
+        self._soon.timeout.connect(self.compare)
         self._update()
 
     # What the tab calls --------------------------------------------------------------------------------------------
@@ -192,16 +199,23 @@ class SelectionPanel(QWidget):
                 self._offered = before if before[0] is points else self._offered
                 self.plot.show_results(self._results, self._current)
                 return
-        if before is not None or self._results:
-            self.cancel()
-            self._results = {}
+        self.cancel()
+        self._results = {}
+        self._asked = False
+        self.look()
         self._update()
+
+    def look(self) -> None:
+        """Somebody looks at this page: compare, unless that was done or asked for, or there are very many points."""
+        if self.isVisible() and not self._asked and self._offered and len(self._offered[0]) <= MOST_UNASKED:
+            self._soon.start()
 
     @Slot()
     def compare(self) -> None:
         """Begin (again) with the points offered."""
         if self._offered is None:
             return
+        self._asked = True
         self._start_thread()
         assert self._worker is not None
         self._numbers += 1
@@ -215,6 +229,7 @@ class SelectionPanel(QWidget):
     @Slot()
     def cancel(self) -> None:
         """Stop comparing; what was found stays."""
+        self._soon.stop()
         if self._worker is not None:
             self._worker.wanted = 0
         self._running = False
@@ -274,6 +289,11 @@ class SelectionPanel(QWidget):
     def _use_best(self) -> None:
         self.chosen.emit(self.plot.best.components)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks."""
+        super().showEvent(event)
+        self.look()
+
     @Slot(object)
     def _on_pressed(self, place: tuple[float, float]) -> None:
         found = self._results.get(round(place[0]))
@@ -297,10 +317,10 @@ class SelectionPanel(QWidget):
         if not good:
             return "Fits 1 to 12 components to these points, each from three starts, and compares them."
         best, by_aic = self.plot.best, min(good, key=lambda r: r.aic)
-        also = "AIC agrees" if by_aic is best else f"AIC, which charges less for each number, K = {by_aic.components}"
+        also = "AIC agrees" if by_aic is best else f"AIC, which charges less for each number, K = {by_aic.components}"
         failed = [r for r in self._results.values() if r.failure]
         note = f" K = {failed[0].components} did not work out." if failed else ""
-        return f"BIC prefers K = {best.components}; {also}. Click a K to use it.{note}"
+        return f"BIC prefers K = {best.components}; {also}. Click a K to use it.{note}"
 
 
 def _same_question(first: tuple[Array, MixtureConfig], second: tuple[Array, MixtureConfig]) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
@@ -69,16 +69,25 @@ class MixtureTab(ModelTab):
         self.kmeans_box = QCheckBox("k-means beside")
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
-        self.back_button = QPushButton("Back to the data set")
-        self.back_button.setToolTip("Leave your own points and use the data set chosen in the settings again")
+        self.back_button = QPushButton("Leave own points")
+        self.back_button.setToolTip("Use the data set chosen in the settings again")
         self.back_button.clicked.connect(self.use_data_set)
+        room = self.back_button.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        self.back_button.setSizePolicy(room)
+        self.back_button.setFixedWidth(148)
         self.back_button.hide()
+        self.panel.add_widget(self.back_button)
+        self.words = QLabel()
+        self.words.setAccessibleName("what the last step did")
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.panel.add_line(self.words)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.speed)
         row.addStretch(1)
-        for widget in (self.back_button, self.density_box, self.kmeans_box):
-            row.addWidget(widget)
+        row.addWidget(self.density_box)
+        row.addWidget(self.kmeans_box)
         stage = QWidget()
         layout = QVBoxLayout(stage)
         layout.setContentsMargins(10, 6, 8, 4)
@@ -108,6 +117,7 @@ class MixtureTab(ModelTab):
         self._fit_next = True
         self._picked = None
         self.view.forget()
+        self.words.setText("")
         self.panel.set_hint("")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -128,7 +138,7 @@ class MixtureTab(ModelTab):
         if self._fit_next:
             self._fit_next = False
             self.view.fit(also=snapshot.mixture.means)
-        self.back_button.setVisible(self.session.data is not None)
+        self._show_origin()
         self._show_words()
         self._show_numbers()
 
@@ -159,23 +169,21 @@ class MixtureTab(ModelTab):
         if snapshot is None or not isinstance(config, MixtureConfig):
             return
         missing = self._missing(self.view.points)
-        if missing:
-            self.panel.set_hint(missing)
-            return
+        self.panel.set_hint(missing)
         many = config.start != "original" and config.restarts > 1
-        start = f"Start {snapshot.restart + 1} of {config.restarts}. " if many else ""
+        start = f"Start {snapshot.restart + 1} of {config.restarts} · " if many else ""
         iterations = "1 iteration" if snapshot.iteration == 1 else f"{snapshot.iteration} iterations"
-        if snapshot.converged and snapshot.phase == "E":
-            kept = f"Start {snapshot.restart + 1} of {config.restarts} was the best. " if many else ""
-            words = f"Converged after {iterations}: another one gains next to nothing."
-            start = kept if self.session.status.phase == "finished" else start
-        elif snapshot.phase == "start":
-            words = "The bells stand at their start. The E-step colours each point by the bells it may come from."
+        if self.session.status.phase == "finished" and many:
+            start = f"Start {snapshot.restart + 1} of {config.restarts} was the best · "
+        if snapshot.phase == "start":
+            words = f"<b>Start</b> · {snapshot.mixture.count} bells, and no point belongs to any of them yet"
+        elif snapshot.converged and snapshot.phase == "E":
+            words = f"<b>Converged</b> after {iterations}"
         elif snapshot.phase == "E":
-            words = "E-step: each point is shared out among the bells. The M-step moves the bells to their shares."
+            words = "<b>E-step</b> · every point is shared out among the bells"
         else:
-            words = f"M-step {snapshot.iteration}: each bell fits its share of the points. The E-step shares them anew."
-        self.panel.set_hint(start + words)
+            words = f"<b>M-step {snapshot.iteration}</b> · every bell moves to its share of the points"
+        self.words.setText(start + words)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -213,6 +221,21 @@ class MixtureTab(ModelTab):
             return
         self.panel.open_table(paths[0])
 
+    def _show_origin(self) -> None:
+        """Whose points these are: on the button that leaves them, and on the axes."""
+        own, known = self.session.data is not None, self._known
+        self.back_button.setVisible(own)
+        text = f"Leave {self._own or 'own points'}"
+        self.back_button.setText(
+            self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, self.back_button.width() - 28)
+        )
+        names = known.axis_names if own and known is not None else ("x", "y")
+        changed = ", standardised" if own and known is not None and known.centre is not None else ""
+        for canvas in (self.view, self.kmeans):
+            for axis, name in zip((canvas.x_axis, canvas.y_axis), names, strict=True):
+                if axis.name != name + changed:
+                    axis.set_label(name + changed)
+
     def _leave_own(self) -> None:
         self._own, self._known = "", None
         self.session.data = None
@@ -242,11 +265,13 @@ class MixtureTab(ModelTab):
     def _on_edited(self, edit: PointEdit) -> None:
         """Points were changed by hand: the run goes on with the new ones, as soon as there are enough."""
         if self._missing(edit.points):
+            if not len(edit.points):
+                self.view.set_tool("add")
             self.session.pause()
             self._show_words()
             return
-        self._own = self._own or "drawn by hand"
-        self.back_button.show()
+        self._own = self._own or "own points"
+        self._show_origin()
         if self.session.status.phase == "empty":
             self.session.set_data(self._point_set(edit.points))
             return

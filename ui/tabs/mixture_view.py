@@ -235,7 +235,7 @@ class KMeansView(PointCanvas):
         if seen is None or seen.kmeans_centres is None or not self.isVisible():
             return
         (left, right), (bottom, top) = self.view
-        xs, ys = np.linspace(left, right, 160), np.linspace(bottom, top, 120)
+        xs, ys = np.linspace(left, right, 240), np.linspace(bottom, top, 240)
         x, y = np.meshgrid(xs, ys)
         labels = nearest(np.stack([x.ravel(), y.ravel()], axis=1), seen.kmeans_centres)[0].reshape(x.shape)
         rgba = np.full((*x.shape, 4), 46, np.uint8)
