@@ -40,7 +40,7 @@ class Teach(Edit):
     Attributes:
         images: (n, H, W) uint8, prepared for the network.
         labels: (n,) uint8, what they are meant to be.
-        steps: updates; 60 take about half a second.
+        steps: updates; 60 take about half a second, also with `digits-best`.
         learning_rate: Adam's step size, falling to zero along a straight line.
         mine, originals: how many drawings and how many of the original training images make up a batch.
         seed: for the variations and the choice of originals.
@@ -50,8 +50,8 @@ class Teach(Edit):
     labels: NDArray[np.uint8]
     steps: int = 60
     learning_rate: float = 0.001
-    mine: int = 64
-    originals: int = 64
+    mine: int = 32
+    originals: int = 32
     seed: int = 0
 
 
@@ -122,8 +122,8 @@ def check(lesson: Teach, trainer: Teachable) -> None:
         raise DataError(f"There are {len(images)} drawings but {len(labels)} labels: each drawing needs its own.")
     if len(images) < FEWEST:
         raise DataError(
-            f"{'One drawing is' if len(images) else 'No drawing is'} not enough to learn a hand from: correct or draw at "
-            f"least {FEWEST}, best two of every class."
+            f"{'One drawing is' if len(images) else 'No drawing is'} not enough to learn a hand from: correct or draw "
+            f"at least {FEWEST}, best two of every class."
         )
     if images.shape[1:] != side:
         raise DataError(
@@ -141,7 +141,7 @@ def check(lesson: Teach, trainer: Teachable) -> None:
         if other != label:
             names = trainer.data.class_names
             raise DataError(
-                f"The same drawing is called “{names[other]}” and “{names[label]}”: it cannot be both. Delete one of them."
+                f"The same drawing is called “{names[other]}” and “{names[label]}”: it cannot be both. Delete one."
             )
 
 

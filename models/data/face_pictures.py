@@ -36,10 +36,13 @@ def prepare_drawing(drawing: Drawing, side: int = SIDE, *, stages: bool = False)
     """What a network for faces sees of a drawing; every pen gets the same width. Fast enough to follow the pen.
 
     Args:
-        drawing: any number of strokes on a canvas of any size.
+        drawing: any number of strokes on a canvas of any size. On a canvas of 8×8 a tiny face is drawn cell by cell:
+            every point inks the cell that it lies in.
         side: 28 for line faces, 8 for tiny ones (black and white).
         stages: whether to keep pictures of the steps.
     """
+    if side == TINY and drawing.width == drawing.height == TINY:
+        return _cells(drawing)
     if drawing.empty:
         return _finish(np.zeros((1, 1), np.float32), side, stages, [])
     points = np.concatenate(drawing.strokes)
@@ -51,7 +54,7 @@ def prepare_drawing(drawing: Drawing, side: int = SIDE, *, stages: bool = False)
     pen = PEN * fine / 1.2 / SPAN
     picture = rasterize(Drawing(moved, canvas, canvas), fine, pen)
     shown = [Stage("your drawing", "The path of the pen, each line as wide as all others.", picture)] if stages else []
-    return _finish(picture.astype(np.float32) / 255, side, stages, shown)
+    return _finish(picture.astype(np.float32) / np.float32(255), side, stages, shown)
 
 
 def prepare_picture(picture: NDArray[np.uint8], side: int = SIDE, *, stages: bool = False) -> Preparation:
@@ -85,6 +88,16 @@ def prepare_picture(picture: NDArray[np.uint8], side: int = SIDE, *, stages: boo
     return _finish(ink, side, stages, shown)
 
 
+def _cells(drawing: Drawing) -> Preparation:
+    """A tiny face drawn on a grid of 8×8 cells."""
+    ink = np.zeros((TINY, TINY), np.float32)
+    for stroke in drawing.strokes:
+        cells = np.floor(stroke).astype(int)
+        column, row = cells[((cells >= 0) & (cells < TINY)).all(axis=1)].T
+        ink[row, column] = 1
+    return Preparation(to_bytes(ink), not ink.any())
+
+
 def _grey(picture: NDArray[np.uint8]) -> Float32:
     """Brightness (H, W), 0 … 255; what is transparent is laid on white, or on black where the lines are white."""
     if picture.ndim == 2:
@@ -94,7 +107,7 @@ def _grey(picture: NDArray[np.uint8]) -> Float32:
         alpha = picture[..., 3].astype(np.float32) / 255
         covered = float(alpha.sum())
         drawn = float((grey * alpha).sum()) / covered if covered else 0.0
-        grey = grey * alpha + (0 if drawn > 160 else 255) * (1 - alpha)
+        grey = (grey * alpha + (0 if drawn > 160 else 255) * (1 - alpha)).astype(np.float32)
     return grey
 
 

@@ -120,7 +120,7 @@ def _words(title: str) -> list[tuple[int, str]]:
 def faces8() -> ImageData:
     """The tiny faces: 9 to learn from, 18 of other kinds held out."""
     train, test = tiny_faces(TRAINING_FACES), tiny_faces(TEST_FACES)
-    return _image_data("tiny faces", *_stacked(train), *_stacked(test))
+    return _image_data("tiny faces", _stacked(train), _stacked(test))
 
 
 @lru_cache(maxsize=2)
@@ -128,16 +128,20 @@ def faces28(count: int = 6000) -> ImageData:
     """Line faces made up at random: `count` to learn from and a quarter as many held out; always the same ones."""
     held_out = max(30, count // 4)
     train, test = (draw_parameters(n, np.random.default_rng((28, i))) for i, n in enumerate((count, held_out)))
-    return _image_data("line faces", render(train), train.mood, render(test), test.mood)
+    return _image_data("line faces", (render(train), train.mood), (render(test), test.mood))
 
 
 def _stacked(faces: tuple[NamedFace, ...]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return np.stack([face.image for face in faces]), np.array([MOODS.index(face.mood) for face in faces], np.uint8)
 
 
-def _image_data(name: str, *arrays: NDArray[np.uint8]) -> ImageData:
+Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""Images (N, H, W) and labels (N,)."""
+
+
+def _image_data(name: str, train: Labelled, test: Labelled) -> ImageData:
     digest = hashlib.sha256()
-    for array in arrays:
+    for array in (*train, *test):
         array.flags.writeable = False
         digest.update(array.tobytes())
-    return ImageData(*arrays, class_names=MOODS, name=name, digest=digest.hexdigest())
+    return ImageData(*train, *test, class_names=MOODS, name=name, digest=digest.hexdigest())

@@ -1,4 +1,4 @@
-"""A line drawing of a face is a handful of numbers: where the eyes are, how wide the mouth is, how far its corners rise.
+"""A line drawing of a face is a few numbers: where the eyes are, how wide the mouth is, how far its corners rise.
 
 Every part (a circle, a stroke, an arc) is described by its distance to each pixel; where the distance is less than half
 the pen's width there is ink. So thousands of faces can be drawn at once with a few array operations and no brush.
@@ -224,7 +224,7 @@ class _Canvas:
 
     def _mouth(self) -> None:
         p = self.p
-        middle = p.mouth_y + p.sag * p.mouth_width / 2  # of a smile, lower than its corners
+        middle = (p.mouth_y + p.sag * p.mouth_width / 2).astype(np.float32)  # of a smile, lower than its corners
         numbers = (p.mouth_x, middle, p.mouth_width, p.sag, p.mouth_lean, p.mouth_lopsided, p.mouth_power)
         everywhere = np.ones(len(p.mood), bool)
         self._add(everywhere, _mouth_line, *numbers)
