@@ -204,7 +204,9 @@ def _contradiction(model: Model, recording: Recording) -> str:
         return f"its history ends at step {end}, its state is at step {recording.step}"
     if steps[0] != 0 or steps != sorted(set(steps)):
         return "its changes of settings are out of order"
-    if max(moments) > end or any(checkpoint.step == 0 for checkpoint in recording.checkpoints):
+    if max(moments) > end or any(
+        checkpoint.step == 0 and not checkpoint.pinned for checkpoint in recording.checkpoints
+    ):
         return "a checkpoint, an edit or a change of settings lies outside its history"
     for earlier, later in pairwise(recording.changes):
         if fixed := earlier.config.needs_rebuild(later.config):

@@ -107,6 +107,24 @@ def refused(path: Path) -> str:
 # What is saved comes back ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("checkpoint_bytes", [0, experiment.CHECKPOINT_BYTES])
+def test_an_edit_before_the_first_step_comes_back(tmp_path, checkpoint_bytes):
+    before = Run(ToyTrainer(ToyConfig(steps=120), None))
+    before.edit(Shift(2.0))
+    before.advance(50)
+    while before.work(1.0):
+        pass
+    file = tmp_path / "edited.npz"
+    write(file, Experiment(get_model("toy"), before.recording(checkpoint_bytes), DataOrigin(), {}))
+    after = resume(read(file), None)
+    for step in (0, 30, 50):
+        for run in (before, after):
+            run.seek(step)
+            while run.work(1.0):
+                pass
+        assert np.array_equal(before.trainer.weights, after.trainer.weights)
+
+
 def test_everything_comes_back(good):
     before = busy_run()
     opened = read(good)
