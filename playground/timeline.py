@@ -99,7 +99,10 @@ class Timeline:
         if index < 0:
             raise LookupError(f"no checkpoint at or before step {step}")
         edits_before = bisect_right(self.edits, step)
-        bridged = edits_before > 0 and self.edits[edits_before - 1] > self._checkpoints[index].step
+        found = self._checkpoints[index]
+        # Behind an edit only what was taken after it counts; at the very step, only its own (pinned) checkpoint.
+        last_edit = self.edits[edits_before - 1] if edits_before else -1
+        bridged = last_edit > found.step or (last_edit == found.step and not found.pinned)
         if bridged and index + 1 < len(self._checkpoints):
             index += 1
         return self._checkpoints[index]

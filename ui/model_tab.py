@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -62,7 +62,7 @@ class ModelTab(QWidget):
         self._steps = np.arange(1, 1025, dtype=np.int64)
         self._laid_out = False
         self._beat = 0
-        self._painted = False
+        self._begun = False
         self._build()
         self._connect()
         self._show_choice()
@@ -418,17 +418,14 @@ class ModelTab(QWidget):
         if not self._laid_out:  # a tab built later has its size before it is shown
             self._lay_out()
         self.session.set_visible(True)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The first time, begin as soon as everything has been painted: what is seen early feels quick."""
-        super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
+        if not self._begun:
+            self._begun = True
             QTimer.singleShot(0, self, self._begin)
 
     @Slot()
     def _begin(self) -> None:
-        """Build what takes longest: the form here, the untrained model on the worker's thread."""
+        """Paint, then build what takes longest: the form here, the untrained model on the worker's thread."""
+        self.window().repaint()
         self.painted.emit()
         self.form.show()
         if self.session.status.phase == "empty":

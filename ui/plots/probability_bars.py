@@ -103,7 +103,7 @@ class ProbabilityBars(QWidget):
             self._show(values.copy(), judged)
 
     def _show(self, values: NDArray[np.float64], state: AnswerState) -> None:
-        if state == self._state and state in HINTS and len(values) == len(self._values):
+        if self._headline and state == self._state and state in HINTS and len(values) == len(self._values):
             return  # nothing to answer, as before: this is called with every frame
         self._values, self._state = values, state
         self._headline = self._words()
