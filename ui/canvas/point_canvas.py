@@ -656,6 +656,8 @@ class PointCanvas(Plot):
             if self._moved:
                 x, y = self._handles[self._handle]
                 self.handle_moved.emit(self._handle, (float(x), float(y)), True)
+            else:  # only clicked: what lies under it is meant
+                self.picked.emit(self.nearest_point(self._start))
         elif gesture == "lasso":
             self._loop.setData([], [])
             if self._moved:

@@ -272,6 +272,7 @@ class MixtureTab(ModelTab):
             return
         self._own = self._own or "own points"
         self._show_origin()
+        self._show_words()
         if self.session.status.phase == "empty":
             self.session.set_data(self._point_set(edit.points))
             return

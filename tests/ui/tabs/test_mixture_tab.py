@@ -1,0 +1,288 @@
+"""The Mixture tab with real events: runs, edits, own points, k-means beside, the comparison, files and bad input."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from models.data.points import PointSet
+from models.mixture import MixtureConfig
+from models.registry import get_model
+from ui import theme
+from ui.tabs.mixture_numbers import short
+from ui.tabs.mixture_tab import CALM, MixtureTab
+
+LEFT = Qt.MouseButton.LeftButton
+SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [5, 5], [5, 6], [6, 5], [6, 6]], float)
+BLOBS = np.concatenate([np.random.default_rng(k).normal(4 * k, 1.0, (15, 2)) for k in range(3)])
+
+
+@pytest.fixture
+def tab(qtbot):
+    tab = MixtureTab(get_model("mixture"))
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.shutdown())
+    tab.resize(1280, 640)
+    tab.show()
+    tab.speed.set_pace(None)
+    rests(tab, qtbot, "untrained")
+    return tab
+
+
+def rests(tab, qtbot, phase):
+    """Wait until the run is in a phase and its picture has come."""
+    here = lambda: tab.session.status.phase == phase and tab._shown is not None  # noqa: E731
+    qtbot.waitUntil(lambda: here() and tab._shown.step == tab.session.status.position, timeout=20_000)
+
+
+def finished(tab, qtbot):
+    tab.session.play()
+    rests(tab, qtbot, "finished")
+
+
+def spot(canvas, x, y):
+    return canvas.mapFromScene(canvas.view_box.mapViewToScene(QPointF(x, y)))
+
+
+def drag(canvas, start, end):
+    view, a, b = canvas.viewport(), spot(canvas, *start), spot(canvas, *end)
+    QTest.mousePress(view, LEFT, pos=a)
+    none = Qt.KeyboardModifier.NoModifier
+    for place in (QPointF(a + (b - a) / 2), QPointF(b)):
+        move = QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none)
+        QApplication.sendEvent(view, move)
+    QTest.mouseRelease(view, LEFT, pos=b)
+
+
+def use(tab, qtbot, points, name="a.csv", **known):
+    tab.use_points(PointSet(points, **known), name)
+    rests(tab, qtbot, "untrained")
+
+
+def test_it_begins_calmly():
+    assert CALM <= 5
+
+
+def test_the_original_converges_and_says_what_it_does(tab, qtbot):
+    assert "no point belongs" in tab.words.text()
+    tab.session.step()
+    rests(tab, qtbot, "paused")
+    assert "E-step" in tab.words.text()
+    tab.session.step()
+    qtbot.waitUntil(lambda: "M-step 1" in tab.words.text())
+    finished(tab, qtbot)
+    assert "Converged" in tab.words.text()
+    assert tab.table.rowCount() == 9
+    assert tab.table.item(0, 1).text().startswith("0.")
+    assert tab.table.item(2, 0).text() == "error"
+
+
+def test_points_take_the_colours_of_their_shares(tab, qtbot):
+    finished(tab, qtbot)
+    tab.view.finish()
+    shown = tab.view.layer._colors
+    palette = np.array([theme.current().class_color(k).getRgb()[:3] for k in range(3)])
+    np.testing.assert_allclose(shown, tab._shown.responsibilities @ palette, atol=1)
+
+
+def test_clicking_a_point_explains_its_shares(tab, qtbot):
+    finished(tab, qtbot)
+    at = tab.view.points[0]
+    QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, *at))
+    assert tab.pages.currentWidget() is tab.explanation
+    picked = tab._picked
+    table = tab.explanation.table
+    gammas = [float(table.item(k, 5).text()) for k in range(3)]
+    np.testing.assert_allclose(gammas, tab._shown.responsibilities[picked], atol=0.001)
+    assert r"\gamma_" in tab.explanation.numbers.latex
+    tab.explanation.grab()
+
+
+def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
+    finished(tab, qtbot)
+    steps = tab.session.status.head
+    mean = tab._shown.mixture.means[0]
+    drag(tab.view, mean, mean + np.array([2.0, 2.0]))
+    qtbot.waitUntil(lambda: tab.session.status.head > steps, timeout=5000)
+    rests(tab, qtbot, "finished")
+
+
+def test_a_point_moved_by_hand_is_in_the_trainer_and_survives_a_reset(tab, qtbot):
+    corner = tab.view.points[int(tab.view.points.sum(axis=1).argmin())]
+    drag(tab.view, corner, corner + np.array([0.5, -0.2]))
+    qtbot.waitUntil(lambda: np.array_equal(tab._shown.points, tab.view.points))
+    moved = tab.view.points
+    assert tab.back_button.isVisible()
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab._shown is not None)
+    np.testing.assert_array_equal(tab._shown.points, moved)
+    QTest.mouseClick(tab.back_button, LEFT)
+    qtbot.waitUntil(lambda: tab._shown is not None and not np.array_equal(tab._shown.points, moved))
+    assert not tab.back_button.isVisible()
+
+
+def test_clear_and_draw_anew(tab, qtbot):
+    tab.drawing_surface().clear()
+    assert "0 points" in tab.panel.hint
+    assert tab.view.tool == "add"
+    for x, y in ((1, 1), (2, 4), (6, 2)):
+        QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, x, y))
+    assert tab.panel.hint == ""
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 3)
+    tab.view.undo()
+    assert "2 points" in tab.panel.hint
+    tab.view.undo()
+    tab.view.undo()
+    tab.view.undo()
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 600)
+
+
+def test_own_points_get_a_start_that_fits(tab, qtbot):
+    use(tab, qtbot, SQUARE, axis_names=("height", "width"))
+    config = tab.session.status.config
+    assert config.start == "k-means++"
+    assert "k-means++" in tab.banner.text
+    assert tab.form.config().start == "k-means++"
+    assert tab.view.x_axis.name == "height"
+    np.testing.assert_array_equal(tab._shown.points, SQUARE)
+    assert tab._shown.truth is None
+
+
+def test_more_components_than_points_is_a_sentence(tab, qtbot):
+    tab.use_components(12)
+    rests(tab, qtbot, "running") if tab.session.status.phase == "running" else None
+    tab.use_points(PointSet(SQUARE), "a.csv")
+    qtbot.waitUntil(lambda: "8 points for 12 components" in tab.banner.text)
+    tab._on_config(tab.form.config().model_copy(update={"components": 2}))
+    rests(tab, qtbot, "untrained")
+    np.testing.assert_array_equal(tab._shown.points, SQUARE)
+
+
+def test_identical_points_are_a_sentence(tab, qtbot):
+    tab.use_points(PointSet(np.ones((20, 2))), "ones.csv")
+    qtbot.waitUntil(lambda: "identical" in tab.banner.text)
+
+
+def test_a_table_with_infinities_is_a_sentence(tab, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text("a,b\n1,inf\n2,3\n4,5\n")
+    tab.open_data([path])
+    assert "is not a finite number" in tab.panel.dialog.problem.text()
+    tab.panel.dialog.reject()
+    tab.open_data([tmp_path / "missing.csv"])
+    assert "cannot be read" in tab.banner.text
+
+
+def test_k_means_beside(tab, qtbot):
+    assert not tab.kmeans.isVisible()
+    QTest.mouseClick(tab.kmeans_box, LEFT, pos=tab.kmeans_box.rect().center())
+    tab.kmeans_box.click() if not tab.kmeans_box.isChecked() else None
+    qtbot.waitUntil(tab.kmeans.isVisible)
+    finished(tab, qtbot)
+    np.testing.assert_array_equal(tab.kmeans.points, tab._shown.points)
+    np.testing.assert_allclose(tab.kmeans.view, tab.view.view)
+
+
+def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
+    use(tab, qtbot, BLOBS)
+    tab.pages.setCurrentWidget(tab.selection)  # begins by itself
+    qtbot.waitUntil(lambda: len(tab.selection.results) == 12 and not tab.selection._running, timeout=20_000)
+    plot = tab.selection.plot
+    plot.grab()
+    QTest.mouseClick(plot.viewport(), LEFT, pos=spot(plot, 2, np.mean(plot.view_box.viewRange()[1])))
+    qtbot.waitUntil(lambda: tab.session.status.config.components == 2)
+    rests(tab, qtbot, "finished")
+    assert len(tab.selection.results) == 12  # the same question has the same answer
+    assert tab._shown.mixture.count == 2
+
+
+def test_a_comparison_can_be_stopped(tab, qtbot):
+    tab.pages.setCurrentWidget(tab.selection)
+    tab.selection.compare()
+    tab.selection.cancel()
+    assert not tab.selection._running
+    assert tab.selection.button.text() == "Compare"
+
+
+def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
+    use(tab, qtbot, BLOBS, name="squares.csv", centre=np.array([1.0, 2.0]), scale=np.array([2.0, 2.0]))
+    finished(tab, qtbot)
+    last = tab._shown
+    path = tmp_path / "own.npz"
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(path)
+    tab.choose_preset("ring")
+    rests(tab, qtbot, "untrained")
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(path)
+    rests(tab, qtbot, "finished")
+    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    np.testing.assert_array_equal(tab._shown.mixture.means, last.mixture.means)
+    assert tab._shown.truth is None
+    assert "squares" in tab.back_button.text()
+    assert tab.panel.point_set().scale.tolist() == [2.0, 2.0]
+    tab.session.seek(0)
+    qtbot.waitUntil(lambda: tab._shown.step == 0)
+    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    tab.session.seek(3)
+    qtbot.waitUntil(lambda: tab._shown.step == 3)
+    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.head == 0 and tab._shown is not None)
+    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+
+
+def test_scrubbing_past_an_edit_shows_the_points_of_that_time(tab, qtbot):
+    tab.session.step(4)
+    rests(tab, qtbot, "paused")
+    before = tab._shown.points
+    tab.view.add([(3.0, 3.0)])
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 601)
+    tab.session.step(2)
+    qtbot.waitUntil(lambda: tab.session.status.position == 6)
+    tab.session.seek(1)
+    qtbot.waitUntil(lambda: tab._shown.step == 1)
+    np.testing.assert_array_equal(tab.view.points, before)
+
+
+def test_choosing_a_data_set_leaves_own_points(tab, qtbot):
+    use(tab, qtbot, SQUARE)
+    tab._on_config(tab.form.config().model_copy(update={"dataset": "ring"}))
+    rests(tab, qtbot, "untrained")
+    assert len(tab._shown.points) == 600
+    assert tab.session.data is None
+
+
+def test_many_points_are_thinned_and_locked(tab, qtbot):
+    config = MixtureConfig(points_per_cluster=8000, start="k-means++")
+    tab.form.set_config(config)
+    tab._on_config(config)
+    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.point_count == 24_000, timeout=20_000)
+    said = []
+    tab.told.connect(said.append)
+    tab.view.add([(0.0, 0.0)])
+    assert any("cannot be edited" in sentence for sentence in said)
+
+
+def test_a_collapse_is_said_with_a_way_back(tab, qtbot):
+    tab.choose_preset("collapse")
+    rests(tab, qtbot, "untrained")
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.status.phase in ("failed", "finished"), timeout=20_000)
+    assert "shrunk onto a single point" in tab.banner.text
+
+
+def test_both_themes_and_every_component_can_be_painted(tab, qtbot, qapp):
+    before = theme.manager().choice
+    try:
+        for choice in ("dark", "light"):
+            theme.apply(qapp, choice)
+            tab.grab()
+    finally:
+        theme.apply(qapp, before)
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (-1.5, "−1.50"), (1234.0, "1234"), (1e-5, "1e−5")])
+def test_short_numbers(value, text):
+    assert short(value) == text
