@@ -17,6 +17,15 @@ def _no_user_folders():
     QStandardPaths.setTestModeEnabled(False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_new_garbage(qapp):
+    """Everything that is imported by now stays: looking through all of PyTorch after every test takes minutes."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind(qapp):
     """Fail a test after which a thread, an active timer or a visible widget is left."""
