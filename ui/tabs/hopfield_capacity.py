@@ -40,6 +40,9 @@ ALWAYS = ("hebb", "pseudo-inverse", "modern")
 
 MOST_NEURONS = 400
 
+LABEL = {"position": 0.45, "anchors": [(1, 0.5), (1, 0.5)]}
+"""The label of the line at 0.138 N stands to its left, where no curve is."""
+
 POINTS = 16
 """Numbers of stored patterns that are tried, closer together around 0.138 N."""
 
@@ -50,12 +53,9 @@ class CapacityPlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._points: dict[str, dict[int, CapacityPoint]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._critical = pg.InfiniteLine(
-            angle=90, movable=False, label="", labelOpts={"position": 0.45, "anchors": [(1, 0.5), (1, 0.5)]}
-        )
+        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts=LABEL)
         super().__init__("stored random patterns", "recalled", y_unit="%", name="capacity", parent=parent)
         self.addItem(self._critical, ignoreBounds=True)
-        self.add_legend()
         self.y_axis.setTicks([[(rate / 100, str(rate)) for rate in range(0, 101, 20)]])
         for rule in RULES:
             self._curves[rule] = self.plot([], [], symbol="o", symbolSize=6, antialias=True)
@@ -64,18 +64,24 @@ class CapacityPlot(Plot):
     def begin(self, neurons: int, counts: Sequence[int], rules: Sequence[str]) -> None:
         """Clear the curves for a new experiment."""
         self._points = {rule: {} for rule in rules}
-        legend = self.getPlotItem().legend
-        legend.clear()
-        legend.setColumnCount(max(len(rules), 1))
-        for rule, curve in self._curves.items():
+        for curve in self._curves.values():
             curve.setData([], [])
-            if rule in rules:
-                legend.addItem(curve, rule)
-        self._style_legend(legend)
-        self.set_range((0, max(counts) * 1.03), (-0.03, 1.2))  # room for the legend above 100 %
+        self.set_range((0, max(counts) * 1.03), (-0.03, 1.06))
         critical = CRITICAL_LOAD * neurons
         self._critical.setValue(critical)
         self._critical.label.setFormat(f"0.138 N = {critical:.0f}")
+
+    @property
+    def points(self) -> dict[str, dict[int, CapacityPoint]]:
+        """What is known of each rule, by number of stored patterns."""
+        return self._points
+
+    def legend_html(self) -> str:
+        """The rules in the colours of their curves."""
+        colors = theme.current().curves
+        return " &nbsp; ".join(
+            f'<span style="color:{colors[RULES.index(rule)].name()}">● {rule}</span>' for rule in self._points
+        )
 
     def add(self, points: Sequence[CapacityPoint]) -> None:
         """Take in results."""
@@ -154,6 +160,11 @@ class CapacityView(QWidget):
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         theme.set_role(self.words, "muted")
         self.plot = CapacityPlot()
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.legend.setAccessibleName("legend")
+        theme.manager().changed.connect(self._show_legend)
         controls = QHBoxLayout()
         controls.setSpacing(6)
         for label, spin in self._spins:
@@ -174,7 +185,9 @@ class CapacityView(QWidget):
         theme.set_role(card, "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(6, 6, 6, 6)
-        inside.addWidget(self.plot)
+        inside.setSpacing(0)
+        inside.addWidget(self.legend)
+        inside.addWidget(self.plot, 1)
         layout.addWidget(card, 1)
         layout.addWidget(self.words)
         self._show_empty()
@@ -194,6 +207,10 @@ class CapacityView(QWidget):
         """The chosen rule joins the comparison; its β, diagonal and seed hold for the next experiment."""
         self._config = config
 
+    @Slot()
+    def _show_legend(self) -> None:
+        self.legend.setText(self.plot.legend_html())
+
     @property
     def rules(self) -> tuple[str, ...]:
         """Rules that the next experiment compares."""
@@ -210,6 +227,7 @@ class CapacityView(QWidget):
         neurons, config = self.neurons.value(), self._config
         counts = default_counts(neurons, POINTS)
         self.plot.begin(neurons, counts, self.rules)
+        self._show_legend()
         self.progress.setValue(0)
         self._show_running(True)
         self.words.setText("Measuring …")
@@ -229,6 +247,7 @@ class CapacityView(QWidget):
     def _show_empty(self) -> None:
         neurons = self.neurons.value()
         self.plot.begin(neurons, default_counts(neurons, POINTS), self.rules)
+        self._show_legend()
         self.words.setText(
             "Stores more and more random patterns, damages one and looks whether it comes back "
             f"(overlap ≥ {RECALLED}). Theory for Hebb's rule: recall collapses at 0.138 N."
@@ -262,7 +281,7 @@ class CapacityView(QWidget):
     def summary(self) -> str:
         """Where each rule's curve falls below one half."""
         neurons, parts = self.neurons.value(), []
-        for rule, points in self.plot._points.items():
+        for rule, points in self.plot.points.items():
             known = sorted(points.items())
             low = next((stored for stored, point in known if point.rate < 0.5), None)
             most = max(stored for stored, _ in known)

@@ -418,7 +418,10 @@ class HopfieldTab(ModelTab):
         self.probe.open(path)
 
     def show_off(self) -> None:
-        """A pattern damaged badly and explained, in the middle of its recall."""
+        """A pattern damaged more than before, in the middle of its recall, and one of its pixels explained."""
+        self.probe.amount.setValue(35)
+        self.recall.choose_pixel(7 * self.probe.shape[1] + 10)
+        self.session.play()
 
 
 def to_rows(pixels: Pattern, shape: tuple[int, int]) -> list[str]:

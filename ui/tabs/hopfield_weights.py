@@ -48,7 +48,7 @@ class WeightsView(QWidget):
         self.row_heading = QLabel()
         self.row_heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         theme.set_role(self.row_heading, "heading")
-        self.row = ImageTiles(tile_name="pixel", value_name="weight", enlarge=False, empty_text="Click a row")
+        self.row = ImageTiles(tile_name="row", value_name="value", enlarge=False, empty_text="Click a row")
         self.readout = QLabel()
         self.readout.setWordWrap(True)
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().height())
