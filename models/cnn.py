@@ -111,8 +111,8 @@ class AugmentationConfig(Config):
         )
 
 
-class CnnConfig(SupervisedConfig, AugmentationConfig):
-    """Everything that makes a run of the convolutional network what it is."""
+class CnnNetworkConfig(Config):
+    """What the network reads, and its layers."""
 
     dataset: Literal["digits", "faces-8", "faces-28"] = setting(
         "digits",
@@ -152,14 +152,6 @@ class CnnConfig(SupervisedConfig, AugmentationConfig):
             "sigmoid": "Smoothly from 0 to 1.",
         },
     )
-    dropout: float = setting(
-        0.0,
-        "Share of what enters the last layer that is silenced, at random, in every training step; “dropout 0.2” among "
-        "the layers puts one anywhere.",
-        group="Regularisation",
-        ge=0.0,
-        le=0.9,
-    )
 
     @field_validator("layers")
     @classmethod
@@ -170,7 +162,7 @@ class CnnConfig(SupervisedConfig, AugmentationConfig):
             raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
-    def _fitting(self) -> CnnConfig:
+    def _fitting(self) -> CnnNetworkConfig:
         try:
             check(parse_layers(self.layers), self.input_shape, len(self.class_names))
         except ConfigError as error:
@@ -187,6 +179,19 @@ class CnnConfig(SupervisedConfig, AugmentationConfig):
     def class_names(self) -> tuple[str, ...]:
         """What the outputs stand for."""
         return DATASETS[self.dataset][1]
+
+
+class CnnConfig(AugmentationConfig, SupervisedConfig, CnnNetworkConfig):
+    """Everything that makes a run of the convolutional network what it is."""
+
+    dropout: float = setting(
+        0.0,
+        "Share of what enters the last layer that is silenced, at random, in every training step; “dropout 0.2” among "
+        "the layers puts one anywhere.",
+        group="Regularisation",
+        ge=0.0,
+        le=0.9,
+    )
 
     def architecture(self, rng: np.random.Generator | None = None) -> Architecture:
         """New layers, without parameters; `rng` is for dropout and only needed to train."""
@@ -217,10 +222,16 @@ class CnnTrainer(SupervisedTrainer[CnnConfig, CnnSnapshot]):
     """Trains on `ImageData`; images stay bytes and become numbers 0 … 1 one batch at a time."""
 
     data: ImageData
-    evaluation_chunk = 250
+    evaluation_chunk = 125
 
     def prepare(self, data: ImageData) -> None:
-        """Look up what training needs at every step."""
+        """Look up what training needs at every step; raises DataError for data of another kind than the config's."""
+        side = self.config.input_shape[0]
+        if data.train_images.shape[1:] != (side, side) or len(data.class_names) != len(self.config.class_names):
+            raise DataError(
+                f"“{data.name}” does not fit “{self.config.dataset}”, which needs pictures of {side}×{side} pixels of "
+                f"{', '.join(self.config.class_names)}: choose the data set that the pictures belong to."
+            )
         self._set_augmentation()
         self._one_hot = np.eye(len(self.config.class_names), dtype=np.float32)
         self._input_memory = np.empty((0, *self.config.input_shape[:2]), np.float32)
@@ -413,7 +424,7 @@ PRESETS = {
     "digits-best": Preset(
         CnnConfig(
             layers="conv 16 5x5, pool 2, conv 32 5x5, pool 2, dense 64",
-            epochs=5,
+            epochs=4,
             batch_size=64,
             learning_rate=0.003,
             shift=1.5,
@@ -481,6 +492,7 @@ MODEL = Model(
         prepare_drawing=prepare_drawing,
         prepare_picture=prepare_picture,
         predict=predict,
-        class_names=lambda config: config.class_names,
+        class_names=lambda snapshot: snapshot.class_names,
     ),
+    open_data=mnist.open_pair,
 )

@@ -11,6 +11,7 @@ from models.base import ConfigError, Model
 
 MODELS: dict[str, str] = {
     "digits": "models.digits",
+    "cnn": "models.cnn",
     "hopfield": "models.hopfield",
     "mixture": "models.mixture",
 }

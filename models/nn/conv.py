@@ -244,7 +244,9 @@ class ConvEachMap(Conv2D):
         images = x.transpose(0, 3, 1, 2).reshape(samples * maps, height, width, 1)
         out = super().forward(images, training=training)
         rows, columns = out.shape[1:3]
-        return out.reshape(samples, maps, rows, columns, -1).transpose(0, 2, 3, 1, 4).reshape(samples, rows, columns, -1)
+        return (
+            out.reshape(samples, maps, rows, columns, -1).transpose(0, 2, 3, 1, 4).reshape(samples, rows, columns, -1)
+        )
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
         """The gradients of all maps add up in the filters that they share."""

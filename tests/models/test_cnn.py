@@ -151,3 +151,12 @@ def test_examples_need_labels_that_the_network_knows():
         examples(config, [Drawing((stroke,), 10, 10, label=7)])
     with pytest.raises(DataError, match="blank"):
         examples(config, [Drawing((), 10, 10, label=1)])
+
+
+def test_data_of_another_kind_is_refused():
+    with pytest.raises(DataError, match="“tiny faces” does not fit “digits”, which needs pictures of 28×28"):
+        CnnTrainer(CnnConfig(**SMALL), cnn.load(CnnConfig(dataset="faces-8", layers="")))
+
+
+def test_the_form_begins_with_the_network():
+    assert list(CnnConfig.model_fields)[:3] == ["dataset", "faces", "layers"]
