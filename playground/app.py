@@ -173,6 +173,7 @@ def run(experiment: str | None = None) -> int:
 
     from PySide6.QtCore import QSettings, QStandardPaths
 
+    from playground.interrupts import Interrupts
     from playground.recovery import Autosaves
     from ui import icons, theme
     from ui.main_window import MainWindow
@@ -184,6 +185,8 @@ def run(experiment: str | None = None) -> int:
     app.setWindowIcon(icons.app_icon())
     window = MainWindow(settings, Autosaves())
     sys.excepthook = _Hook(window)
+    interrupts = Interrupts(window)
+    interrupts.asked.connect(window.close)
     window.show()
     if experiment is not None:
         window.open_experiment(Path(experiment))
