@@ -216,9 +216,9 @@ class Run:
 
     def branch(self) -> None:
         """Make the position the head; the recorded future, if there is any, joins `futures`."""
+        self._arrive()
         if self.position == self.head:
             return
-        self._arrive()
         self.futures = (*self.futures, self.history.rows(self.position))[-MOST_FUTURES:]
         self.history.cut(self.position)
         self.timeline.cut(self.position)

@@ -103,6 +103,16 @@ def test_continue_from_here_makes_a_branch_and_keeps_the_old_future():
     assert same(run, straight(300))  # nothing was changed, so the new future equals the old one
 
 
+def test_continuing_while_still_on_the_way_there():
+    run = new_run(steps=300)
+    run.play()
+    work(run)
+    run.seek(120)
+    run.branch()
+    assert run.head == run.position == 120
+    assert len(run.futures) == 1
+
+
 def test_live_changes_are_repeated_when_scrubbing():
     run = new_run(steps=300)
     run.advance(100)
