@@ -78,7 +78,7 @@ class PointPanel(QWidget):
         self.undo = self._button("undo", "Undo", "Take back the last change of the points (Ctrl+Z)", canvas.undo)
         self.redo = self._button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", canvas.redo)
         self.clear = self._button(
-            "clear", "Clear", "Remove the selected points, without a selection all of them", canvas.clear_points
+            "trash", "Clear", "Remove the selected points, without a selection all of them", canvas.clear_points
         )
         self.bar.addSpacing(6)
         self.open = self._button("open", "Open a table", "Read points from a CSV file", self.ask_open)

@@ -189,15 +189,15 @@ class SelectionPanel(QWidget):
 
     def offer(self, points: Array | None, config: MixtureConfig) -> None:
         """The points and settings that a comparison would be about now; what was found for others is dropped."""
-        before = self._offered
+        before, known = self._offered, self._current
         self._current = config.components
         if points is None:
             self._offered = None
         else:
             self._offered = (points, config)
             if before is not None and _same_question(before, self._offered):
-                self._offered = before if before[0] is points else self._offered
-                self.plot.show_results(self._results, self._current)
+                if known != self._current:
+                    self._update()
                 return
         self.cancel()
         self._results = {}

@@ -16,6 +16,7 @@ from models.data.points import PointSet
 from models.em import check_enough
 from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
 from playground.messages import Failure, Status
+from ui import theme
 from ui.canvas.point_canvas import PointEdit
 from ui.canvas.point_panel import PointPanel
 from ui.model_tab import ModelTab
@@ -81,7 +82,15 @@ class MixtureTab(ModelTab):
         self.words = QLabel()
         self.words.setAccessibleName("what the last step did")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.panel.add_line(self.words)
+        self.legend = QLabel()
+        self.legend.setAccessibleName("what the ellipses are")
+        theme.set_role(self.legend, "muted")
+        line = QWidget()
+        words = QHBoxLayout(line)
+        words.setContentsMargins(0, 0, 2, 0)
+        words.addWidget(self.words, 1)
+        words.addWidget(self.legend)
+        self.panel.add_line(line)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.speed)
@@ -103,7 +112,11 @@ class MixtureTab(ModelTab):
         self.selection = SelectionPanel()
         self.pages = QTabWidget()
         self.pages.setAccessibleName("numbers of the mixture")
-        self.pages.addTab(self.table, "Components")
+        page = QWidget()
+        around = QVBoxLayout(page)
+        around.setContentsMargins(8, 8, 8, 8)
+        around.addWidget(self.table)
+        self.pages.addTab(page, "Components")
         self.pages.addTab(self.explanation, "One point")
         self.pages.addTab(self.selection, "How many?")
         self.pages.currentChanged.connect(self._show_numbers)
@@ -138,6 +151,7 @@ class MixtureTab(ModelTab):
         if self._fit_next:
             self._fit_next = False
             self.view.fit(also=snapshot.mixture.means)
+        self.legend.setText("ellipses: 1 and 2\u00a0σ" + (" · dashed: the truth" if snapshot.truth is not None else ""))
         self._show_origin()
         self._show_words()
         self._show_numbers()
@@ -148,15 +162,14 @@ class MixtureTab(ModelTab):
         snapshot = self._shown
         if snapshot is None:
             return
-        page = self.pages.currentWidget()
         points = self.view.points
         if self._picked is not None and self._picked >= len(points):
             self._picked = None
         place = None if self._picked is None else points[self._picked]
         self.view.set_probe(place)
-        if page is self.table:
+        if self.table.isVisible():
             self.table.show_mixture(snapshot)
-        elif page is self.explanation:
+        elif self.explanation.isVisible():
             self.explanation.show_point(snapshot, place, f"Point {(self._picked or 0) + 1}")
         whole = snapshot.point_count == len(snapshot.points)
         config = self.session.status.config
@@ -168,8 +181,8 @@ class MixtureTab(ModelTab):
         snapshot, config = self._shown, self.session.status.config
         if snapshot is None or not isinstance(config, MixtureConfig):
             return
-        missing = self._missing(self.view.points)
-        self.panel.set_hint(missing)
+        points = self.view.points
+        self.panel.set_hint("" if points is snapshot.points else self._missing(points))
         many = config.start != "original" and config.restarts > 1
         start = f"Start {snapshot.restart + 1} of {config.restarts} · " if many else ""
         iterations = "1 iteration" if snapshot.iteration == 1 else f"{snapshot.iteration} iterations"

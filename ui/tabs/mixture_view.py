@@ -52,6 +52,8 @@ class MixtureView(PointCanvas):
         self._contours_of: tuple[Gaussians | None, object] = (None, None)
         self._from: tuple[Gaussians, NDArray[np.float64] | None] | None = None
         self._bells: list[pg.PlotCurveItem] = []
+        self._bells_of: tuple[Gaussians | None, object] = (None, None)
+        self._truth: Gaussians | None = None
         super().__init__("x", "y", name="points and bells")
         self._true = pg.PlotCurveItem(connect="finite", antialias=True)
         self._true.setZValue(24)
@@ -139,10 +141,14 @@ class MixtureView(PointCanvas):
     def _mixed(self, snapshot: MixtureSnapshot) -> NDArray[np.float64]:
         """Colours of the points, (n, 3): each component's colour by its share; grey before the first E-step."""
         if snapshot.responsibilities is None:
-            return np.tile(np.array(theme.current().muted.getRgb()[:3], np.float64), (len(snapshot.points), 1))
+            grey = theme.blend(theme.current().muted, theme.current().surface, 0.3)
+            return np.tile(np.array(grey.getRgb()[:3], np.float64), (len(snapshot.points), 1))
         return snapshot.responsibilities @ component_rgb(snapshot.mixture.count)
 
     def _show_bells(self, mixture: Gaussians) -> None:
+        if self._bells_of[0] is mixture and self._bells_of[1] is theme.current():
+            return
+        self._bells_of = (mixture, theme.current())
         while len(self._bells) < mixture.count:
             curve = pg.PlotCurveItem(connect="finite", antialias=True)
             curve.setZValue(25)
@@ -158,6 +164,9 @@ class MixtureView(PointCanvas):
         self.set_handles(mixture.means, [component_color(k) for k in range(mixture.count)])
 
     def _show_truth(self, truth: Gaussians | None) -> None:
+        if truth is self._truth:
+            return
+        self._truth = truth
         self._true.setVisible(truth is not None)
         if truth is not None:
             parts = [_outlines(m, c) for m, c in zip(truth.means, truth.covariances, strict=True)]
@@ -213,6 +222,7 @@ class KMeansView(PointCanvas):
 
     def __init__(self) -> None:
         self._seen: MixtureSnapshot | None = None
+        self._regions_of: tuple[NDArray[np.float64], object] = (np.empty(0), None)
         super().__init__("x", "y", name="k-means")
         self.set_locked("Change the points on the left: k-means gets the same ones.")
         self.view_box.sigRangeChanged.connect(self._show_regions)
@@ -234,8 +244,11 @@ class KMeansView(PointCanvas):
         seen = self._seen
         if seen is None or seen.kmeans_centres is None or not self.isVisible():
             return
+        if self._regions_of[1] == self.view and np.array_equal(self._regions_of[0], seen.kmeans_centres):
+            return
+        self._regions_of = (seen.kmeans_centres, self.view)
         (left, right), (bottom, top) = self.view
-        xs, ys = np.linspace(left, right, 240), np.linspace(bottom, top, 240)
+        xs, ys = np.linspace(left, right, 200), np.linspace(bottom, top, 200)
         x, y = np.meshgrid(xs, ys)
         labels = nearest(np.stack([x.ravel(), y.ravel()], axis=1), seen.kmeans_centres)[0].reshape(x.shape)
         rgba = np.full((*x.shape, 4), 46, np.uint8)
@@ -245,6 +258,7 @@ class KMeansView(PointCanvas):
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
         super().restyle(colors)
+        self._regions_of = (np.empty(0), None)
         if self._seen is not None:
             self.show_mixture(self._seen)
 
