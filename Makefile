@@ -40,11 +40,13 @@ test: $(WITH_EXTRAS)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m playground.app
 	QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m pytest
 
+# All four, whatever the first one says: one look shows everything that is wrong.
 check: $(WITH_EXTRAS)
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	@code=0; \
+	for tool in "ruff check ." "ruff format --check ." mypy lint-imports; do \
+		echo "$$tool"; $(VENV)/bin/$$tool || code=1; \
+	done; \
+	exit $$code
 
 install: $(WITH_EXTRAS)
 
