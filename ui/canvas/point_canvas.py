@@ -23,16 +23,14 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEv
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
+from ui.canvas.point_document import Labels, PointDocument, Points
 from ui.canvas.point_layer import CHOSEN, HOLLOW, WRONG, PointLayer
-from ui.canvas.surface import History
 from ui.plots.plot_base import Plot, number
 
 __all__ = ["CHOSEN", "HOLLOW", "WRONG", "PointCanvas", "PointEdit", "Tool"]
 
 Tool = Literal["select", "add", "lasso", "erase", "relabel"]
 Kind = Literal["add", "move", "remove", "relabel", "undo"]
-Points = NDArray[np.float64]
-Labels = NDArray[np.int64]
 
 NEAR = 9.0
 """Pixels within which a click means a point or handle."""
@@ -42,8 +40,6 @@ SPACING = 14.0
 """Pixels between two points when they are sprinkled by dragging."""
 MOST_EDITABLE = 20_000
 """Points that can be edited by hand: every gesture goes to the model with all of them."""
-MOST_SENT = 64
-"""Edits on their way to the model that are remembered; more than this only pile up where no model listens."""
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 _TOOL_KEYS: dict[int, Tool] = {
     Qt.Key.Key_V: "select",
@@ -71,9 +67,6 @@ class PointEdit:
     labels: Labels | None
     which: NDArray[np.int64]
     finished: bool = True
-
-
-State = tuple[Points, Labels | None]
 
 
 class PointCanvas(Plot):
@@ -122,17 +115,13 @@ class PointCanvas(Plot):
         self.current_class = 0
         self.selection: NDArray[np.int64] = np.empty(0, np.int64)
         self.describe_place: Callable[[float, float], str] | None = None
-        self._points: Points = np.empty((0, 2))
-        self._labels: Labels | None = np.empty(0, np.int64) if classes else None
+        self.document = PointDocument(with_labels=bool(classes))
         self._colors: NDArray[np.uint8] | None = None
         self._marks: NDArray[np.uint8] | None = None
         self._locked = ""
-        self._history: History[State] = History((self._points, self._labels))
-        self._confirmed: State = (self._points, self._labels)
-        self._sent: list[State] = []
         self._gesture = ""
         self._start = self._last = (0.0, 0.0)
-        self._start_points = self._points
+        self._start_points = self.points
         self._moved = False
         self._kind: Kind = "move"
         self._touched: list[int] = []
@@ -169,17 +158,17 @@ class PointCanvas(Plot):
     @property
     def points(self) -> Points:
         """All points as they are shown, (N, 2), read-only."""
-        return self._points
+        return self.document.points
 
     @property
     def labels(self) -> Labels | None:
         """Their classes (N,), read-only; None without classes."""
-        return self._labels
+        return self.document.labels
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no point."""
-        return not len(self._points)
+        return not len(self.points)
 
     def set_points(
         self,
@@ -200,42 +189,29 @@ class PointCanvas(Plot):
             colors: (N, 3) uint8, mixed colours; None gives every point the colour of its class.
             marks: (N,) uint8, a sum of HOLLOW (held-out) and WRONG (misclassified).
         """
-        state = (points, labels)
-        if self._is_ours(state):
-            fits = len(points) == len(self._points)
+        if self.document.take(points, labels):
+            fits = len(points) == len(self.points)
             self._colors, self._marks = (colors, marks) if fits else (None, None)
         else:
-            self._gesture = ""
-            self._loop.setData([], [])
-            self._sent.clear()
-            self._points, self._labels = _frozen(points), None if labels is None else _frozen(labels)
-            self._confirmed = (self._points, self._labels)
-            self._history = History(self._confirmed)
+            self._drop_gesture()
             self._colors, self._marks = colors, marks
             self._select([])
             self.history_changed.emit()
         self._draw()
 
-    def _is_ours(self, state: State) -> bool:
-        """Whether the model's points are the ones shown, or some that we know it has left or will leave behind."""
-        for index in reversed(range(len(self._sent))):
-            if _same(state, self._sent[index]):
-                self._confirmed = self._sent[index]
-                del self._sent[: index + 1]
-                return True
-        return _same(state, self._confirmed)
-
     def refuse(self) -> None:
         """The model did not accept the last edit: show the points that it has."""
-        self._gesture = ""
-        self._soon.stop()
-        self._sent.clear()
-        self._points, self._labels = self._confirmed
-        self._history = History(self._confirmed)
+        self._drop_gesture()
+        self.document.refuse()
         self._colors = self._marks = None
         self._select([])
         self.history_changed.emit()
         self._draw()
+
+    def _drop_gesture(self) -> None:
+        self._gesture = ""
+        self._soon.stop()
+        self._loop.setData([], [])
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Name the classes that points can have."""
@@ -270,7 +246,7 @@ class PointCanvas(Plot):
 
     def fit(self, margin: float = 0.08, also: ArrayLike | None = None) -> None:
         """Show all points, and all of `also` (M, 2), with a margin around them."""
-        places = self._points if also is None else np.concatenate([self._points, np.reshape(also, (-1, 2))])
+        places = self.points if also is None else np.concatenate([self.points, np.reshape(also, (-1, 2))])
         if not len(places):
             self.set_range((-1, 1), (-1, 1))
             return
@@ -286,7 +262,7 @@ class PointCanvas(Plot):
         return (left, right), (bottom, top)
 
     def _draw(self) -> None:
-        count = len(self._points)
+        count = len(self.points)
         colors = self._colors
         if colors is None or len(colors) != count:
             colors = self._class_colors()
@@ -294,14 +270,14 @@ class PointCanvas(Plot):
         if self._marks is not None and len(self._marks) == count:
             marks |= self._marks
         marks[self.selection] |= CHOSEN
-        self.layer.set_points(self._points, colors, marks)
+        self.layer.set_points(self.points, colors, marks)
 
     def _class_colors(self) -> NDArray[np.uint8]:
-        if self._labels is None or len(self._labels) != len(self._points):
+        if self.labels is None or len(self.labels) != len(self.points):
             plain = theme.current().muted
-            return np.tile(np.array(plain.getRgb()[:3], np.uint8), (len(self._points), 1))
+            return np.tile(np.array(plain.getRgb()[:3], np.uint8), (len(self.points), 1))
         palette = np.array([color.getRgb()[:3] for color in theme.current().classes], np.uint8)
-        return palette[self._labels % len(palette)]
+        return palette[self.labels % len(palette)]
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
@@ -320,8 +296,8 @@ class PointCanvas(Plot):
         near = self.nearest_point((x, y))
         if near is None:
             return super().describe(x, y)
-        at = self._points[near]
-        name = f" · {self.classes[self._labels[near]]}" if self._labels is not None and self.classes else ""
+        at = self.points[near]
+        name = f" · {self.classes[self.labels[near]]}" if self.labels is not None and self.classes else ""
         return f"point {near + 1}{name}: {number(at[0])}, {number(at[1])}"
 
     # -------------------------------------------------------------------------------------------- tools and classes
@@ -353,9 +329,9 @@ class PointCanvas(Plot):
     def add(self, places: ArrayLike, label: int | None = None) -> None:
         """Add points (M, 2), of the current class unless another is given."""
         if self._may_edit():
-            before = len(self._points)
+            before = len(self.points)
             self._change_add(places, label)
-            self._finish("add", np.arange(before, len(self._points)))
+            self._finish("add", np.arange(before, len(self.points)))
 
     def remove(self, which: ArrayLike) -> None:
         """Remove the points with these indices."""
@@ -368,13 +344,13 @@ class PointCanvas(Plot):
         """Move the points with these indices by (dx, dy) on the axes."""
         chosen = np.asarray(which, dtype=np.int64)
         if len(chosen) and self._may_edit():
-            self._change_move(self._points, chosen, by)
+            self._change_move(self.points, chosen, by)
             self._finish("move", chosen)
 
     def relabel(self, which: ArrayLike, label: int) -> None:
         """Give the points with these indices another class."""
         chosen = np.asarray(which, dtype=np.int64)
-        if len(chosen) and self._labels is not None and self._may_edit():
+        if len(chosen) and self.labels is not None and self._may_edit():
             self._change_relabel(chosen, label)
             self._finish("relabel", chosen)
 
@@ -386,12 +362,12 @@ class PointCanvas(Plot):
     @Slot()
     def clear_points(self) -> None:
         """Remove the selected points; without a selection all of them. Can be taken back."""
-        self.remove(self.selection if len(self.selection) else np.arange(len(self._points)))
+        self.remove(self.selection if len(self.selection) else np.arange(len(self.points)))
 
     @Slot()
     def select_all(self) -> None:
         """Select every point."""
-        self._select(np.arange(len(self._points)))
+        self._select(np.arange(len(self.points)))
 
     def select(self, which: ArrayLike) -> None:
         """Select the points with these indices and no others."""
@@ -400,31 +376,33 @@ class PointCanvas(Plot):
     @property
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
-        return bool(self._gesture) or self._history.can_undo
+        return bool(self._gesture) or self.document.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether there is something to repeat."""
-        return self._history.can_redo
+        return self.document.can_redo
 
     @Slot()
     def undo(self) -> None:
         """Take back the gesture under way, else the last finished one."""
         if self._gesture:
-            self._gesture = ""
-            self._loop.setData([], [])
-            self._go_to(self._history.current)
-        elif self._history.can_undo:
-            self._go_to(self._history.undo())
+            self._drop_gesture()
+            self.document.abandon()
+        elif self.document.can_undo:
+            self.document.undo()
+        else:
+            return
+        self._arrived()
 
     @Slot()
     def redo(self) -> None:
         """Repeat what was last taken back."""
-        if self._history.can_redo and not self._gesture:
-            self._go_to(self._history.redo())
+        if self.document.can_redo and not self._gesture:
+            self.document.redo()
+            self._arrived()
 
-    def _go_to(self, state: State) -> None:
-        self._points, self._labels = state
+    def _arrived(self) -> None:
         self._select([])
         self._draw()
         self._tell("undo", np.empty(0, np.int64), True)
@@ -437,13 +415,10 @@ class PointCanvas(Plot):
 
     def _change_add(self, places: ArrayLike, label: int | None = None) -> None:
         new = np.asarray(places, dtype=np.float64).reshape(-1, 2)
-        if len(self._points) + len(new) > MOST_EDITABLE:
-            self.noticed.emit(f"There are {len(self._points):,} points already, the most that can be edited by hand.")
+        if len(self.points) + len(new) > MOST_EDITABLE:
+            self.noticed.emit(f"There are {len(self.points):,} points already, the most that can be edited by hand.")
             return
-        self._points = _frozen(np.concatenate([self._points, new]))
-        if self._labels is not None:
-            label = self.current_class if label is None else label
-            self._labels = _frozen(np.concatenate([self._labels, np.full(len(new), label, np.int64)]))
+        self.document.add(new, self.current_class if label is None else label)
         if self._colors is not None and not self.classes:
             plain = np.array(theme.current().muted.getRgb()[:3], np.uint8)
             self._colors = np.concatenate([self._colors[:, :3], np.tile(plain, (len(new), 1))])
@@ -454,27 +429,21 @@ class PointCanvas(Plot):
         self._draw()
 
     def _change_remove(self, which: NDArray[np.int64]) -> None:
-        keep = np.ones(len(self._points), bool)
+        keep = np.ones(len(self.points), bool)
         keep[which] = False
         position = np.cumsum(keep) - 1
-        self._points = _frozen(self._points[keep])
-        self._labels = None if self._labels is None else _frozen(self._labels[keep])
+        self.document.keep(keep)
         self._colors = None if self._colors is None or len(self._colors) != len(keep) else self._colors[keep]
         self._marks = None if self._marks is None or len(self._marks) != len(keep) else self._marks[keep]
         self._select(position[self.selection[keep[self.selection]]])
         self._draw()
 
     def _change_move(self, origin: Points, which: NDArray[np.int64], by: tuple[float, float]) -> None:
-        points = origin.copy()
-        points[which] += by
-        self._points = _frozen(points)
+        self.document.move(origin, which, by)
         self._draw()
 
     def _change_relabel(self, which: NDArray[np.int64], label: int) -> None:
-        assert self._labels is not None
-        labels = self._labels.copy()
-        labels[which] = label
-        self._labels = _frozen(labels)
+        self.document.relabel(which, label)
         if self.classes:
             self._colors = None
         self._draw()
@@ -482,17 +451,14 @@ class PointCanvas(Plot):
     def _finish(self, kind: Kind, which: NDArray[np.int64]) -> None:
         """A gesture is over: it can be taken back from now on."""
         self._soon.stop()
-        state = (self._points, self._labels)
-        if _same(state, self._history.current):
+        if not self.document.record():
             return
-        self._history.record(state)
         self._tell(kind, which, True)
         self.history_changed.emit()
 
     def _tell(self, kind: Kind, which: NDArray[np.int64], finished: bool) -> None:
-        state = (self._points, self._labels)
-        self._sent = [*self._sent[1 - MOST_SENT :], state]
-        self.edited.emit(PointEdit(kind, self._points, self._labels, which, finished))
+        self.document.mark_sent()
+        self.edited.emit(PointEdit(kind, self.points, self.labels, which, finished))
 
     @Slot()
     def _tell_progress(self) -> None:
@@ -522,9 +488,9 @@ class PointCanvas(Plot):
 
     def nearest_point(self, at: tuple[float, float], within: float = NEAR) -> int | None:
         """The point next to a place, if it is within so many pixels."""
-        if not len(self._points):
+        if not len(self.points):
             return None
-        distance = self._pixels(self._points, at)
+        distance = self._pixels(self.points, at)
         near = int(distance.argmin())
         return near if distance[near] <= within else None
 
@@ -582,7 +548,7 @@ class PointCanvas(Plot):
 
     def _begin(self, at: tuple[float, float], more: bool = False) -> None:
         self._start = self._last = at
-        self._start_points = self._points
+        self._start_points = self.points
         self._moved = False
         self._touched = []
         if self.tool == "select":
@@ -635,17 +601,17 @@ class PointCanvas(Plot):
         """What the brushes do at a place."""
         if self._gesture == "add":
             if not self._touched or self._pixels(np.array([self._last]), at)[0] >= SPACING:
-                before = len(self._points)
+                before = len(self.points)
                 self._change_add([at])
-                self._progress("add", [*self._touched, *range(before, len(self._points))])
+                self._progress("add", [*self._touched, *range(before, len(self.points))])
                 self._last = at
             return
-        hit = np.flatnonzero(self._pixels(self._points, at) <= BRUSH)
+        hit = np.flatnonzero(self._pixels(self.points, at) <= BRUSH)
         if self._gesture == "erase" and len(hit):
             self._change_remove(hit)
             self._progress("remove", [])
-        elif self._gesture == "relabel" and self._labels is not None:
-            hit = hit[self._labels[hit] != self.current_class]
+        elif self._gesture == "relabel" and self.labels is not None:
+            hit = hit[self.labels[hit] != self.current_class]
             if len(hit):
                 self._change_relabel(hit, self.current_class)
                 self._progress("relabel", [*self._touched, *hit])
@@ -661,7 +627,7 @@ class PointCanvas(Plot):
         elif gesture == "lasso":
             self._loop.setData([], [])
             if self._moved:
-                self._select(np.flatnonzero(inside(np.array(self._path), self._points)))
+                self._select(np.flatnonzero(inside(np.array(self._path), self.points)))
             elif self.tool == "select":
                 self.picked.emit(None)
         elif gesture == "move" and not self._moved:
@@ -786,19 +752,3 @@ def inside(polygon: Points, points: Points) -> NDArray[np.bool_]:
         spans = (y1 > y) != (y2 > y)
         result ^= spans & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
     return result
-
-
-def _same(first: State, second: State) -> bool:
-    """Whether two states hold the same points and classes."""
-    for a, b in zip(first, second, strict=True):
-        if a is not b and (a is None or b is None or not np.array_equal(a, b)):
-            return False
-    return True
-
-
-def _frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """The array as one that nobody writes to; copied only where somebody could."""
-    if array.flags.writeable or array.base is not None:
-        array = array.copy()
-        array.flags.writeable = False
-    return array

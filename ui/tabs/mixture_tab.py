@@ -364,7 +364,10 @@ class MixtureTab(ModelTab):
 
     @Slot(int, object, bool)
     def _on_mean_moved(self, component: int, place: tuple[float, float], finished: bool) -> None:
-        if not finished or self._shown is None:
+        if self._shown is None:
+            return
+        if not finished:
+            self.view.carry(component, place)
             return
         self.session.edit(MoveMean(component, np.array(place)))
         if self._shown.phase != "start":

@@ -102,6 +102,12 @@ class MixtureView(PointCanvas):
         self._probe.setData([], [])
         self._show_density()
 
+    def carry(self, component: int, place: tuple[float, float]) -> None:
+        """A mean is being dragged: its ellipses go with it."""
+        if self.snapshot is not None and component < len(self._bells):
+            x, y = np.asarray(place) - self.snapshot.mixture.means[component]
+            self._bells[component].setPos(x, y)
+
     def set_contours(self, shown: bool) -> None:
         """Show or hide the density."""
         self._contours_shown = shown
@@ -160,6 +166,7 @@ class MixtureView(PointCanvas):
             if k < mixture.count:
                 outline = _outlines(mixture.means[k], mixture.covariances[k])
                 curve.setData(outline[:, 0], outline[:, 1])
+                curve.setPos(0, 0)
                 curve.setPen(pg.mkPen(theme.blend(component_color(k), ink, 0.35), width=2))
         self.set_handles(mixture.means, [component_color(k) for k in range(mixture.count)])
 
