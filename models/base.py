@@ -17,6 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.config import Config
+from models.errors import ConfigError as ConfigError
+from models.errors import DataError as DataError
+from models.errors import PlaygroundError as PlaygroundError
+from models.errors import TrainingError as TrainingError
 
 Metrics = dict[str, float]
 """What one step or one evaluation reports: plain floats by name."""
@@ -26,22 +30,6 @@ State = dict[str, NDArray[Any]]
 
 ConfigT = TypeVar("ConfigT", bound=Config)
 SnapshotT = TypeVar("SnapshotT", bound="Snapshot")
-
-
-class PlaygroundError(Exception):
-    """Something the user can do something about: the message names the cause and the remedy in plain words."""
-
-
-class TrainingError(PlaygroundError):
-    """The mathematics failed (not a number, overflow, a collapsed component); raised before bad numbers are kept."""
-
-
-class DataError(PlaygroundError):
-    """A file, a drawing or a data set that cannot be used; the message says why and what would be accepted."""
-
-
-class ConfigError(PlaygroundError):
-    """Settings that do not fit together or cannot change now."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ LISTS: tuple[Kind, ...] = ("int_list", "float_list", "choice_list")
 class Config(BaseModel):
     """The settings of one run: frozen, checked, and complete (same config and data, same bits)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Deferred: the base classes of a model's Config are never built, and the others only when they are used.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def changed(self, other: Config) -> frozenset[str]:
         """Names of the settings whose values differ between the two configs."""

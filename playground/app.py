@@ -14,7 +14,7 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from models.base import PlaygroundError
+from models.errors import PlaygroundError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -69,7 +69,7 @@ def _guarded(words: list[str]) -> int:
     if words and words[0] in ("-h", "--help"):
         print(USAGE)
         return 0
-    from models.base import PlaygroundError, TrainingError
+    from models.errors import PlaygroundError, TrainingError
 
     try:
         if words and words[0] == "--version":
@@ -113,7 +113,7 @@ def _forget_output() -> None:
 
 
 def _window(words: list[str]) -> int:
-    from models.base import ConfigError
+    from models.errors import ConfigError
 
     if len(words) > 1 or (words and words[0].startswith("-")):
         raise ConfigError(f"“{words[0]}” is not a command. Commands are: run, classify, tour; --help explains them.")
@@ -128,7 +128,7 @@ def _window(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from models.base import ConfigError
+    from models.errors import ConfigError
     from models.registry import MODELS, get_model
 
     if not words or words[0] in ("-h", "--help"):
@@ -173,7 +173,7 @@ def _run(words: list[str]) -> int:
 
 def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Namespace]:
     """The settings (preset first, then options) and what else was asked for."""
-    from models.base import ConfigError
+    from models.errors import ConfigError
     from playground.options import OptionParser, add_options, read_options
 
     first = OptionParser(add_help=False)
@@ -255,7 +255,7 @@ def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str
 
 def _check_target(path: Path) -> None:
     """Refuse before the training what could not be saved after it; raises DataError."""
-    from models.base import DataError
+    from models.errors import DataError
 
     try:
         if path.exists() and not path.is_file():
@@ -292,7 +292,7 @@ def _plain(value: Any) -> Any:
 
 
 def _classify(words: list[str]) -> int:
-    from models.base import DataError
+    from models.errors import DataError
     from playground import classify, experiment
     from playground.options import OptionParser
 
@@ -322,7 +322,7 @@ def _classify(words: list[str]) -> int:
 
 
 def _tour(words: list[str]) -> int:
-    from models.base import ConfigError
+    from models.errors import ConfigError
     from playground.options import OptionParser
     from ui.registry import TABS
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,16 +27,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.base import DataError
-from playground.experiment import SUFFIX, model_of
+from models.errors import DataError
 from playground.recovery import Autosaves, Leftover
 from ui import icons, theme
-from ui.model_tab import ModelTab
 from ui.registry import TABS, make_tab
+
+if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the first paint
+    from ui.model_tab import ModelTab
 
 AUTOSAVE_INTERVAL = 30_000
 """Milliseconds between two autosaves of runs that have moved."""
 
+SUFFIX = ".npz"
 EXPERIMENTS = f"Experiments (*{SUFFIX})"
 DRAWINGS = "Drawings (*.json *.json.gz)"
 IDX = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
@@ -51,10 +54,12 @@ class MainWindow(QMainWindow):
         autosaves: where runs are saved behind the user's back; None to save nothing.
 
     Signals:
-        painted(): a tab is on the screen for the first time.
+        painted(): the window is on the screen; its first tab is being built.
+        ready(): a tab is on the screen for the first time.
     """
 
     painted = Signal()
+    ready = Signal()
 
     def __init__(self, settings: QSettings | None = None, autosaves: Autosaves | None = None) -> None:
         super().__init__()
@@ -87,7 +92,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._restore()
         self.tabs.currentChanged.connect(self._on_tab)
-        self._on_tab(self.tabs.currentIndex())
+        self._shown = False
         self._autosave_timer = QTimer(self)
         self._autosave_timer.setInterval(AUTOSAVE_INTERVAL)
         self._autosave_timer.timeout.connect(self.autosave)
@@ -107,7 +112,7 @@ class MainWindow(QMainWindow):
             page = self.tabs.widget(list(TABS).index(name))
             tab = self._tabs[name] = make_tab(name)
             tab.told.connect(self._tell)
-            tab.painted.connect(self.painted)
+            tab.painted.connect(self.ready)
             tab.restore_layout(self._layout_of(name))
             layout = page.layout()
             assert layout is not None
@@ -237,6 +242,8 @@ class MainWindow(QMainWindow):
 
     def open_experiment(self, path: Path) -> None:
         """Open an experiment file in the tab that it belongs to; says in the present tab what is wrong with it."""
+        from playground.experiment import model_of
+
         try:
             name = model_of(path)
         except DataError as error:
@@ -500,6 +507,21 @@ class MainWindow(QMainWindow):
             for part, state in tab.save_layout().items():
                 self._settings.setValue(f"layout/{name}/{part}", state)
         self._settings.sync()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time, build the tab in front as soon as the empty window has been painted."""
+        super().showEvent(event)
+        if not self._shown:
+            self._shown = True
+            QTimer.singleShot(0, self, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        if self._closing:
+            return
+        self.repaint()
+        self.painted.emit()
+        self._on_tab(self.tabs.currentIndex())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what runs, join the threads, remember the layout; a clean end needs no recovery."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from models.registry import get_model
-
 if TYPE_CHECKING:
     from ui.model_tab import ModelTab
 
@@ -23,6 +21,8 @@ TABS: dict[str, tuple[str, str]] = {
 
 def make_tab(name: str) -> ModelTab:
     """Build the tab of a model."""
+    from models.registry import get_model
+
     module, _, cls = TABS[name][1].partition(":")
     tab: ModelTab = getattr(import_module(module), cls)(get_model(name))
     return tab
