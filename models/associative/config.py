@@ -90,7 +90,13 @@ class HopfieldConfig(Config):
         shown_when=("rule", ("modern",)),
     )
     digit: int = setting(
-        3, "Number of the pattern to damage and recall.", group="Probe", label="pattern", ge=0, lt=MANY
+        3,
+        "Number of the pattern to damage and recall.",
+        group="Probe",
+        label="pattern",
+        ge=0,
+        lt=MANY,
+        shown_when=("patterns", ("digits", "letters", "mnist", "random", "library")),
     )
     corruption: Literal["flip", "noise", "blank-half", "first-pixels"] = setting(
         "flip",

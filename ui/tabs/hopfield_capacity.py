@@ -66,7 +66,7 @@ class CapacityPlot(Plot):
         self._points = {rule: {} for rule in rules}
         for curve in self._curves.values():
             curve.setData([], [])
-        self.set_range((0, max(counts) * 1.03), (-0.03, 1.06))
+        self.set_range((0, max(counts) * 1.03), (-0.08, 1.06))
         critical = CRITICAL_LOAD * neurons
         self._critical.setValue(critical)
         self._critical.label.setFormat(f"0.138 N = {critical:.0f}")

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from models.associative.corruption import CORRUPTIONS
 from models.base import DataError
 from models.data.patterns import Pattern, from_image
+from models.data.preparation import SIDE
 from models.data.strokes import format_drawings, parse_drawings, read_drawings, write_drawings
 from models.hopfield import HopfieldConfig
 from ui import theme
@@ -35,8 +36,9 @@ from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.canvas.surface import Surface
 
-THRESHOLD = 0.4
-"""Share of a pixel's area that the pen must ink to make it black; thin strokes survive in small pictures."""
+THRESHOLD, SMALL_THRESHOLD = 0.5, 0.25
+"""Share of a pixel's area that the pen must ink to make it black, at MNIST's size and in smaller pictures, whose pixels
+are wider than a stroke."""
 
 PAUSE = 40
 """Milliseconds between two pictures sent to the memory while the pen moves."""
@@ -200,7 +202,8 @@ class ProbePanel(QWidget):
     def pixels(self) -> Pattern:
         """The picture for the memory, (N,) of −1 and +1: pen strokes are prepared like handwritten digits first."""
         if self.canvas is self.pen_canvas:
-            return from_image(self.pen_canvas.preparation(stages=False).image, self._shape, THRESHOLD)
+            image = self.pen_canvas.preparation(stages=False).image
+            return from_image(image, self._shape, THRESHOLD if min(self._shape) >= SIDE else SMALL_THRESHOLD)
         return np.where(self.pixel_canvas.pixels() > 0, 1, -1).astype(np.int8).ravel()
 
     def damaged(self, pattern: NDArray[Any]) -> Pattern:
@@ -227,7 +230,10 @@ class ProbePanel(QWidget):
         self._say_amount()
 
     def _set_mode(self, index: int) -> None:
+        focused = self.canvas.hasFocus()
         self._canvases.setCurrentIndex(index)
+        if focused:  # else the next button would have it, and Space would press that
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._modes.button(index).setChecked(True)
 
     @Slot(int)

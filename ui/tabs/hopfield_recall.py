@@ -160,6 +160,7 @@ class RecallView(QWidget):
         super().__init__(parent)
         self._snapshot: HopfieldSnapshot | None = None
         self._pixel: int | None = None
+        self._chosen = 0  # the stored pattern that was clicked last
         self._memory: tuple[object, ...] = ()
         self._level = colormaps.HeldLevel()
         self.start = Picture("Damaged", "The picture from which recall begins. Click a pixel for its local field.")
@@ -263,13 +264,13 @@ class RecallView(QWidget):
         start = snapshot.start.astype(np.float64).reshape(shape)
         moving = snapshot.last_pixel if snapshot.verdict == "running" else None
         if snapshot.target is None:
-            what, wanted = "Changed", start
+            before, what, wanted = "Before", "Changed", start
         else:
             what, wanted = "Still wrong", snapshot.target.reshape(shape)
             damaged = int((snapshot.start != snapshot.target).sum())
+            before = f"Damaged · {damaged} px" if damaged else "Undamaged"
         wrong = int(((state > 0) != (wanted > 0)).sum())
-        damage = f"Damaged · {damaged} px" if snapshot.target is not None else "Before"
-        self.start.show_pixels(start, damage)
+        self.start.show_pixels(start, before)
         self.now.show_pixels(state, f"Now · {updates_in_words(snapshot.updates)}", moving)
         self.difference.show_pixels((state - wanted) / 2, f"{what} · {wrong} px")
         self._share_height()

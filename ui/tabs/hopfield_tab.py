@@ -69,6 +69,7 @@ class HopfieldTab(ModelTab):
         self._run_seen = -1
         self._own: list[Own] = []
         self._storing: list[Own] = []  # sent, but not yet seen in the memory
+        self._expected: list[Pattern] = []  # what the memory holds once it has taken in what was sent
         self._by_hand = False  # the canvas holds something other than what the run began with
         self._target: Pattern | None = None  # the stored pattern that the canvas stands for
         self._base: Pattern | None = None  # the undamaged picture, if nothing stored is meant
@@ -147,6 +148,7 @@ class HopfieldTab(ModelTab):
         """Pictures, verdict, memory; and the canvas, if recall starts from something else now."""
         assert isinstance(snapshot, HopfieldSnapshot)
         self._shown = snapshot
+        self._expected = list(snapshot.patterns)
         if self.session.status.run_id != self._run_seen:
             self._run_seen = self.session.status.run_id
             self._welcome(snapshot)
@@ -205,6 +207,7 @@ class HopfieldTab(ModelTab):
             pixels = own.fitted(snapshot.shape)
             if (pixels != pixels[0]).any() and not (snapshot.patterns == pixels).all(axis=1).any():
                 self.session.edit(StorePattern(pixels, own.label))
+                self._expected.append(pixels)
 
     def _confirm_stored(self, snapshot: HopfieldSnapshot) -> None:
         """Patterns that were sent are the user's own as soon as the memory has them."""
@@ -337,8 +340,7 @@ class HopfieldTab(ModelTab):
             return
         target = None
         if self._target is not None:
-            found = np.flatnonzero((self._shown.patterns == self._target).all(axis=1))
-            target = int(found[0]) if len(found) else None
+            target = next((i for i, known in enumerate(self._expected) if np.array_equal(known, self._target)), None)
         self._awaited = pixels
         self.session.edit(SetProbe(pixels, target))
 

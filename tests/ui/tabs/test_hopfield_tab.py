@@ -37,8 +37,10 @@ def settle(tab, qtbot, *phases: str) -> None:
     phases = phases or ("untrained", "paused", "finished")
 
     def calm() -> bool:
-        ready = tab.session.status.phase in phases and tab.session.status.seeking is None
-        return ready and snapshot(tab) is not None and tab._awaited is None and not tab.probe.busy and not tab._storing
+        status, shown = tab.session.status, snapshot(tab)
+        if status.phase not in phases or status.seeking is not None or shown is None or shown.step != status.position:
+            return False
+        return tab._awaited is None and not tab.probe.busy and not tab._storing
 
     qtbot.waitUntil(calm, timeout=20_000)
 
@@ -180,6 +182,7 @@ def test_drawings_survive_reset_but_not_a_preset(tab, qtbot):
     settle(tab, qtbot)
     assert tab.session.status.head == 0
     assert np.array_equal(snapshot(tab).start, drawn)
+    assert np.array_equal(snapshot(tab).target, drawn)
     use(tab, qtbot, size=8)  # another size: the drawing is made to fit; the probe is the new run's
     qtbot.waitUntil(lambda: "slash" in snapshot(tab).labels)
     assert snapshot(tab).patterns.shape == (2, 64)
