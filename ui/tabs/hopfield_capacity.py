@@ -138,6 +138,7 @@ class CapacityView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._config = HopfieldConfig()
+        self._note = ""
         self.job = Job("capacity experiment", self)
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
@@ -230,6 +231,7 @@ class CapacityView(QWidget):
         self._show_legend()
         self.progress.setValue(0)
         self._show_running(True)
+        self._note = " The diagonal is kept, as in the settings." if config.diagonal == "kept" else ""
         self.words.setText("Measuring …")
         self.job.start(
             capacity_experiment(
@@ -286,4 +288,4 @@ class CapacityView(QWidget):
             low = next((stored for stored, point in known if point.rate < 0.5), None)
             most = max(stored for stored, _ in known)
             parts.append(f"{rule} at {low} ({low / neurons:.2f} N)" if low else f"{rule} not up to {most}")
-        return f"Half of the recalls fail: {'; '.join(parts)}. Theory for Hebb and large N: 0.138 N."
+        return f"Half of the recalls fail: {'; '.join(parts)}. Theory for Hebb and large N: 0.138 N.{self._note}"

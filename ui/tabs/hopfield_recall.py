@@ -331,7 +331,10 @@ class RecallView(QWidget):
         self._memory = memory
         count = len(snapshot.patterns)
         images = np.where(snapshot.patterns > 0, 255, 0).astype(np.uint8).reshape(count, *snapshot.shape)
-        captions = [f"{'✓' if ok else '✗'} {label}" for label, ok in zip(snapshot.labels, snapshot.stable, strict=True)]
+        names = [
+            re.sub(r" \(#\d+\)$", "", label) for label in snapshot.labels
+        ]  # the place in MNIST takes too much room
+        captions = [f"{'✓' if ok else '✗'} {name}" for name, ok in zip(names, snapshot.stable, strict=True)]
         self.gallery.set_images(images, captions, self._caption_color)
         stable = int(snapshot.stable.sum())
         self.gallery_heading.setText(f"Stored: {count} · fixed points ✓ {stable}" if count else "Stored: nothing yet")
