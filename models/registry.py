@@ -11,6 +11,8 @@ from models.base import ConfigError, Model
 
 MODELS: dict[str, str] = {
     "digits": "models.digits",
+    "boundary": "models.boundary",
+    "bits": "models.bits",
     "cnn": "models.cnn",
     "hopfield": "models.hopfield",
     "mixture": "models.mixture",
