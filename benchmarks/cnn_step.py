@@ -4,7 +4,7 @@ conv 8@5×5 – ReLU – pool – conv 16@5×5 – ReLU – pool – dense 10, b
 Adam. PyTorch runs eagerly, in either memory order and with one thread or all cores; its best median counts. Ours runs
 on one BLAS thread. All take turns in short rounds, so that a busy machine slows them alike.
 
-    python benchmarks/cnn_step.py [--rounds 20] [--optimizer adam] [--json]
+    python -m benchmarks.cnn_step [--rounds 20] [--optimizer adam] [--json]
 """
 
 from __future__ import annotations
