@@ -19,7 +19,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from ui import theme
@@ -125,6 +125,8 @@ class PointCanvas(Plot):
         self._moved = False
         self._kind: Kind = "move"
         self._touched: list[int] = []
+        self._path: list[tuple[float, float]] = []
+        self._pressed_point: int | None = None
         self._handle = -1
         self._handles: Points = np.empty((0, 2))
         self._cursor: tuple[float, float] | None = None
@@ -531,10 +533,6 @@ class PointCanvas(Plot):
         if place is not None and self.tool == "select" and self.nearest_point(place) is None:
             self.show_everything()
         self.mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom around the pointer."""
-        super().wheelEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The brush leaves with the pointer."""
