@@ -157,6 +157,7 @@ class BoundarySnapshot(SupervisedSnapshot):
         switched_on: for every hidden layer (units,) bool.
         predictions: (N,), the class of each point now, uint8; for regression its value, float32.
         stop_reason: why the run is over, in words; "" while it is not.
+        best_held_out_loss: as the stop rule has seen it, inf before its first look; `epochs_waited` since then.
     """
 
     config: BoundaryConfig
@@ -171,6 +172,8 @@ class BoundarySnapshot(SupervisedSnapshot):
     switched_on: tuple[NDArray[np.bool_], ...]
     predictions: NDArray[Any]
     stop_reason: str
+    best_held_out_loss: float
+    epochs_waited: int
 
     @property
     def regression(self) -> bool:
@@ -418,6 +421,8 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
             switched_on=tuple(owned(switch.on) for switch in self._switches),
             predictions=owned(predictions),
             stop_reason=self.stop_reason,
+            best_held_out_loss=float(self._stop[0]),
+            epochs_waited=int(self._stop[1]),
         )
 
     def _live_state(self) -> State:

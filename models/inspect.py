@@ -100,7 +100,7 @@ class Neuron:
             f"z = {' + '.join(names[:MOST_TERMS])}{rest} + b",
             f"  = {' + '.join(terms[:MOST_TERMS])}{rest} + {_number(self.bias)}",
             f"  = {_number(self.z)}",
-            f"a = {FORMULAS[self.activation][0]} = {_number(self.a if self.on else self._answer())}",
+            f"a = {FORMULAS[self.activation][0]} = {_number(self.a if self.on else self.answer)}",
         ]
         if not self.on:
             lines.append("switched off: it says 0 instead")
@@ -120,7 +120,7 @@ class Neuron:
         rest = r" + \ldots" if len(terms) > MOST_TERMS else ""
         total = " + ".join(terms[:MOST_TERMS])
         formula = FORMULAS[self.activation][1]
-        last = f"a = {formula} = {self._answer():.3f}" + (r" \to 0" if not self.on else "")
+        last = f"a = {formula} = {self.answer:.3f}" + (r" \to 0" if not self.on else "")
         return (
             r"\begin{aligned}"
             rf"z &= \sum_i w_i x_i + b \\ &= {total}{rest} + {_tex(self.bias)} = {self.z:.3f} \\ "
@@ -128,7 +128,8 @@ class Neuron:
             r"\end{aligned}"
         )
 
-    def _answer(self) -> float:
+    @property
+    def answer(self) -> float:
         """f(z), whether it is switched on or not."""
         if self.on:
             return self.a

@@ -63,6 +63,23 @@ def _filter_normalised(network: Network, rng: np.random.Generator) -> NDArray[np
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
+def path_directions(path: Sequence[Array], centre: Array) -> Directions:
+    """The two directions in which a path went farthest: the principal components of its steps away from `centre`.
+
+    In random directions a path hardly moves at all, since in a space of many weights almost everything is at right
+    angles to it; these two show most of it (Li et al. 2018, section 7).
+
+    Raises ConfigError for a place of another size.
+    """
+    if any(place.shape != centre.shape for place in path):
+        raise ConfigError("The path belongs to a network of another shape.")
+    away = np.array([place.astype(np.float64) - centre for place in path]).reshape(-1, centre.size)
+    components = np.zeros((2, centre.size))
+    found = np.linalg.svd(away, full_matrices=False)[2][:2] if len(away) else components
+    components[: len(found)] = found
+    return Directions(components[0], components[1], ("first principal direction", "second principal direction"))
+
+
 def weight_directions(network: Network, first: int, second: int) -> Directions:
     """Along two chosen weights, given by their places in the flat vector: a and b are then added to these two.
 

@@ -40,6 +40,7 @@ AUTOSAVE_INTERVAL = 30_000
 
 SUFFIX = ".npz"
 EXPERIMENTS = f"Experiments (*{SUFFIX})"
+WEIGHTS = "Weights (*.npz *.safetensors)"
 DRAWINGS = "Drawings (*.json *.json.gz)"
 IDX = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
 
@@ -132,6 +133,8 @@ class MainWindow(QMainWindow):
         for action in (self._undo, self._redo, self._clear, self._save_drawing, self._open_drawing):
             action.setEnabled(surface is not None)
         self._open_data.setEnabled(tab.model.open_data is not None)
+        for action in (self._open_weights, self._save_weights):
+            action.setEnabled(tab.has_weights)
 
     @Slot()
     def _update_tab_icons(self) -> None:
@@ -158,6 +161,9 @@ class MainWindow(QMainWindow):
         self._open_drawing = self._add(menu, "Open &drawing…", self._ask_open_drawing)
         self._save_drawing = self._add(menu, "Save dra&wing…", self._ask_save_drawing)
         self._open_data = self._add(menu, "Open da&ta…", self._ask_open_data)
+        menu.addSeparator()
+        self._open_weights = self._add(menu, "Open wei&ghts…", self._ask_open_weights)
+        self._save_weights = self._add(menu, "Save weig&hts…", self._ask_save_weights)
         menu.addSeparator()
         self._add(menu, "Export &metrics as CSV…", self._ask_export, icon="export")
         self._add(menu, "Export &picture of the tab…", self._ask_picture, icon="export")
@@ -273,6 +279,15 @@ class MainWindow(QMainWindow):
         if names:
             self._remember_folder(Path(names[0]))
             self.current.open_data([Path(name) for name in names])
+
+    @Slot()
+    def _ask_open_weights(self) -> None:
+        self._ask_files("Open weights", WEIGHTS, self.current.open_weights)
+
+    @Slot()
+    def _ask_save_weights(self) -> None:
+        suggestion = self._folder() / f"{self.current.model.name}-weights.npz"
+        self._ask_target("Save weights", suggestion, WEIGHTS, self.current.save_weights)
 
     @Slot()
     def _ask_export(self) -> None:

@@ -103,6 +103,17 @@ class ModelTab(QWidget):
         """File → Open drawing; raises DataError."""
         raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
 
+    has_weights = False
+    """Whether File → Save and Open weights make sense here; such a tab overrides the next two methods."""
+
+    def save_weights(self, path: Path) -> None:
+        """Write the weights to a .npz or .safetensors file; raises DataError."""
+        raise DataError(f"There are no weights to save in the {self.model.title} tab.")
+
+    def open_weights(self, path: Path) -> None:
+        """Take over weights from a file; raises DataError when they do not fit this network."""
+        raise DataError(f"There are no weights to open in the {self.model.title} tab.")
+
     def show_off(self) -> None:
         """Put something interesting on the canvas, for a picture of the tab."""
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 TABS: dict[str, tuple[str, str]] = {
     "digits": ("Digits", "ui.tabs.digits_tab:DigitsTab"),
-    "bits": ("Bits", "ui.tabs.bits_tab:BitsTab"),
     "boundary": ("Boundary", "ui.tabs.boundary_tab:BoundaryTab"),
+    "bits": ("Bits", "ui.tabs.bits_tab:BitsTab"),
     "hopfield": ("Hopfield", "ui.tabs.hopfield_tab:HopfieldTab"),
     "mixture": ("Mixture", "ui.tabs.mixture_tab:MixtureTab"),
 }

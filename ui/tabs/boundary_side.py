@@ -1,0 +1,61 @@
+"""A side panel whose parts stand below each other where there is room, and behind each other where there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
+
+ENOUGH = 560
+"""Pixels of height from which all parts are shown at once."""
+
+
+class SidePanel(QWidget):
+    """Parts with their titles; the last one gets the room that is left over.
+
+    Args:
+        parts: (title, widget), from top to bottom.
+    """
+
+    def __init__(self, parts: Sequence[tuple[str, QWidget]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts = [widget for _, widget in parts]
+        self.bar = QTabBar()
+        self.bar.setDocumentMode(True)
+        self.bar.setDrawBase(False)
+        self.bar.setExpanding(False)
+        self.bar.setAccessibleName("parts of the side panel")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 4, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.bar)
+        for index, (title, widget) in enumerate(parts):
+            self.bar.addTab(title)
+            layout.addWidget(widget, 1 + index)
+        self.bar.currentChanged.connect(self._show)
+        self.setMinimumWidth(260)
+        self._show()
+
+    @property
+    def tall(self) -> bool:
+        """Whether all parts are shown at once."""
+        return self.height() >= ENOUGH
+
+    def bring(self, part: QWidget) -> None:
+        """Show a part, whatever the room."""
+        self.bar.setCurrentIndex(self._parts.index(part))
+
+    @Slot()
+    def _show(self) -> None:
+        tall = self.tall
+        self.bar.setVisible(not tall)
+        for index, part in enumerate(self._parts):
+            part.setVisible(tall or index == self.bar.currentIndex())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room."""
+        super().resizeEvent(event)
+        if (event.size().height() >= ENOUGH) != (event.oldSize().height() >= ENOUGH):
+            self._show()

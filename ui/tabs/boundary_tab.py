@@ -1,0 +1,593 @@
+"""The Boundary tab: a small network that can be seen whole, and points in the plane that it learns from.
+
+Everything can be taken in hand while it trains: points, weights, neurons. The tab sends what was done to its run and
+draws what comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.base import DataError, Edit, Model, Snapshot
+from models.boundary import BoundarySnapshot, SetParameters, SetPoints, SetWeight, SwitchNeuron, network_of
+from models.boundary_data import OWN, REGRESSION_SETS
+from models.boundary_maps import neuron_maps
+from models.boundary_network import BoundaryConfig, output_activation
+from models.config import Config
+from models.data.points import PointSet
+from models.nn.linear import Linear
+from models.weights_io import flat, load_weights, named_weights, save_weights
+from playground.messages import Failure, Status
+from ui import theme
+from ui.canvas.point_canvas import PointEdit
+from ui.model_tab import ModelTab
+from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
+from ui.plots.plot_base import number
+from ui.readout import Readout
+from ui.speed import SpeedControl
+from ui.tabs.boundary_colors import tile_colors
+from ui.tabs.boundary_inspector import Inspector, WeightEditor
+from ui.tabs.boundary_points import BoundaryPointPanel, Companions, PointMemory
+from ui.tabs.boundary_results import Results
+from ui.tabs.boundary_side import SidePanel
+from ui.tabs.boundary_space import HiddenSpacePage
+from ui.tabs.boundary_surface import LossSurfacePage
+from ui.tabs.boundary_view import BoundaryView
+
+CALM = 500
+"""Steps per second to begin with: without a limit most presets are over before one has seen anything."""
+WIRES_EVERY = 4
+"""While it trains, connections are redrawn with every fourth picture of the network: they cost more than the rest."""
+RESULTS_EVERY = 10
+MOST_CLASSES = 6
+INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
+_SOURCE_SETTINGS = frozenset({"dataset", "points_per_class", "noise", "classes"})
+
+
+class BoundaryTab(ModelTab):
+    """The plane beside the network, what is inside a neuron on the right."""
+
+    side_width = 306
+    side_share = 0.22
+    has_weights = True
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        self._shown: BoundarySnapshot | None = None
+        self._own = ""  # where the user's own points come from, in words; "" for the data set of the settings
+        self._own_opened = False
+        self._memory = PointMemory()
+        self._picked: int | None = None
+        self._new = True  # the next snapshot is the first of its run
+        self._urgent = False  # the user has changed something: the next frame shows all of it
+        self._frame = 0
+        super().__init__(model, parent)
+        self.session.set_pace(self.speed.pace)
+        self.speed.pace_changed.connect(self.session.set_pace)
+        self.view.edited.connect(self._on_edited)
+        self.view.picked.connect(self._on_picked)
+        self.panel.opened.connect(self.use_points)
+        self.panel.failed.connect(self._on_bad_table)
+        self.panel.told.connect(self.told)
+        self.panel.value_given.connect(self._on_value)
+        self.panel.held_out_given.connect(self._on_held_out)
+        self.diagram.hovered.connect(self._on_hover)
+        self.diagram.clicked.connect(self._on_click)
+        self.diagram.switched.connect(self._on_switch)
+        self.editor.entered.connect(self._on_weight)
+        self.inspector.entered.connect(self._on_weight)
+        self.inspector.switch_asked.connect(self._switch)
+        self.inspector.refused.connect(self._on_bad_weight)
+
+    # Building ------------------------------------------------------------------------------------------------------
+
+    def make_stage(self) -> QWidget:
+        """Tools, then the plane and the network side by side."""
+        self.view = BoundaryView()
+        self.panel = BoundaryPointPanel(self.view)
+        self.panel.context = self._context
+        self.pages = QTabWidget()
+        self.pages.setAccessibleName("views of the network")
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(self._make_network(), "Network")
+        self.hidden_space = HiddenSpacePage()
+        self.pages.addTab(self.hidden_space, "Hidden space")
+        self.surface = LossSurfacePage()
+        self.pages.addTab(self.surface, "Loss surface")
+        self.pages.currentChanged.connect(self._on_page)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.view)
+        both.addWidget(self.pages)
+        both.setSizes([1060, 940])
+        self.view.setMinimumSize(240, 200)
+        self.panel.area.addWidget(both, 1)
+        self.back_button = QPushButton("Leave own points")
+        theme.set_role(self.back_button, "quiet")
+        self.back_button.setToolTip("Use the data set chosen in the settings again")
+        self.back_button.clicked.connect(self.use_data_set)
+        room = self.back_button.sizePolicy()
+        room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
+        self.back_button.setSizePolicy(room)
+        self.back_button.hide()
+        self.panel.add_widget(self.back_button)
+        self.speed = SpeedControl("steps", CALM)
+        self.discrete_box = QCheckBox("Decision only")
+        self.discrete_box.setToolTip("Show which class the network decides for, not how sure it is")
+        self.discrete_box.toggled.connect(self.view.set_discrete)
+        self.legend = QLabel("● trained on   ○ held out   ✕ wrong")
+        self.legend.setToolTip("Filled points are trained on, rings are only tested on, crosses mark wrong answers")
+        theme.set_role(self.legend, "muted")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.legend)
+        row.addWidget(self.discrete_box)
+        row.addStretch(1)
+        row.addWidget(self.speed)
+        stage = QWidget()
+        layout = QVBoxLayout(stage)
+        layout.setContentsMargins(10, 6, 6, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.panel, 1)
+        layout.addLayout(row)
+        return stage
+
+    def _make_network(self) -> QWidget:
+        self.diagram = NetworkDiagram()
+        self.editor = WeightEditor(self.diagram)
+        self.pointed = Readout("what the pointer is on", muted=True, most=2000)
+        self.pointed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.pointed.setMinimumWidth(0)
+        self.pointed.setMaximumWidth(16_777_215)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(4, 4, 4, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.diagram, 1)
+        layout.addWidget(self.pointed)
+        return page
+
+    def make_side(self) -> QWidget:
+        """The inspector above, results below."""
+        self.inspector = Inspector()
+        self.results = Results()
+        self.side = SidePanel((("Results", self.results), ("Neuron", self.inspector)))
+        return self.side
+
+    # What the session says -----------------------------------------------------------------------------------------
+
+    def clear_stage(self) -> None:
+        """A new run is being built: its points and its network may be others."""
+        self._shown = None
+        self._new = True
+        self._picked = None
+        self.view.forget()
+        self.editor.hide()
+        self.surface.forget()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw the plane in one frame, the network in the next: each half as often as they come."""
+        assert isinstance(snapshot, BoundarySnapshot)
+        self._shown = snapshot
+        if self._new:
+            self._begin_run(snapshot)
+        running = self.session.status.phase == "running"
+        whole = not running or self._new or self._urgent
+        self._new = self._urgent = False
+        self._frame += 1
+        self.surface.note(snapshot, running=running)
+        if whole or self._frame % 2 == 0:
+            self.view.show_network(snapshot, moving=running)
+            self._memory.remember(snapshot.points, Companions(snapshot.held_out, _targets(snapshot)))
+            self._memory.points = self.view.points  # an edit may still be on its way
+        if whole or self._frame % 2:
+            self._show_page(whole)
+        self._show_inside(patient=not whole)
+        if whole or self._frame % RESULTS_EVERY == 0:
+            self.results.show_results(snapshot)
+            self._show_missing(snapshot)
+
+    def _begin_run(self, snapshot: BoundarySnapshot) -> None:
+        """The first picture of a run: classes, axes, the shape of the network."""
+        if self._own_opened:
+            self._own_opened = False
+            self.session.data = snapshot.data
+        self.panel.set_kind(snapshot.class_names, snapshot.regression)
+        self.view.show_network(snapshot, moving=False)
+        self.view.frame_points()
+        self.diagram.set_shape(_shape(snapshot))
+        if self.inspector.chosen is not None and not self._exists(*self.inspector.chosen):
+            self.inspector.choose(None)
+        if self.inspector.chosen is not None:
+            self.diagram.select(Spot(*self.inspector.chosen))
+        self._show_origin(snapshot)
+
+    def _exists(self, layer: int, unit: int) -> bool:
+        shape = self.diagram.shape
+        return shape is not None and layer + 1 < len(shape.units) and unit < shape.units[layer + 1]
+
+    @Slot(int)
+    def _on_page(self, _index: int) -> None:
+        if self._shown is not None:
+            self._show_page(True)
+
+    def _show_page(self, whole: bool) -> None:
+        """Only the page that is seen."""
+        snapshot = self._shown
+        if snapshot is None:
+            return
+        page = self.pages.currentWidget()
+        if page is self.hidden_space:
+            self.hidden_space.show_space(snapshot, self.view.box)
+        elif page is not self.surface:
+            self._show_diagram(snapshot, whole or self._frame // 2 % WIRES_EVERY == 0)
+
+    def _show_diagram(self, snapshot: BoundarySnapshot, wires: bool) -> None:
+        linears = [layer for layer in network_of(snapshot).layers if isinstance(layer, Linear)]
+        maps = neuron_maps(snapshot, self.view.box, self.diagram.tile_side())
+        self.diagram.show_state(
+            [layer.parameters["weight"] for layer in linears],
+            [layer.parameters["bias"] for layer in linears],
+            list(snapshot.switched_on),
+            tile_colors(snapshot, maps, self.view.level),
+            wires=wires,
+        )
+
+    def _show_inside(self, *, patient: bool) -> None:
+        snapshot = self._shown
+        if snapshot is None or self.inspector.chosen is None:
+            self.view.set_probe(None)
+            return
+        points = self.view.points
+        if self._picked is not None and self._picked >= len(points):
+            self._picked = None
+        index = self._picked if self._picked is not None else 0
+        place = (float(points[index][0]), float(points[index][1])) if len(points) else (0.0, 0.0)
+        if place != self.view.probe:
+            self.view.set_probe(place)
+        name = f"point {index + 1}, " if len(points) else ""
+        where = f"{name}x = {number(place[0])}, y = {number(place[1])}"
+        self.inspector.show_neuron(snapshot, place, where, patient=patient)
+
+    def _show_missing(self, snapshot: BoundarySnapshot) -> None:
+        missing = not (~snapshot.held_out).any()
+        self.panel.set_hint("There are no points to train on: click to add some, or open a table." if missing else "")
+
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        super()._on_status(status)
+        self.surface.set_resting(status.phase not in ("running", "loading", "empty"))
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        super()._on_failed(failure)
+        if failure.title == "The change was not made":
+            self.view.refuse()
+
+    # The network in hand -------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_hover(self, spot: Spot | None) -> None:
+        self.pointed.setText(self.diagram.describe(spot))
+        self.view.set_neuron((spot.layer, spot.unit) if spot is not None and spot.kind == "neuron" else None)
+
+    @Slot(object, QPoint)
+    def _on_click(self, spot: Spot, at: QPoint) -> None:
+        if spot.layer < 0:
+            return
+        self.diagram.select(spot)
+        self.inspector.choose((spot.layer, spot.unit))
+        self.side.bring(self.inspector)
+        self._show_inside(patient=False)
+        if spot.kind == "neuron":
+            self.editor.hide()
+            return
+        self.inspector.mark(spot.source)
+        title = "b =" if spot.kind == "bias" else "w ="
+        self.editor.open(spot, title, self.diagram.value(spot), at)
+
+    @Slot(object, float)
+    def _on_weight(self, spot: Spot, value: float) -> None:
+        self._edit(SetWeight(spot.layer, spot.source, spot.unit, value))
+        name = "Bias" if spot.kind == "bias" else "Weight"
+        self.told.emit(f"{name} set to {value:g}")
+
+    @Slot(str)
+    def _on_bad_weight(self, sentence: str) -> None:
+        self.banner.say("That is no weight", sentence, "warning")
+
+    @Slot(int, int)
+    def _on_switch(self, layer: int, unit: int) -> None:
+        self._switch(layer, unit, not self.diagram.is_on(layer, unit))
+
+    @Slot(int, int, bool)
+    def _switch(self, layer: int, unit: int, on: bool) -> None:
+        self._edit(SwitchNeuron(layer, unit, on))
+        self.told.emit(f"Neuron {unit + 1} of layer {layer + 1} is switched {'on' if on else 'off'}")
+
+    def _edit(self, edit: Edit) -> None:
+        self._urgent = True
+        self.session.edit(edit)
+
+    # Points of one's own -------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_edited(self, edit: PointEdit) -> None:
+        """Points were changed by hand: the run goes on with them."""
+        found = self._memory.follow(
+            edit.points, held_out=self.panel.held_out_box.isChecked(), target=self.panel.value_box.value()
+        )
+        self._send_points(found)
+
+    def _send_points(self, found: Companions) -> None:
+        snapshot = self._shown
+        if snapshot is None:
+            return
+        if found.held_out.all():  # also when there are none
+            self.session.pause()
+            self.view.set_tool("add")
+        points = replace(
+            snapshot.data,
+            points=self.view.points,
+            labels=None if snapshot.regression else self.view.labels,
+            targets=found.targets if snapshot.regression else None,
+            truth=None,
+        )
+        self._own = self._own or "own points"
+        self.session.data = points
+        self._show_origin(snapshot)
+        self._edit(SetPoints(points, found.held_out))
+
+    @Slot(float)
+    def _on_value(self, value: float) -> None:
+        now = self._memory.now()
+        targets = now.targets.copy()
+        targets[self.view.selection] = value
+        self._change_companions(Companions(now.held_out, targets))
+
+    @Slot(bool)
+    def _on_held_out(self, held_out: bool) -> None:
+        if not len(self.view.selection):
+            return
+        now = self._memory.now()
+        marks = now.held_out.copy()
+        marks[self.view.selection] = held_out
+        self._change_companions(Companions(marks, now.targets))
+
+    def _change_companions(self, companions: Companions) -> None:
+        self._memory.remember(self.view.points, companions)
+        self._send_points(companions)
+
+    @Slot(object, str)
+    def use_points(self, points: PointSet, name: str) -> None:
+        """Start a new run on points that were read from a table."""
+        regression = points.labels is None
+        if not regression and len(points.class_names) > MOST_CLASSES:
+            self._on_bad_table(
+                f"These points have {len(points.class_names)} classes; the network takes at most {MOST_CLASSES}. "
+                "Choose another class column."
+            )
+            return
+        config = self.form.config()
+        assert isinstance(config, BoundaryConfig)
+        changes: dict[str, Any] = {"standardise": self.panel.standardise}
+        if regression:
+            changes |= {"dataset": config.dataset if config.dataset in REGRESSION_SETS else "plane", "loss": "mse"}
+        else:
+            changes |= {"dataset": OWN, "classes": len(points.class_names)}
+        config = config.model_copy(update=changes)
+        self.banner.clear()
+        self._own = name
+        self.form.set_config(config)
+        self.session.config = config
+        self.session.set_data(points)
+        self._show_choice()
+        self.told.emit(f"{len(points)} points from {name}")
+
+    def open_data(self, paths: list[Path]) -> None:
+        """File → Open data: the same dialog as the button's."""
+        if len(paths) != 1:
+            self.banner.say("The data could not be opened", "The points are taken from one CSV file.")
+            return
+        self.panel.open_table(paths[0])
+
+    @Slot(str)
+    def _on_bad_table(self, sentence: str) -> None:
+        self.banner.say("The table could not be used", sentence)
+
+    @Slot()
+    def use_data_set(self) -> None:
+        """Back to the data set of the settings."""
+        self._leave_own()
+        self.reset()
+
+    def _leave_own(self) -> None:
+        self._own = ""
+        self.session.data = None
+
+    def _context(self) -> PointSet | None:
+        snapshot = self._shown
+        if snapshot is None:
+            return None
+        found = self._memory.now()
+        regression = snapshot.regression
+        return replace(
+            snapshot.data,
+            points=self.view.points,
+            labels=None if regression else self.view.labels,
+            targets=found.targets if regression and len(found.targets) == len(self.view.points) else None,
+        )
+
+    def _show_origin(self, snapshot: BoundarySnapshot) -> None:
+        """Whose points these are, and on the axes how they were standardised."""
+        own = self.session.data is not None
+        self.back_button.setVisible(own)
+        text = f"Leave {self._own or 'own points'}"
+        self.back_button.setText(self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 150))
+        for index, axis in enumerate((self.view.x_axis, self.view.y_axis)):
+            name = snapshot.axis_names[index]
+            if snapshot.centre is not None and snapshot.scale is not None:
+                name = f"({name} − {snapshot.centre[index]:.4g}) / {snapshot.scale[index]:.4g}"
+            if axis.name != name:
+                axis.set_label(name)
+
+    @Slot(object)
+    def _on_picked(self, index: int | None) -> None:
+        self._picked = index
+        self._show_inside(patient=False)
+
+    # What the user does --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle(self) -> None:
+        """See ModelTab; without points there is nothing to train on."""
+        if not self._nothing_to_train():
+            super().toggle()
+
+    @Slot()
+    def step(self) -> None:
+        """See ModelTab."""
+        if not self._nothing_to_train():
+            super().step()
+
+    def _nothing_to_train(self) -> bool:
+        snapshot = self._shown
+        if snapshot is None or self.session.status.phase == "running" or not snapshot.held_out.all():
+            return False
+        self.banner.say(
+            "There are no points to train on",
+            "Click into the plane to add some, or open a table of points.",
+            "info",
+        )
+        self.view.set_tool("add")
+        return True
+
+    @Slot()
+    def reset(self) -> None:
+        """See ModelTab; a changed data setting leaves the user's own points."""
+        self.form.commit()
+        self._heed(self.form.config())
+        self.banner.clear()
+        self.session.reset(self.form.config())
+
+    @Slot(str)
+    def choose_preset(self, name: str) -> None:
+        """See ModelTab; a preset brings its own data set."""
+        self._leave_own()
+        super().choose_preset(name)
+
+    @Slot(object)
+    def _on_config(self, config: Config) -> None:
+        self._heed(config)
+        super()._on_config(config)
+
+    def _heed(self, config: Config) -> None:
+        """Whoever chooses a data set wants to see it; whoever wants more classes for own points gets them."""
+        running = self.session.status.config
+        assert isinstance(config, BoundaryConfig)
+        if running is None or self.session.data is None or not running.changed(config) & _SOURCE_SETTINGS:
+            return
+        data = self.session.data
+        if config.dataset == OWN and getattr(running, "dataset", "") == OWN and data.labels is not None:
+            used = int(data.labels.max(initial=1)) + 1
+            count = max(config.classes, used, 2)
+            names = (*data.class_names, *"ABCDEF"[len(data.class_names) :])[:count]
+            self.session.data = replace(data, class_names=names)
+        elif running.changed(config) & (_SOURCE_SETTINGS - {"classes"}) or config.dataset == "blobs":
+            self._leave_own()
+
+    # Files ---------------------------------------------------------------------------------------------------------
+
+    def drawing_surface(self) -> Any:
+        """The points: undo, redo and clear of the Edit menu."""
+        return self.view
+
+    def drawings(self) -> dict[str, Any]:
+        """Where the user's own points come from; the points themselves are part of the run."""
+        return {"own": self._own} if self.session.data is not None else {}
+
+    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
+        """Know again that the points are the user's own; raises DataError."""
+        self._leave_own()
+        if not drawings:
+            return
+        if not isinstance(drawings.get("own"), str):
+            raise DataError("What the file says about the origin of the points makes no sense.")
+        self._own = drawings["own"] or "own points"
+        self._own_opened = self._new = True
+
+    def save_drawing(self, path: Path) -> None:
+        """File → Save drawing: the points as CSV."""
+        self.panel.save_table(path.with_suffix(".csv"))
+
+    def open_drawing(self, path: Path) -> None:
+        """File → Open drawing: points from a table."""
+        self.panel.open_table(path)
+
+    def save_weights(self, path: Path) -> None:
+        """File → Save weights; raises DataError."""
+        if self._shown is None:
+            raise DataError("There is no network yet: wait until it is built.")
+        config = self._shown.config
+        about = {"model": "boundary", "hidden": str(list(config.hidden)), "inputs": ", ".join(config.inputs)}
+        save_weights(path, named_weights(network_of(self._shown)), about)
+        self.told.emit(f"Saved the weights to {path.name}")
+
+    def open_weights(self, path: Path) -> None:
+        """File → Open weights; raises DataError when they do not fit."""
+        if self._shown is None:
+            raise DataError("There is no network yet: wait until it is built.")
+        network = network_of(self._shown)
+        self._edit(SetParameters(flat(load_weights(path, named_weights(network)), network)))
+        self.told.emit(f"Weights opened from {path.name}")
+
+    def shutdown(self) -> None:
+        """Stop the run and the loss surface, and join their threads."""
+        self.surface.shutdown()
+        super().shutdown()
+
+    def show_off(self) -> None:
+        """Look inside a neuron."""
+        if self._shown is not None:
+            hidden = self._shown.config.hidden
+            spot = Spot(len(hidden) - 1, 1 if hidden and hidden[-1] > 1 else 0) if hidden else Spot(0, 0)
+            self._on_click(spot, QPoint())
+
+
+def _targets(snapshot: BoundarySnapshot) -> Any:
+    return snapshot.targets if snapshot.targets is not None else np.zeros(len(snapshot.points))
+
+
+def _shape(snapshot: BoundarySnapshot) -> NetworkShape:
+    """What the diagram shows of a network that stays the same."""
+    config = snapshot.config
+    linears = [layer for layer in network_of(snapshot).layers if isinstance(layer, Linear)]
+    outputs = linears[-1].units
+    titles = ["inputs"]
+    for units, activation in zip(config.hidden, config.hidden_activations(), strict=True):
+        titles.append(f"{units} {activation.replace('_', ' ')}")
+    classes = snapshot.class_names
+    last = "softmax" if outputs > 1 and config.loss == "cross_entropy" else output_activation(config, len(classes))
+    titles.append("value" if snapshot.regression else last.replace("_", " "))
+    names = classes if outputs == len(classes) else ("",) if snapshot.regression else (f"{classes[0]}/{classes[1]}",)
+    return NetworkShape(
+        tuple(titles),
+        (len(config.inputs), *config.hidden, outputs),
+        (tuple(INPUT_NAMES[name] for name in config.inputs), names),
+    )
