@@ -53,18 +53,18 @@ install: $(WITH_EXTRAS)
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3.12" >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	echo "The virtual environment could not be made. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
 
 # The files are stamps: they are newer than pyproject.toml when what it asks for is installed.
 $(INSTALLED): pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV): once, and again when pyproject.toml changes."
-	$(PIP) install --quiet --editable .
+	@$(PIP) install --quiet --editable .
 	@touch $@
 
 $(WITH_EXTRAS): pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV), with the tools for testing: once, and again when pyproject.toml changes."
-	$(PIP) install --quiet --editable ".[$(EXTRAS)]"
+	@$(PIP) install --quiet --editable ".[$(EXTRAS)]"
 	@touch $@ $(INSTALLED)
 
 clean:
