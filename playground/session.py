@@ -125,6 +125,7 @@ class Session(QObject):
             self.config = config
         if len(self.history):
             self._add_ghost(self.history.rows())
+        self._opening = 0  # a file that is still being read comes too late
         self._new_run(next(self._ids))
         self._send(messages.Build(self._run_id, self.model, self.config, self.data, play))
 
@@ -139,6 +140,11 @@ class Session(QObject):
         """Go on from an experiment file; the present run stays until the file has proved to be good."""
         self._opening = next(self._ids)
         self._send(messages.Open(self._opening, path))
+
+    @property
+    def opening(self) -> bool:
+        """Whether a file is being read that will replace the run."""
+        return self._opening > 0
 
     def save(self, path: Path, drawings: Mapping[str, Any] | None = None, *, autosave: bool = False) -> None:
         """Write an experiment file; `saved` or `failed` follows."""
@@ -245,12 +251,17 @@ class Session(QObject):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
+        if failure.run_id == self._opening:
+            self._opening = 0
+            if self.status.phase == "empty":  # the window was opened with a file that is no good
+                self.reset()
         self.failed.emit(failure)
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         if opened.run_id != self._opening:
             return
+        self._opening = 0
         self.config = opened.config
         self._new_run(opened.run_id)
         self.data = opened.data if getattr(opened.data, "files", ()) else None

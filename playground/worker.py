@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import Model, PlaygroundError, TrainingError
 from playground import messages
-from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, write
+from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
 from playground.run import Run, limit_blas
 
@@ -136,7 +136,7 @@ class Worker(QObject):
         self._announce(Status(command.run_id, "loading", config=recording.config))
         limit_blas()
         data = data_of(experiment)
-        run = Run.resume(experiment.model.trainer(recording.changes[0].config, data), recording)
+        run = resume(experiment, data)
         self._adopt(run, command.run_id, experiment.model, data)
         self.opened.emit(Opened(command.run_id, command.path, recording.config, data, experiment.drawings))
         self._publish()

@@ -487,7 +487,9 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _recovered(self, _opened: object) -> None:
         self.tab(self._leftover.model).session.opened.disconnect(self._recovered)
-        self._discard_leftover()
+        if self._autosaves is not None:  # safe from the next crash, too, before the next autosave
+            self._autosaves.adopt(self._leftover)
+        self.offer_recovery()
 
     @Slot()
     def _discard_leftover(self) -> None:

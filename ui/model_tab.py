@@ -439,7 +439,7 @@ class ModelTab(QWidget):
         self.window().repaint()
         self.painted.emit()
         self.form.show()
-        if self.session.status.phase == "empty":
+        if self.session.status.phase == "empty" and not self.session.opening:
             self.session.reset()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

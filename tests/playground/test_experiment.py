@@ -555,13 +555,20 @@ def test_the_present_run_stays(good, tmp_path, qapp, qtbot):
     try:
         session.step(20)
         qtbot.waitUntil(lambda: session.status.position == 20)
-        for change in ("step large", "setting out of range", "unknown model"):
+        for change in (
+            lambda metadata, _: metadata.update(step=10**12),
+            lambda metadata, _: metadata.update(model="perceptron"),
+            lambda _, arrays: arrays.update({"state/weights": np.zeros(4)}),
+            lambda _, arrays: arrays.pop("state/rng"),
+            lambda _, arrays: arrays.update({"checkpoint/0/step": np.array(1)}),
+        ):
             bad = tmp_path / "bad.npz"
             bad.write_bytes(good.read_bytes())
-            rewrite(bad, lambda metadata, _, change=change: METADATA_CHANGES[change](metadata))
+            rewrite(bad, change)
             with qtbot.waitSignal(session.failed) as failed:
                 session.open(bad)
-            assert "bad.npz" in failed.args[0].message
+            assert "unexpected" not in failed.args[0].message
+            assert session.status.head == 20
         session.step(5)
         qtbot.waitUntil(lambda: session.status.position == 25)
     finally:

@@ -86,7 +86,6 @@ def test_a_killed_window_is_recovered_to_the_same_bits(tmp_path, qapp, qtbot):
     window.offer_recovery()
     assert "1 more" in window.current.banner.text
     session = window.show_tab("digits").session
-    qtbot.waitUntil(lambda: session.snapshot is not None, timeout=20_000)
     with qtbot.waitSignal(session.opened, timeout=20_000):
         window._recover()
     qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 60, timeout=20_000)
@@ -232,4 +231,42 @@ def test_a_damaged_leftover_is_refused_and_can_be_discarded(tmp_path, qapp, qtbo
     assert "not an experiment file" in failed.args[0].message
     window._discard_leftover()
     assert not path.parent.exists()
+    window.close()
+
+
+def test_a_window_opened_with_a_file(tmp_path, qapp, qtbot):
+    """`playground FILE`: the file comes before the first paint, which must not build an untrained run over it."""
+    path = tmp_path / "run.npz"
+    run = Run(straight(0))
+    run.advance(20)
+    while run.work(1.0):
+        pass
+    experiment.write(path, Experiment(digits.MODEL, run.recording()))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_experiment(path)
+    session = window.show_tab("digits").session
+    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 20, timeout=20_000)
+    session.step(5)
+    qtbot.waitUntil(lambda: session.status.position == 25, timeout=20_000)
+    window.close()
+
+
+def test_a_window_opened_with_a_damaged_file(tmp_path, qapp, qtbot):
+    path = tmp_path / "run.npz"
+    write_run(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-2000].replace(b"state/parameters", b"state/paramaters"))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    window.open_experiment(path)
+    assert "could not be opened" in window.current.banner.text
+    path.write_bytes(content.replace(b"state/parameters", b"state/paramaters"))
+    session = window.show_tab("digits").session
+    with qtbot.waitSignal(session.failed, timeout=20_000) as failed:
+        window.open_experiment(path)
+    assert "parameters" in failed.args[0].message
+    qtbot.waitUntil(lambda: session.status.phase == "untrained", timeout=20_000)
     window.close()
