@@ -103,12 +103,13 @@ class ConfusionExplorer(QWidget):
         if len(shown) == len(self._shown) and np.array_equal(shown, self._shown):
             return
         self._shown = shown
-        captions = [self._caption(index) for index in shown]
-        self.gallery.set_images(self._images[shown], captions)
+        self.gallery.set_images(self._images[shown], self._caption)
         self._say("")
 
-    def _caption(self, index: int) -> str:
+    def _caption(self, place: int) -> str:
+        """What is written under one of the images shown; asked for only as it is painted."""
         assert self._predictions is not None
+        index = self._shown[place]
         true, predicted = self._names[self._labels[index]], self._names[self._predictions[index]]
         return true if true == predicted else f"{true} → {predicted}"
 
