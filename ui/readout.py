@@ -44,6 +44,7 @@ class Readout(QWidget):
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._room = 0
+        self._width = 0
         self._grow(sample)
         theme.manager().changed.connect(self.update)
 
@@ -65,7 +66,8 @@ class Readout(QWidget):
         return QSize(self._room, self.fontMetrics().height() + 4)
 
     def _grow(self, text: str) -> None:
-        needed = min(self.fontMetrics().horizontalAdvance(text) + 2, self._most)
+        self._width = self.fontMetrics().horizontalAdvance(text) + 2
+        needed = min(self._width, self._most)
         if needed > self._room:
             self._room = -(-needed // LEAP) * LEAP
             self.setFixedSize(self.sizeHint())
@@ -75,6 +77,8 @@ class Readout(QWidget):
         painter = QPainter(self)
         colors = theme.current()
         painter.setPen(colors.muted if self._muted else colors.text)
-        words = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        words = self._text
+        if self._width > self.width():
+            words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), int(self._flags), words)
         painter.end()

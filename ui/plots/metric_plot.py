@@ -212,6 +212,7 @@ class MetricPanel(QWidget):
         self._cursor: float | None = None
         self._pointer: float | None = None
         self._picture: QPixmap | None = None
+        self._axes: tuple[object, QPixmap] | None = None
         self._shown: dict[str, Curve] = {}
         self.setAccessibleName(f"{title} over steps")
         self.setMinimumSize(140, 80)
@@ -352,8 +353,7 @@ class MetricPanel(QWidget):
 
     def _paint_all(self, painter: QPainter) -> None:
         colors, area = theme.current(), self._area()
-        painter.fillRect(self.rect(), colors.surface)
-        self._paint_axes(painter, colors, area)
+        painter.drawPixmap(0, 0, self._axes_picture(painter))
         painter.setClipRect(area.adjusted(-1, -4, 5, 4))
         for line in self.lines:
             self._paint_noise(painter, line, colors)
@@ -367,6 +367,21 @@ class MetricPanel(QWidget):
                 painter.drawPolyline(_polygon(*self._pixels(ghost.steps, self._scaled(ghost.values))))
         for line in self.lines:
             self._paint_line(painter, line, colors)
+
+    def _axes_picture(self, painter: QPainter) -> QPixmap:
+        """Background and axes; kept as long as ranges, size, font and theme stay, which is most of the time."""
+        colors, ratio = theme.current(), self.devicePixelRatioF()
+        key = (self.x_range, self.y_range, self.log, self.size(), ratio, self.font().key(), colors.name)
+        if self._axes is None or self._axes[0] != key:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            canvas = QPainter(picture)
+            canvas.setFont(painter.font())
+            canvas.fillRect(self.rect(), colors.surface)
+            self._paint_axes(canvas, colors, self._area())
+            canvas.end()
+            self._axes = (key, picture)
+        return self._axes[1]
 
     def _paint_axes(self, painter: QPainter, colors: theme.Theme, area: QRectF) -> None:
         metrics = painter.fontMetrics()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from ui.try_panel import TryPanel
 WEIGHTS_EVERY = 2
 """While it trains, the weights are redrawn with every second frame."""
 
+EXPLORE_INTERVAL = 0.5
+"""Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
+
 MOST_TILES = 256
 """First-layer units whose weights are shown; a wider layer shows its first ones."""
 
@@ -36,6 +40,7 @@ class DigitsTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
         self._beat_weights = 0
+        self._explored_at = 0.0
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
         self.try_panel.input_changed.connect(self._show_activations)
@@ -111,7 +116,10 @@ class DigitsTab(ModelTab):
         if self.session.status.phase != "running" or self._beat_weights % WEIGHTS_EVERY == 0:
             self._show_weights(snapshot)
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
-        self.explorer.set_predictions(snapshot.test_predictions)
+        now = time.monotonic()
+        if self.session.status.phase != "running" or now - self._explored_at >= EXPLORE_INTERVAL:
+            self._explored_at = now
+            self.explorer.set_predictions(snapshot.test_predictions)
         self.try_panel.set_predict(self._predict if snapshot.step else None)
         self._show_activations()
 
