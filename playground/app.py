@@ -158,7 +158,7 @@ def make_application(*, screen: bool = True) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    app = QApplication(sys.argv[:1])
+    app = QApplication(["playground"])
     app.setApplicationName("playground")
     app.setApplicationDisplayName("Playground")
     app.setOrganizationName("playground")
