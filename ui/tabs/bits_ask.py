@@ -32,9 +32,9 @@ class SwitchRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bits: NDArray[np.float64] = np.zeros(0)
-        self._weights: NDArray[np.float64] = np.zeros(0)
         self._answer, self._true = 0.0, 0.0
         self._terms: list[str] = []
+        self._drawn: tuple[object, ...] = ()
         self._at = 0
         self._hover: int | None = None
         self.setFont(theme.number_font(self.font()))
@@ -49,12 +49,15 @@ class SwitchRow(QWidget):
         self, bits: NDArray[np.float64], weights: NDArray[np.float64], answer: float, true: float, places: int
     ) -> None:
         """Show a number's bits (n,), the weights (n,), the neuron's answer and what would be right."""
-        self._bits, self._weights, self._answer, self._true = bits, weights, answer, true
+        self._answer, self._true = answer, true
         self._at = min(self._at, len(bits) - 1)
         self._terms = [
             figure(weight, places) for weight, bit in zip(weights.tolist(), bits.tolist(), strict=True) if bit
         ]
-        self.update()
+        drawn = (bits.tobytes(), true, tuple(self._terms), round(answer, 2))
+        if drawn != self._drawn:
+            self._drawn, self._bits = drawn, bits.copy()
+            self.update()
 
     @property
     def sum_text(self) -> str:
@@ -146,10 +149,14 @@ class SwitchRow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Space and the arrows belong to the switches while they have the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers():
-                event.accept()
-                return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right)
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -245,8 +252,9 @@ class AskPanel(QWidget):
 
     def _spread(self, number: int) -> None:
         """Set the switches to a number, in the order of the bits now."""
-        assert self._snapshot is not None and self._snapshot.true_weights is not None
+        assert self._snapshot is not None
         true = self._snapshot.true_weights
+        assert true is not None
         row = bits_of(number, len(true))
         self.bits = row[::-1].copy() if true[0] < true[-1] else row
         self.number.blockSignals(True)

@@ -1,4 +1,4 @@
-"""The weights of a linear neuron as bars, each over the column of bits that it multiplies, with what the place is worth."""
+"""The weights of a linear neuron as bars, each over the column of bits that it multiplies, beside its true worth."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from ui.tabs.bits_table import CENTRED, LEFT, Columns
 
 FOUND = 0.5
 """A weight nearer than this to its place value would be rounded to it."""
+
+NARROW = 40.0
+"""Columns narrower than this have no room for a hundred with a decimal."""
 
 NUMBERS = 38.0
 """Height of the two lines of numbers below the bars."""
@@ -43,6 +46,7 @@ class WeightBars(QWidget):
         self._doubling = False
         self._top, self._below = HeldLevel(), HeldLevel()
         self._hover: int | None = None
+        self._drawn: tuple[object, ...] = ()
         self._still: QPixmap | None = None
         self._span = (0.0, 1.0)
         self.editor = NumberEditor(self)
@@ -83,7 +87,11 @@ class WeightBars(QWidget):
         if span != self._span:
             self._span = span
             self._still = None
-        self.update()
+        parts = (weights, direction, before)
+        drawn = (span, *(None if part is None else np.round(part, 2).tobytes() for part in parts))
+        if drawn != self._drawn or self._still is None:
+            self._drawn = drawn
+            self.update()
 
     @Slot(bool)
     def set_doubling(self, doubling: bool) -> None:
@@ -136,7 +144,11 @@ class WeightBars(QWidget):
         places = 2 if columns.width >= 52 else 1
         bold = QFont(self.font())
         bold.setBold(True)
+        if columns.width < NARROW:
+            bold.setPointSizeF(0.85 * bold.pointSizeF())
         painter.setFont(bold)
+        if self._direction is not None:
+            self._paint_arrows(painter, colors, columns)
         for place, (weight, true) in enumerate(zip(self._weights.tolist(), self._true.tolist(), strict=True)):
             left, width = columns.bit(place) + inset, columns.width - 2 * inset
             y = min(max(self._y(weight), 0.0), self.height() - NUMBERS)
@@ -151,7 +163,7 @@ class WeightBars(QWidget):
             )
             painter.setPen(colors.success if found else colors.text)
             digits = places if abs(weight) < 999.5 else min(places, 1)
-            digits = 0 if columns.width < 34 and abs(weight) >= 99.5 else digits
+            digits = 0 if columns.width < NARROW and abs(weight) >= 99.5 else digits
             painter.drawText(self._number_box(place), CENTRED, figure(weight, digits))
         if self._before is not None:
             painter.setPen(QPen(colors.muted, 1.2, Qt.PenStyle.DashLine))
@@ -161,8 +173,6 @@ class WeightBars(QWidget):
                 painter.drawRect(
                     QRectF(columns.bit(place) + inset, min(y, zero), columns.width - 2 * inset, abs(y - zero))
                 )
-        if self._direction is not None:
-            self._paint_arrows(painter, colors, columns)
         painter.end()
 
     def _paint_arrows(self, painter: QPainter, colors: theme.Theme, columns: Columns) -> None:
@@ -174,8 +184,9 @@ class WeightBars(QWidget):
             if abs(share) < 0.05:
                 continue
             x = columns.bit(place) + columns.width / 2
-            start = min(max(self._y(float(self._weights[place])), 4.0), self.height() - NUMBERS - 4)
-            tip = start - share * 22
+            floor = self.height() - NUMBERS - 3
+            start = min(max(self._y(float(self._weights[place])), 4.0), floor)
+            tip = min(max(start - share * 24, 2.0), floor)
             painter.drawLine(QLineF(x, start, x, tip))
             back = 4 if share > 0 else -4
             painter.drawLine(QLineF(x, tip, x - 3.5, tip + back))
@@ -190,11 +201,15 @@ class WeightBars(QWidget):
         painter = QPainter(picture)
         painter.setFont(self.font())
         right = columns.bit(columns.bits)
-        levels = sorted(self._true.tolist()) if self._doubling else self._lines()
-        for level in [0.0, *levels]:
+        levels = sorted(self._true.tolist(), reverse=True) if self._doubling else self._lines()
+        written = -100.0
+        for level in [*levels, 0.0]:
             y = self._y(level)
             painter.setPen(QPen(colors.control if level == 0 else colors.grid, 1))
             painter.drawLine(QLineF(columns.left, y, right, y))
+            if y - written < painter.fontMetrics().ascent():
+                continue
+            written = y
             painter.setPen(colors.muted)
             painter.drawText(
                 QRectF(0, y - 8, columns.left - 6, 16),
@@ -202,23 +217,28 @@ class WeightBars(QWidget):
                 plain(level),
             )
         base = self.height() - NUMBERS
+        small = QFont(self.font())
+        if columns.width < NARROW:
+            small.setPointSizeF(0.85 * small.pointSizeF())
         painter.setPen(colors.muted)
         painter.drawText(QRectF(6, base, columns.left - 8, NUMBERS / 2), LEFT, "weight")
         painter.drawText(QRectF(6, base + NUMBERS / 2, columns.left - 8, NUMBERS / 2), LEFT, "worth")
+        painter.setFont(small)
         for place, value in enumerate(self._true.tolist()):
             box = QRectF(columns.bit(place) - 5, base + NUMBERS / 2, columns.width + 10, NUMBERS / 2)
             painter.drawText(box, CENTRED, plain(value))
+        painter.setFont(self.font())
         self._paint_legend(painter, colors, columns)
         painter.end()
         return picture
 
     def _paint_legend(self, painter: QPainter, colors: theme.Theme, columns: Columns) -> None:
-        left, top, line = columns.target + 14, 8.0, painter.fontMetrics().height() + 4.0
+        left, top, line = columns.target + 10, 4.0, painter.fontMetrics().height() + 4.0
         width = columns.end - left - 4
         for words, color, high in (
             ("weight of the neuron", colors.positive, 11.0),
             ("what the place is worth", colors.ink, 2.4),
-            ("found it: off by less than ½", colors.success, 2.4),
+            ("found: off by less than ½", colors.success, 2.4),
         ):
             painter.fillRect(QRectF(left, top + (line - high) / 2, 16, high), color)
             painter.setPen(colors.text)
@@ -245,7 +265,10 @@ class WeightBars(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
-        self.editor.hide()
+        if self.editor.isVisible():
+            place = self.editor.key
+            assert isinstance(place, int)
+            self.editor.follow(self._number_box(place))
         self._restyle()
 
     # -- mouse

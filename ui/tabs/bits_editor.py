@@ -57,7 +57,6 @@ class NumberEditor(QLineEdit):
         self._what, self._low, self._high, self._before = "", 0.0, 0.0, ""
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hide()
-        self.returnPressed.connect(self._take)
 
     def open_at(self, place: QRectF, key: object, value: float, what: str, low: float, high: float) -> None:
         """Appear over a number; `what` names it in messages ("The target of row 3")."""
@@ -67,14 +66,23 @@ class NumberEditor(QLineEdit):
         self.setToolTip(f"{what}: Enter takes the number, Esc leaves it as it was")
         self._mark(False)
         self.setText(self._before)
+        self.follow(place)
+        self.show()
+        self.setFocus()
+        self.selectAll()
+
+    @property
+    def key(self) -> object:
+        """What `open_at` was called with."""
+        return self._key
+
+    def follow(self, place: QRectF) -> None:
+        """The number has moved: so does the field."""
         parent = self.parentWidget()
         width, height = max(NARROWEST, round(place.width())), max(24, round(place.height()))
         left = min(max(round(place.center().x() - width / 2), 0), max(parent.width() - width, 0))
         top = min(max(round(place.center().y() - height / 2), 0), max(parent.height() - height, 0))
         self.setGeometry(left, top, width, height)
-        self.show()
-        self.setFocus()
-        self.selectAll()
 
     def _take(self) -> None:
         if self.text() == self._before:
@@ -101,11 +109,13 @@ class NumberEditor(QLineEdit):
             self.style().polish(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves everything as it was."""
+        """Enter takes the number, Esc leaves everything as it was; neither reaches the widget below."""
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
-            return
-        super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+        else:
+            super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Clicking elsewhere takes a number, and says so when it is none."""

@@ -1,12 +1,13 @@
-"""A two-layer sigmoid network that can be seen whole: every neuron, every weight as a line and a number, every answer."""
+"""A two-layer sigmoid network that can be seen whole: every neuron, and every weight as a line and a number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,9 +16,12 @@ from ui import theme
 from ui.formula import FormulaView
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
 from ui.tabs.bits_editor import NumberEditor, figure, plain
-from ui.tabs.bits_table import CENTRED, LEFT
+from ui.tabs.bits_table import CENTRED
 
-LABEL = QSize(42, 14)
+TOP = 36.0
+"""Pixels of the headings."""
+
+LABEL = QSize(38, 14)
 """Pixels of a weight's number."""
 
 NODE_WIDTH = 46.0
@@ -88,6 +92,7 @@ class NetworkView(QWidget):
         self._levels = (HeldLevel(), HeldLevel())
         self._hover: Weight | None = None
         self._chosen = 0
+        self._drawn: tuple[object, ...] = ()
         self._labels: dict[Weight, QRectF] = {}
         self.editor = NumberEditor(self)
         self.editor.accepted.connect(self.weight_set)
@@ -107,9 +112,12 @@ class NetworkView(QWidget):
             for level in self._levels:
                 level.reset()
             self.editor.hide()
-            self.setMinimumHeight(40 + ROOM_PER_UNIT * max(self._inputs, self._slots))
+            self.setMinimumHeight(round(TOP) + 6 + ROOM_PER_UNIT * max(self._inputs, self._slots))
             self._place()
-        self.update()
+        drawn = (snapshot.table.bits, activity.target, chosen, *_rounded(snapshot, activity))
+        if drawn != self._drawn:  # painting some forty lines and numbers costs; many updates change none of them
+            self._drawn = drawn
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Room for sixteen weights."""
@@ -128,59 +136,52 @@ class NetworkView(QWidget):
         return hidden + bias
 
     def _x(self, column: int) -> float:
-        left, right = 50.0, self.width() - 172.0
-        return (left, left + 0.6 * (right - left), right)[column]
+        left, right = 50.0, self.width() - 76.0
+        block = self._inputs * LABEL.width() + NODE_WIDTH + 16
+        middle = max(left + 0.6 * (right - left), min(left + block + 90, right - 120))
+        return (left, middle, right)[column]
 
     def _y(self, index: int, count: int) -> float:
-        top = 30.0
+        top = TOP
         return top + (index + 0.5) * (self.height() - top - 4) / max(count, 1)
 
     def node(self, column: int, index: int) -> QRectF:
         """Where a neuron is: columns 0 inputs, 1 hidden, 2 output; a bias comes last in its column."""
         count = (self._inputs, self._slots, 1)[column]
-        height = min(28.0, (self.height() - 34) / max(count, 1) - 4)
+        height = min(28.0, (self.height() - TOP - 4) / max(count, 1) - 4)
         if column == 2:
             height = 34.0
         width = NODE_WIDTH + (10 if column == 2 else 0)
         return QRectF(self._x(column) - width / 2, self._y(index, count) - height / 2, width, height)
 
     def _ends(self, weight: Weight) -> QLineF:
+        """The line of a weight; into the hidden layer it ends where the neuron's row of numbers begins."""
         layer, index = weight
         source = self.node(layer, index[0])
         target = self.node(layer + 1, index[1] if layer == 0 else 0)
-        return QLineF(source.right(), source.center().y(), target.left(), target.center().y())
+        end = target.left() - (self._inputs * LABEL.width() + 6 if layer == 0 else 0)
+        return QLineF(source.right(), source.center().y(), end, target.center().y())
 
     def _place(self) -> None:
-        """Put every weight's number where it can be read.
-
-        All numbers of a layer stand in one column, each exactly on its line: at the share t of the way before the
-        target at which all lines are equally far apart. Where that is too narrow, each neuron's weights stand in a row
-        before it.
-        """
+        """Put every number into a row before its hidden neuron, one column per input; behind it, onto its line."""
         bits, hidden, _ = self._shape
         self._labels = {}
         if not bits:
             return
-        height = self._y(1, 1) - self._y(0, 1)
-        share = (height / self._slots) / (height / self._slots + height)
-        on_lines = share * height / self._inputs >= LABEL.height() - 1
-        for i in range(self._inputs):
-            for j in range(hidden):
-                line = self._ends((0, (i, j)))
-                if on_lines:
-                    centre = line.pointAt(1 - share)
-                else:
-                    column = self._inputs - i
-                    centre = QPointF(line.x2() - column * (LABEL.width() + 2) + LABEL.width() / 2 - 4, line.y2())
-                self._labels[0, (i, j)] = _around(centre)
+        for j in range(hidden):
+            box = self.node(1, j)
+            left = box.left() - 4 - self._inputs * LABEL.width()
+            for i in range(self._inputs):
+                self._labels[0, (i, j)] = _around(QPointF(left + (i + 0.5) * LABEL.width(), box.center().y()))
         for j in range(self._slots):
             line = self._ends((1, (j,)))
-            self._labels[1, (j,)] = _around(line.pointAt(min(0.32, (LABEL.width() / 2 + 12) / max(line.dx(), 1))))
+            self._labels[1, (j,)] = _around(line.pointAt(min(0.35, (LABEL.width() / 2 + 10) / max(line.dx(), 1))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything moves."""
-        self.editor.hide()
         self._place()
+        if self.editor.isVisible() and (box := self._labels.get(cast("Weight", self.editor.key))) is not None:
+            self.editor.follow(box)
 
     # -- painting
 
@@ -208,17 +209,30 @@ class NetworkView(QWidget):
             hovered = weight == self._hover
             painter.setPen(QPen(colors.text if hovered else color, 1.0 + 4.0 * share + (1 if hovered else 0)))
             painter.drawLine(self._ends(weight))
+        painter.setPen(QPen(colors.border, 1))
+        painter.setBrush(colors.surface)
+        for unit in range(self._shape[1]):
+            box = self.node(1, unit)
+            room = self._inputs * LABEL.width() + 6
+            painter.drawRoundedRect(box.adjusted(-room, -1.5, 1.5, 1.5), 7, 7)
         small = QFont(self.font())
         small.setPointSizeF(0.88 * small.pointSizeF())
         painter.setFont(small)
         for weight, value in values.items():
             box = self._labels[weight]
-            painter.fillRect(box, colors.surface)
+            if weight[0]:
+                painter.fillRect(box, colors.window)
             if weight == self._hover:
                 painter.setPen(QPen(colors.accent, 1))
                 painter.drawRect(box)
             painter.setPen(colors.positive if value >= 0 else colors.negative)
             painter.drawText(box, CENTRED, figure(value, 2 if abs(value) < 99.5 else 0))
+        painter.setPen(colors.muted)
+        for i in range(self._inputs):
+            box = self._labels[0, (i, 0)]
+            words = name_of("x", i) if i < self._shape[0] else "bias"
+            top = self.node(1, 0).top() - 20
+            painter.drawText(QRectF(box.left() - 4, top, box.width() + 8, 16), CENTRED, words)
         painter.setFont(self.font())
         self._paint_nodes(painter, colors, activity)
         self._paint_words(painter, colors, activity)
@@ -265,22 +279,18 @@ class NetworkView(QWidget):
     def _paint_words(self, painter: QPainter, colors: theme.Theme, activity: Activity) -> None:
         painter.setPen(colors.muted)
         for column, words in enumerate(("inputs", "hidden neurons", "output")):
-            painter.drawText(QRectF(self._x(column) - 80, 0, 160, 24), CENTRED, words)
+            painter.drawText(QRectF(self._x(column) - 80, 0, 160, 18), CENTRED, words)
         box = self.node(2, 0)
-        left, width = box.right() + 12, self.width() - box.right() - 14
+        above = QRectF(box.center().x() - 74, box.top() - 24, 148, 20)
+        below = QRectF(box.center().x() - 74, box.bottom() + 4, 148, 20)
         painter.setPen(colors.muted)
         if activity.target is None:
-            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
-            painter.drawText(QRectF(left, box.top() - 16, width, box.height() + 32), flags, "not a row of the table")
+            painter.drawText(below, CENTRED, "not in the table")
             return
-        good = abs(activity.output - activity.target) < 0.5
-        painter.drawText(QRectF(left, box.top() - 3, width, 20), LEFT, f"target {plain(activity.target)}")
-        painter.setPen(colors.success if good else colors.error)
-        painter.drawText(
-            QRectF(left, box.top() + 17, width, 20),
-            LEFT,
-            f"{'right' if good else 'wrong'}, off by {figure(abs(activity.output - activity.target), 3)}",
-        )
+        painter.drawText(above, CENTRED, f"target {plain(activity.target)}")
+        off = abs(activity.output - activity.target)
+        painter.setPen(colors.success if off < 0.5 else colors.error)
+        painter.drawText(below, CENTRED, f"{'right' if off < 0.5 else 'wrong'}, off by {figure(off, 3)}")
 
     # -- mouse
 
@@ -372,7 +382,8 @@ class NeuronSum(QWidget):
         constant = " + b" if bias else ""
         if unit >= hidden:
             self.formula.set_formula(
-                rf"\hat{{y}} = \sigma(z),\quad z = \sum_j w_j\,h_j{constant},\quad \sigma(z) = \frac{{1}}{{1+e^{{-z}}}}",
+                rf"\hat{{y}} = \sigma(z),\quad z = \sum_j w_j\,h_j{constant},"
+                r"\quad \sigma(z) = \frac{1}{1+e^{-z}}",
                 "output = sigma of the sum over the hidden neurons of weight times activation",
             )
             name, inputs, weights = "ŷ", activity.hidden, second
@@ -393,14 +404,15 @@ class NeuronSum(QWidget):
 
 
 class SumLines(QWidget):
-    """Text on up to two lines; it changes with every frame and moves nothing."""
+    """Text on a few lines; it changes with every frame and moves nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: int = 2, *, muted: bool = False) -> None:
         super().__init__()
         self.text = ""
         self.setFont(theme.number_font(self.font()))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 4)
+        self._muted = muted
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 4)
         theme.manager().changed.connect(self.update)
 
     def set_text(self, text: str) -> None:
@@ -413,10 +425,16 @@ class SumLines(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words."""
         painter = QPainter(self)
-        painter.setPen(theme.current().text)
+        painter.setPen(theme.current().muted if self._muted else theme.current().text)
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(self.rect(), int(flags), self.text)
         painter.end()
+
+
+def _rounded(snapshot: BitsSnapshot, activity: Activity) -> tuple[bytes, ...]:
+    """What can be seen of the numbers: two places of weights and hidden neurons, three of the output."""
+    seen = [*(np.round(array, 2) for array in snapshot.parameters), activity.inputs, np.round(activity.hidden, 2)]
+    return *(array.tobytes() for array in seen), np.round(activity.output, 3).tobytes()
 
 
 def _around(centre: QPointF) -> QRectF:

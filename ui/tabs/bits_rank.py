@@ -110,7 +110,8 @@ class RankCard(QWidget):
 
     def _distance(self) -> float:
         """How far the weights are slid: at the slider's end by half the largest place value."""
-        assert self._snapshot is not None and self._snapshot.true_weights is not None
+        assert self._snapshot is not None
+        assert self._snapshot.true_weights is not None
         return self.slider.value() / REACH * float(self._snapshot.true_weights.max()) / 2
 
     @Slot(int)

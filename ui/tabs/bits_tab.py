@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -39,13 +40,16 @@ from ui.speed import SpeedControl
 from ui.tabs.bits_ask import AskPanel
 from ui.tabs.bits_bars import FOUND, WeightBars
 from ui.tabs.bits_editor import plain
-from ui.tabs.bits_network import Activity, NetworkView, NeuronSum, name_of
+from ui.tabs.bits_network import Activity, NetworkView, NeuronSum, SumLines, name_of
 from ui.tabs.bits_rank import RankCard
 from ui.tabs.bits_table import BitTable
 from ui.transport import grouped
 
 PACE = 500
 """Steps a second to begin with: slow enough to watch the weights part, fast enough to see them arrive."""
+
+NETWORK_EVERY = 2
+"""While it trains, the network is redrawn with every second frame: fifteen times a second."""
 
 TABLE_SETTINGS = frozenset({"network", "bits", "table", "inputs"})
 """Settings that say which table a run begins with: when they change, the settings' table wins over an edited one."""
@@ -54,12 +58,12 @@ GATES = (("AND", "and"), ("OR", "or"), ("XOR", "xor"), ("Parity", "parity"))
 
 
 class BitsTab(ModelTab):
-    """Place values: bars over a table, switches on the right. First network: the network, its truth table on the right.
+    """Place values: bars over a table, switches on the right. First network: its picture, its truth table on the right.
 
-    Which of the two is shown follows the run. An edited table outlives Reset; "Restore" brings the settings' table back.
+    Which of the two is shown follows the run. An edited table outlives Reset; Restore brings the settings' table back.
     """
 
-    side_width = 344
+    side_width = 320
     side_share = 0.25
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
@@ -67,6 +71,7 @@ class BitsTab(ModelTab):
         self._row: int | None = 0  # of the truth table, sent through the network; None: inputs of the user's own
         self._inputs: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(0)
         self._unit: int | None = None  # the neuron that is explained; None: the output
+        self._beat_network = 0
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
 
@@ -78,7 +83,6 @@ class BitsTab(ModelTab):
         self.scale = QPushButton("Doubling scale")
         self.scale.setCheckable(True)
         self.scale.setToolTip("Draw the bars so that twice as much is one line higher: small weights are seen as well")
-        theme.set_role(self.scale, "quiet")
         self.more = QPushButton("Train on")
         self.more.setToolTip("The run is at its end: give it as many updates again")
         self.more.clicked.connect(self.train_on)
@@ -167,10 +171,6 @@ class BitsTab(ModelTab):
             self.gate_buttons[name] = button
             row.addWidget(button)
         layout.addLayout(row)
-        self.truth = BitTable("truth table", compact=True)
-        self._connect_table(self.truth)
-        self.truth.chosen.connect(self._on_row)
-        layout.addWidget(self.truth)
         row = QHBoxLayout()
         row.setSpacing(6)
         self.add_truth = _button(
@@ -181,9 +181,11 @@ class BitsTab(ModelTab):
         for button in (self.add_truth, self.drop_truth, self.restore_truth):
             row.addWidget(button)
         layout.addLayout(row)
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        theme.set_role(self.note, "muted")
+        self.truth = BitTable("truth table", compact=True)
+        self._connect_table(self.truth)
+        self.truth.chosen.connect(self._on_row)
+        layout.addWidget(self.truth)
+        self.note = SumLines(4, muted=True)
         layout.addWidget(self.note)
         layout.addStretch(1)
         self.sides = QStackedWidget()
@@ -203,7 +205,10 @@ class BitsTab(ModelTab):
         """Bars and table, or the network."""
         assert isinstance(snapshot, BitsSnapshot)
         self._shown = snapshot
-        self._refresh()
+        self._beat_network += 1
+        resting = self.session.status.phase != "running"
+        if resting or snapshot.true_weights is not None or self._beat_network % NETWORK_EVERY == 0:
+            self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
@@ -243,7 +248,7 @@ class BitsTab(ModelTab):
         if slid:
             return "Other weights, the same answers: without the missing row nobody can tell which are right."
         if worst < 0.05:
-            return "It has discovered binary: " + ", ".join(plain(value) for value in true) + "."
+            return f"The neuron has discovered binary: {', '.join(plain(value) for value in true)}."
         strange = np.flatnonzero(np.abs(snapshot.table.rows @ true - snapshot.table.targets) > 1e-6)
         if len(strange):
             row = int(strange[0])
@@ -273,7 +278,7 @@ class BitsTab(ModelTab):
         self.truth.choose(self._row)
         self.network.show_network(snapshot, activity, unit)
         self.sum.show_neuron(snapshot, activity, unit)
-        self._set_note(_about_table(table))
+        self.note.set_text(_about_table(table))
         right = int((np.abs(snapshot.errors) < 0.5).sum())
         worst = float(np.abs(snapshot.errors).max())
         if snapshot.step == 0:
@@ -284,10 +289,6 @@ class BitsTab(ModelTab):
             self.verdict.setText(
                 f"{right} of {len(table)} rows are on the right side; the worst is off by {worst:.3f}."
             )
-
-    def _set_note(self, words: str) -> None:
-        if words != self.note.text():
-            self.note.setText(words)
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
@@ -431,13 +432,18 @@ class BitsTab(ModelTab):
     def reset(self) -> None:
         """A new run; a table that was edited stays as it is, with the bits in their usual order."""
         self._carry_table()
+        before = self.session.status.config
         super().reset()
+        if before is not None:
+            self._forget_curves(before)
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """A preset brings its own table."""
         self.session.data = None
+        before = self.session.config
         super().choose_preset(name)
+        self._forget_curves(before)
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
@@ -452,6 +458,11 @@ class BitsTab(ModelTab):
             self._carry_table()
         super()._on_config(config)
 
+    def _forget_curves(self, before: Config) -> None:
+        """Curves of another table are no use as ghosts: errors of large numbers say nothing about zeros and ones."""
+        if before.changed(self.session.config) & TABLE_SETTINGS:
+            self.session.clear_ghosts()
+
     def _carry_table(self) -> None:
         """Give an edited table to the next run, if that is to learn a table of the same kind."""
         snapshot = self._shown
@@ -464,6 +475,12 @@ class BitsTab(ModelTab):
         usual = load_table(snapshot.config)
         same = np.array_equal(usual.rows, table.rows) and np.array_equal(usual.targets, table.targets)
         self.session.data = None if same else table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a high window the rows are higher, too."""
+        super().resizeEvent(event)
+        for table in (self.table, self.truth):
+            table.set_usual_row(float(np.clip(20 + (self.height() - 650) / 40, 20, 28)))
 
     def show_off(self) -> None:
         """A number on the switches."""

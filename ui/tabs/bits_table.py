@@ -26,7 +26,7 @@ from ui import theme
 from ui.tabs.bits_editor import NumberEditor, figure, plain
 
 HEADER = 22.0
-LOWEST_ROW, HIGHEST_ROW = 18.0, 30.0
+LOWEST_ROW, USUAL_ROW, HIGHEST_ROW = 16.0, 20.0, 30.0
 CENTRED = int(Qt.AlignmentFlag.AlignCenter)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -51,8 +51,9 @@ class Columns:
     @classmethod
     def fitted(cls, total: float, bits: int, compact: bool) -> Columns:
         """Divide a width among the columns; `compact` for the narrow panel."""
-        gutter = 26.0 if compact else 58.0
-        widths = (52.0, 62.0, 84.0, 24.0) if compact else (64.0, 78.0, 128.0, 26.0)
+        gutter = 26.0 if compact else 54.0
+        wide = total > 760  # in a wide window there is room for longer bars of the errors
+        widths = (50.0, 58.0, 66.0, 22.0) if compact else (62.0, 70.0, 130.0 if wide else 74.0, 24.0)
         width = float(np.clip((total - gutter - sum(widths) - 4) / bits, 16.0, 34.0 if compact else 76.0))
         target = gutter + bits * width + 4
         answer = target + widths[0]
@@ -91,6 +92,8 @@ class BitTable(QWidget):
         self._close = 0.5
         self._places = 1
         self._level = 1.0
+        self._usual_row = USUAL_ROW
+        self._drawn = b""
         self._cursor = (0, 0)
         self._hover: tuple[int, int] | None = None
         self._row: int | None = None
@@ -116,6 +119,8 @@ class BitTable(QWidget):
     ) -> None:
         """Show a table and the answers to its rows (R,); an answer nearer than `close` to its target is a good one."""
         if table is not self._table or tuple(headings) != self._headings:
+            if self._table is not None and table.bits != self._table.bits:
+                self._row = None
             other = self._table is None or len(table) != len(self._table) or table.bits != self._table.bits
             self._table, self._headings = table, tuple(headings)
             self._level = max(float(np.abs(table.targets).max()) / 2, 0.5)
@@ -125,12 +130,22 @@ class BitTable(QWidget):
             self._still = None
             if other:
                 self.editor.hide()
+                self._hover = None
                 self.setMinimumHeight(round(HEADER + LOWEST_ROW * len(table) + 2))
                 self.setMaximumHeight(round(HEADER + HIGHEST_ROW * len(table) + 2))
                 self.updateGeometry()
             self._describe()
         self._outputs, self._close, self._places = outputs, close, places
-        self.update()
+        drawn = np.round(outputs, places + 1).tobytes()
+        if drawn != self._drawn or self._still is None:
+            self._drawn = drawn
+            self.update()
+
+    def set_usual_row(self, height: float) -> None:
+        """How high the rows like to be."""
+        if round(height) != round(self._usual_row):
+            self._usual_row = height
+            self.updateGeometry()
 
     def choose(self, row: int | None) -> None:
         """Mark a row."""
@@ -149,7 +164,10 @@ class BitTable(QWidget):
 
     def sizeHint(self) -> QSize:
         """Rows that are easy to hit."""
-        return QSize(340 if self._compact else 620, round(HEADER + 24 * (len(self._table) if self._table else 8) + 2))
+        return QSize(
+            340 if self._compact else 620,
+            round(HEADER + self._usual_row * (len(self._table) if self._table else 8) + 2),
+        )
 
     def row_height(self) -> float:
         """Height of a row in pixels."""
@@ -191,13 +209,15 @@ class BitTable(QWidget):
                 figure(output, self._places),
             )
             share = max(-1.0, min(error / self._level, 1.0)) * width / 2
-            bar = QRectF(min(middle, middle + share), top + height - 5, abs(share), 3)
-            painter.fillRect(bar, colors.positive if error > 0 else colors.negative)
+            fine = good and abs(error) < self._close / 50
+            bar = QRectF(min(middle, middle + share), top + height - 4, abs(share), 2.5)
+            if not fine:
+                painter.fillRect(bar, colors.positive if error > 0 else colors.negative)
             painter.setPen(colors.muted)
             painter.drawText(
-                QRectF(columns.error, top - 1, width + 8, height - 3),
+                QRectF(columns.error, top if fine else top - 2, width + 8, height - 1),
                 CENTRED,
-                "✓" if good and abs(error) < self._close / 50 else figure(error, places),
+                "✓" if fine else figure(error, places),
             )
         painter.end()
 
@@ -224,7 +244,6 @@ class BitTable(QWidget):
         bold.setBold(True)
         one = theme.blend(colors.surface, colors.accent, 0.24)
         zero = theme.blend(colors.surface, colors.window, 0.7)
-        width = columns.drop - columns.error - 10
         for row in range(len(self._table)):
             top = HEADER + row * height
             if row == self._row:
@@ -249,9 +268,6 @@ class BitTable(QWidget):
             painter.drawRoundedRect(box, 4, 4)
             painter.setPen(colors.text)
             painter.drawText(box.adjusted(0, 0, -6, 0), RIGHT, plain(self._table.targets[row]))
-            painter.setPen(QPen(colors.border, 1))
-            middle = columns.error + 4 + width / 2
-            painter.drawLine(QPointF(middle, top + height - 6.5), QPointF(middle, top + height - 0.5))
             over = self._hover == (row, columns.bits + 1)
             painter.setPen(colors.error if over else colors.muted)
             painter.drawText(self.cell(row, columns.bits + 1), CENTRED, "×")
@@ -272,7 +288,10 @@ class BitTable(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
-        self.editor.hide()
+        if self.editor.isVisible() and self._table is not None:
+            row = self.editor.key
+            assert isinstance(row, int)
+            self.editor.follow(self._target_box(row))
         self._restyle()
 
     # -- mouse
@@ -342,13 +361,17 @@ class BitTable(QWidget):
     def _type_target(self, row: int) -> None:
         assert self._table is not None
         self.editor.open_at(
-            self.cell(row, self._table.bits).adjusted(2, -1, 2, 1),
+            self._target_box(row),
             row,
             float(self._table.targets[row]),
             f"The target of row {row + 1}",
             -LARGEST_TARGET,
             LARGEST_TARGET,
         )
+
+    def _target_box(self, row: int) -> QRectF:
+        assert self._table is not None
+        return self.cell(row, self._table.bits).adjusted(2, -1, 2, 1)
 
     @Slot(object, float)
     def _on_target(self, row: object, value: float) -> None:
@@ -359,10 +382,14 @@ class BitTable(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Space belongs to the table while it has the focus, not to the window's Train button; so do the arrows."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() in _KEYS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                event.accept()
-                return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in _KEYS
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,0 +1,336 @@
+"""The Bits tab with real events: bits clicked, targets and weights typed, rows dropped, all while it learns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit
+
+from models.registry import get_model
+from ui import theme
+from ui.registry import make_tab
+from ui.tabs.bits_bars import WeightBars
+from ui.tabs.bits_editor import figure, read_number
+from ui.tabs.bits_network import Activity
+from ui.tabs.bits_table import BitTable, Columns
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def tab(qtbot, qapp):
+    theme.apply(qapp, "light")
+    tab = make_tab("bits")
+    qtbot.addWidget(tab)
+    tab.resize(1280, 640)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab._shown is not None, timeout=10_000)
+    yield tab
+    tab.shutdown()
+
+
+@pytest.fixture
+def network(tab, qtbot):
+    """The tab with the first network in it."""
+    tab.choose_preset("first-network")
+    qtbot.waitUntil(lambda: tab._shown.true_weights is None and tab.network._activity is not None, timeout=10_000)
+    return tab
+
+
+def click(qtbot, widget, box) -> None:
+    qtbot.mouseClick(widget, LEFT, pos=box.center().toPoint())
+
+
+def type_into(qtbot, editor: QLineEdit, text: str) -> None:
+    assert editor.isVisible()
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def train(tab, qtbot, preset: str | None = None) -> None:
+    """To the end, as fast as it can."""
+    tab.speed.set_pace(None)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "finished", timeout=60_000)
+
+
+def test_the_neuron_discovers_binary(tab, qtbot):
+    assert "Random weights" in tab.verdict.text()
+    train(tab, qtbot)
+    assert "discovered binary: 128, 64, 32, 16, 8, 4, 2, 1" in tab.verdict.text()
+    np.testing.assert_allclose(tab.bars._weights, 2.0 ** np.arange(7, -1, -1), atol=0.01)
+    tab.ask.number.setValue(202)
+    assert tab.ask.bits.tolist() == [1, 1, 0, 0, 1, 0, 1, 0]
+    assert tab.ask.switches.sum_text == "128.0 + 64.0 + 8.0 + 2.0"
+    click(qtbot, tab.ask.switches, tab.ask.switches.switch(7))
+    assert tab.ask.number.value() == 203
+    # The end is no dead end.
+    assert tab.more.isVisible()
+    qtbot.mouseClick(tab.more, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.head > 10_000, timeout=10_000)
+    assert tab.form.config().updates == 20_000
+
+
+def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.status.head > 20, timeout=10_000)
+    click(qtbot, tab.table, tab.table.cell(2, 0))
+    qtbot.waitUntil(lambda: tab._shown.table.rows[2, 0] == 1, timeout=2_000)
+    assert tab.session.status.phase == "running"
+    tab.session.pause()
+    assert "worth 176" in tab._place_value_words(tab._shown, slid=False)  # row 3 was 48 and says so still
+
+
+def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
+    click(qtbot, tab.table, tab.table.cell(0, 8))
+    type_into(qtbot, tab.table.editor, "lots")
+    assert "must be a number" in tab.banner.text
+    assert "“lots”" in tab.banner.text
+    assert tab.table.editor.isVisible()  # what was typed can be mended
+    assert tab.table.editor.property("invalid")
+    type_into(qtbot, tab.table.editor, "-12,5")
+    qtbot.waitUntil(lambda: tab._shown.table.targets[0] == -12.5)
+    assert not tab.banner.isVisible()
+    click(qtbot, tab.table, tab.table.cell(1, 8))
+    qtbot.keyClicks(tab.table.editor, "7")
+    qtbot.keyClick(tab.table.editor, Qt.Key.Key_Escape)
+    assert tab._shown.table.targets[1] == 85
+
+
+def test_the_last_row_stays(tab, qtbot):
+    for left in range(7, 0, -1):
+        click(qtbot, tab.table, tab.table.cell(0, 9))
+        qtbot.waitUntil(lambda left=left: len(tab._shown.table) == left)
+    assert "Rank 1 of 8" in tab.rank.title.text()
+    click(qtbot, tab.table, tab.table.cell(0, 9))
+    qtbot.waitUntil(lambda: "One row must stay" in tab.banner.text)
+    assert len(tab._shown.table) == 1
+    qtbot.mouseClick(tab.restore_button, LEFT)
+    qtbot.waitUntil(lambda: len(tab._shown.table) == 8)
+    assert "unique" in tab.rank.title.text()
+    assert not tab.banner.isVisible()
+
+
+def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
+    train(tab, qtbot)
+    tab.table.choose(3)
+    qtbot.mouseClick(tab.drop_button, LEFT)
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    assert "Rank 7 of 8: not unique" in tab.rank.title.text()
+    assert tab.rank.slide.isVisible()
+    tab.rank.slider.setValue(60)
+    moved = tab.rank.shown(tab._shown)
+    assert np.abs(moved.parameters[0] - tab._shown.parameters[0]).max() > 5
+    np.testing.assert_allclose(moved.outputs, tab._shown.outputs, atol=1e-9)
+    assert "Other weights, the same answers" in tab.verdict.text()
+    qtbot.mouseClick(tab.rank.keep_button, LEFT)
+    qtbot.waitUntil(lambda: np.allclose(tab._shown.parameters[0], moved.parameters[0]))
+    assert tab.rank.slider.value() == 0
+    # Training does not pull them back: no row objects.
+    tab.train_on()
+    qtbot.waitUntil(lambda: tab.session.status.head > 12_000, timeout=20_000)
+    np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
+
+
+def test_reversed_bits_are_learned_the_other_way_round(tab, qtbot):
+    tab.ask.number.setValue(1)
+    qtbot.mouseClick(tab.reverse_button, LEFT)
+    qtbot.waitUntil(lambda: tab._shown.true_weights[0] == 1)
+    assert tab.ask.bits.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert tab.ask.number.value() == 1
+    tab.ask.number.setValue(3)
+    assert tab.ask.bits.tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_weight_is_typed(tab, qtbot):
+    click(qtbot, tab.bars, tab.bars._number_box(2))
+    type_into(qtbot, tab.bars.editor, "nan")
+    assert "must be a number" in tab.banner.text
+    type_into(qtbot, tab.bars.editor, "-40")
+    qtbot.waitUntil(lambda: tab._shown.parameters[0][2] == -40)
+    tab.scale.click()
+    assert tab.bars._y(-40) > tab.bars._y(0) > tab.bars._y(64) > tab.bars._y(128)
+
+
+def test_a_number_asked_for_becomes_a_row_that_survives_reset(tab, qtbot):
+    tab.ask.number.setValue(170)
+    qtbot.mouseClick(tab.ask.add_button, LEFT)
+    qtbot.waitUntil(lambda: len(tab._shown.table) == 9)
+    assert tab._shown.table.targets[-1] == 170
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and len(tab._shown.table) == 9)
+    tab.choose_preset("place-values")  # a preset has its own table
+    qtbot.waitUntil(lambda: len(tab._shown.table) == 8)
+
+
+@pytest.mark.parametrize("bits", [2, 12])
+def test_fewer_and_more_bits(tab, qtbot, bits):
+    tab.form.set_config(tab.form.config().model_copy(update={"bits": bits}))
+    tab.reset()
+    qtbot.waitUntil(lambda: tab._shown.table.bits == bits and tab.session.status.phase == "untrained")
+    assert len(tab.ask.bits) == bits
+    assert tab.ask.number.maximum() == 2**bits - 1
+    tab.grab()
+
+
+def test_the_keyboard_does_what_the_mouse_does(tab, qtbot):
+    tab.table.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right):
+        qtbot.keyClick(tab.table, key)
+    assert "row 2, bit 2 of 8: 1" in tab.table.accessibleDescription()
+    qtbot.keyClick(tab.table, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tab._shown.table.rows[1, 1] == 0)
+    assert tab.session.status.phase == "untrained"  # Space did not press Train
+    qtbot.keyClick(tab.table, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: tab._shown.table.rows[1, 1] == 1)
+    qtbot.keyClick(tab.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: len(tab._shown.table) == 7)
+    tab.ask.switches.setFocus()
+    before = tab.ask.number.value()
+    qtbot.keyClick(tab.ask.switches, Qt.Key.Key_Space)
+    assert abs(tab.ask.number.value() - before) == 128
+
+
+def test_the_first_network_learns_its_table(network, qtbot):
+    assert network.views.currentIndex() == network.sides.currentIndex() == 1
+    network.form.set_config(network.form.config().model_copy(update={"updates": 20_000}))
+    network.session.configure(network.form.config())
+    train(network, qtbot)
+    assert "all 4 rows are answered right" in network.verdict.text()
+    assert network._shown.parameters[0].shape == (4, 4)
+    assert len(network.network._labels) == 20  # all weights are visible
+
+
+def test_the_sum_that_is_shown_adds_up(network, qtbot):
+    activity = network.network._activity
+    np.testing.assert_allclose(activity.output, network._shown.outputs[0])
+    np.testing.assert_allclose(activity.hidden, network._shown.hidden[0])
+    click(qtbot, network.network, network.network.node(1, 2))
+    assert f"h₃ = {figure(float(activity.hidden[2]), 3)}" in network.sum.numbers.text
+    click(qtbot, network.truth, network.truth.cell(1, 4))
+    network.truth.editor.hide()
+    assert network.network._activity.inputs.tolist() == [1, 0, 0, 1]
+    click(qtbot, network.network, network.network.node(0, 0))
+    assert network.network._activity.inputs.tolist() == [0, 0, 0, 1]
+    assert network.network._activity.target is None
+    qtbot.mouseClick(network.add_truth, LEFT)
+    qtbot.waitUntil(lambda: len(network._shown.table) == 5)
+    assert network.network._activity.target in (0.0, 1.0)
+
+
+def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
+    network.session.play()
+    box = network.network._labels[0, (1, 2)]
+    click(qtbot, network.network, box)
+    type_into(qtbot, network.network.editor, "much")
+    assert "The weight from x₂ to h₃ must be a number" in network.banner.text
+    network.session.pause()
+    qtbot.waitUntil(lambda: network.session.status.phase == "paused")
+    type_into(qtbot, network.network.editor, "4.25")
+    qtbot.waitUntil(lambda: network._shown.parameters[0][1, 2] == 4.25)
+
+
+def test_gates_replace_the_table_and_contradictions_are_named(network, qtbot):
+    qtbot.mouseClick(network.gate_buttons["parity"], LEFT)
+    qtbot.waitUntil(lambda: len(network._shown.table) == 16)
+    assert network._shown.table.targets.sum() == 8
+    qtbot.mouseClick(network.restore_truth, LEFT)
+    qtbot.waitUntil(lambda: len(network._shown.table) == 4)
+    click(qtbot, network.truth, network.truth.cell(3, 4))
+    type_into(qtbot, network.truth.editor, "1")
+    qtbot.waitUntil(lambda: "Rows 1 and 4 are the same" in network.note.text)
+    network.choose_preset("xor")
+    qtbot.waitUntil(lambda: network._shown.table.bits == 2)
+    assert not network.session.ghosts
+    assert network._shown.config.bias
+    network.grab()
+
+
+def test_a_step_that_is_too_large_is_said_and_undone(tab, qtbot):
+    tab.form.set_config(tab.form.config().model_copy(update={"learning_rate": 1.0}))
+    tab.session.configure(tab.form.config())
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=10_000)
+    assert "step size" in tab.banner.text
+    assert np.isfinite(tab._shown.parameters[0]).all()
+
+
+def test_every_preset_is_shown(tab, qtbot, qapp):
+    for name in get_model("bits").presets:
+        tab.choose_preset(name)
+        qtbot.waitUntil(lambda: tab.session.status.phase == "untrained", timeout=10_000)
+        tab.session.step(3)
+        qtbot.waitUntil(lambda: tab.session.status.head == 3, timeout=10_000)
+        assert not tab.banner.isVisible()
+        tab.grab()
+    theme.apply(qapp, "dark")
+    tab.grab()
+    theme.apply(qapp, "light")
+
+
+def test_columns_divide_the_width():
+    for bits in range(1, 13):
+        for total in (320, 640, 1100):
+            columns = Columns.fitted(total, bits, compact=False)
+            assert columns.left < columns.bit(bits) <= columns.target < columns.answer < columns.error
+            if total >= 640:
+                assert columns.error < columns.drop < columns.end
+
+
+def test_parts_without_a_model_paint_nothing(qtbot):
+    for widget in (WeightBars(), BitTable("table")):
+        qtbot.addWidget(widget)
+        widget.grab()
+        qtbot.mouseClick(widget, LEFT, pos=QPoint(80, 60))
+
+
+@pytest.mark.parametrize(("typed", "value"), [("12", 12.0), (" −0,5 ", -0.5), ("1e2", 100.0)])
+def test_numbers_are_read_as_people_write_them(typed, value):
+    assert read_number(typed, -1000, 1000, "It") == value
+
+
+@pytest.mark.parametrize("typed", ["", "x", "nan", "inf", "1 000 000", "1001", "--1"])
+def test_other_texts_are_refused(typed):
+    with pytest.raises(ValueError, match="It must be a number"):
+        read_number(typed, -1000, 1000, "It")
+
+
+def test_figures():
+    assert [figure(-0.04), figure(-1.25, 2), figure(float("nan"))] == ["0.0", "−1.25", "–"]
+
+
+def test_activity_is_what_the_model_computes(network):
+    snapshot = network._shown
+    for row, output in zip(snapshot.table.rows, snapshot.outputs, strict=True):
+        assert Activity.of(snapshot, row, None).output == pytest.approx(float(output), abs=1e-12)
+
+
+def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
+    tab.ask.number.setValue(170)
+    qtbot.mouseClick(tab.ask.add_button, LEFT)
+    qtbot.waitUntil(lambda: len(tab._shown.table) == 9)
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and len(tab._shown.table) == 9)
+    tab.session.step(30)
+    qtbot.waitUntil(lambda: tab.session.status.head == 30)
+    click(qtbot, tab.table, tab.table.cell(0, 1))
+    qtbot.waitUntil(lambda: tab._shown.table.rows[0, 1] == 1)
+    weights = tab._shown.parameters[0]
+    path = tmp_path / "bits.npz"
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(path)
+    tab.choose_preset("xor")
+    qtbot.waitUntil(lambda: tab._shown.true_weights is None)
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(path)
+    qtbot.waitUntil(lambda: tab._shown.true_weights is not None)
+    assert tab.session.status.position == 30
+    np.testing.assert_array_equal(tab._shown.parameters[0], weights)
+    assert tab._shown.table.rows[0, 1] == 1
+    assert len(tab._shown.table) == 9
+    tab.reset()  # the table in the file is the user's: it stays
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab.session.snapshot is not None)
+    assert len(tab._shown.table) == 9
