@@ -28,9 +28,9 @@ from ui.form import ConfigForm
 from ui.plots.metric_plot import MetricPlots
 from ui.transport import RunBar, TimelineBar, grouped, say
 
-CURVES_EVERY = 3
-"""While it trains, curves are redrawn with every third frame: ten times a second is as smooth to the eye, and painting
-them is what costs the training most."""
+BEATS = 3
+"""While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, which is
+as smooth to the eye, evens out the work, and leaves the interpreter to the training."""
 
 
 class ModelTab(QWidget):
@@ -317,14 +317,22 @@ class ModelTab(QWidget):
     @Slot()
     def _on_frame(self) -> None:
         session = self.session
-        self.run_bar.show_status(session.status)
-        self.timeline.show_status(session.status)
-        self._beat += 1
-        if session.status.phase != "running" or self._beat % CURVES_EVERY == 0:
+        self._beat = (self._beat + 1) % BEATS
+        if self.my_turn(0):
             self._draw_history()
             self.run_bar.show_metrics(session.history.at(session.status.position))
+        if self.my_turn(1):
+            self.run_bar.show_status(session.status)
+            self.timeline.show_status(session.status)
         if session.snapshot is not None:
             self.show_snapshot(session.snapshot)
+
+    def my_turn(self, beat: int) -> bool:
+        """Whether the part that is redrawn on this beat (curves 0, numbers 1, what a tab likes 2) is due now.
+
+        Always, unless the run is moving: what comes to rest is shown completely.
+        """
+        return self.session.status.phase != "running" or self._beat == beat
 
     def _draw_history(self) -> None:
         history = self.session.history

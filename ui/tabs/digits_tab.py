@@ -24,9 +24,6 @@ from ui.plots.confusion_explorer import ConfusionExplorer
 from ui.plots.image_tiles import ImageTiles
 from ui.try_panel import TryPanel
 
-WEIGHTS_EVERY = 2
-"""While it trains, the weights are redrawn with every second frame."""
-
 EXPLORE_INTERVAL = 0.5
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
@@ -39,7 +36,6 @@ class DigitsTab(ModelTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
-        self._beat_weights = 0
         self._explored_at = 0.0
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
@@ -112,8 +108,7 @@ class DigitsTab(ModelTab):
         """Weights, answer, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
         self._shown = snapshot
-        self._beat_weights += 1
-        if self.session.status.phase != "running" or self._beat_weights % WEIGHTS_EVERY == 0:
+        if self.my_turn(2):
             self._show_weights(snapshot)
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
         now = time.monotonic()
