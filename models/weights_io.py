@@ -116,8 +116,8 @@ def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:
             f"{path.name} holds {_listed(found)}, but this network has {_listed(like)}: "
             "it was saved from a network with other layers. Nothing was changed."
         )
-    for name, array in found.items():
-        wanted = like[name]
+    for name, wanted in like.items():  # in the network's order, whatever the file's
+        array = found[name]
         if array.shape != wanted.shape:
             raise DataError(
                 f"“{name}” in {path.name} is {_size(array)}, but {_size(wanted)} in this network: set the layers to "

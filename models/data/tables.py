@@ -343,8 +343,8 @@ def standardised(data: PointSet) -> PointSet:
     """
     centre = data.points.mean(axis=0)
     deviation = data.points.std(axis=0)
-    varied = np.ptp(data.points, axis=0) > 0
-    scale = np.where(varied, deviation, 1.0)
+    # Squares of numbers below 1e-154 vanish, and with them the deviation: such an axis counts as constant too.
+    scale = np.where((np.ptp(data.points, axis=0) > 0) & (deviation > 0), deviation, 1.0)
     before = data.centre if data.centre is not None else np.zeros_like(centre)
     stretch = data.scale if data.scale is not None else np.ones_like(scale)
     return replace(

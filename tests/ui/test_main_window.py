@@ -246,7 +246,7 @@ def test_press_everything_in_mid_training(window, qtbot):
             window._do_clear,
             window._do_undo,
             lambda: tab.choose_preset("two-relu-50"),
-            lambda: tab.run_bar.seed.setValue(round_),
+            lambda seed=round_: tab.run_bar.seed.setValue(seed),
             lambda: tab.choose_preset("default"),
         ):
             press()
