@@ -63,7 +63,7 @@ class BitsTab(ModelTab):
     Which of the two is shown follows the run. An edited table outlives Reset; Restore brings the settings' table back.
     """
 
-    side_width = 320
+    side_width = 346
     side_share = 0.25
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
@@ -189,8 +189,10 @@ class BitsTab(ModelTab):
         layout.addWidget(self.note)
         layout.addStretch(1)
         self.sides = QStackedWidget()
-        self.sides.addWidget(_scrolling(left))
-        self.sides.addWidget(_scrolling(right))
+        for panel in (left, right):
+            area = _scrolling(panel)
+            area.setMinimumWidth(panel.minimumSizeHint().width())  # scrolls up and down only
+            self.sides.addWidget(area)
         return self.sides
 
     def _connect_table(self, table: BitTable) -> None:

@@ -211,7 +211,7 @@ class BitTable(QWidget):
             share = max(-1.0, min(error / self._level, 1.0)) * width / 2
             fine = good and abs(error) < self._close / 50
             bar = QRectF(min(middle, middle + share), top + height - 4, abs(share), 2.5)
-            if not fine:
+            if abs(share) >= 1.0:
                 painter.fillRect(bar, colors.positive if error > 0 else colors.negative)
             painter.setPen(colors.muted)
             painter.drawText(
