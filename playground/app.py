@@ -65,6 +65,10 @@ SCREEN_PACKAGES = {
 """What Qt's plugin for a screen needs besides, by the name of the plugin."""
 
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread that waits for the interpreter asks for it."""
+
+
 class StartError(PlaygroundError):
     """The window cannot be opened on this machine; the message says what is missing."""
 
@@ -183,6 +187,9 @@ def run(experiment: str | None = None) -> int:
     choice = str(settings.value("theme", "system"))
     theme.apply(app, choice if choice in theme.CHOICES else "system")
     app.setWindowIcon(icons.app_icon())
+    # A thread that waits for the interpreter asks for it after this long. With the default of 5 ms, frames wait for a
+    # worker whose arrays are too small to release it on their own (benchmarks/window.py shows both).
+    sys.setswitchinterval(SWITCH_INTERVAL)
     window = MainWindow(settings, Autosaves())
     sys.excepthook = _Hook(window)
     interrupts = Interrupts(window)

@@ -42,7 +42,6 @@ SUFFIX = ".npz"
 EXPERIMENTS = f"Experiments (*{SUFFIX})"
 WEIGHTS = "Weights (*.npz *.safetensors)"
 DRAWINGS = "Drawings (*.json *.json.gz)"
-IDX = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
 
 SPACE, LEFT, RIGHT = Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right
 
@@ -274,7 +273,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _ask_open_data(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(
-            self, "Open data: an IDX file of images and one of labels", str(self._folder()), IDX
+            self, f"Open data: {self.current.data_words}", str(self._folder()), self.current.data_kinds
         )
         if names:
             self._remember_folder(Path(names[0]))

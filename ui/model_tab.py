@@ -39,6 +39,7 @@ class ModelTab(QWidget):
     Attributes:
         model: the registry's entry.
         session: the one handle on the run.
+        data_words, data_kinds: what File → Open data asks for, in words and as file name patterns.
         banner: where problems are said.
 
     Signals:
@@ -48,6 +49,9 @@ class ModelTab(QWidget):
 
     told = Signal(str)
     painted = Signal()
+
+    data_words = "a table of numbers"
+    data_kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
 
     form_width = 268
     side_width = 404
