@@ -223,6 +223,7 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
 
 def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     network.session.play()
+    qtbot.waitUntil(lambda: network.session.status.head > 5, timeout=10_000)
     box = network.network._labels[0, (1, 2)]
     click(qtbot, network.network, box)
     type_into(qtbot, network.network.editor, "much")
