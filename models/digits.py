@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Classifier, Model, Preset
+from models.base import Classifier, Edit, Model, Preset
 from models.config import setting
 from models.data import mnist, strokes
 from models.data.augment import Augmentation, augment
@@ -27,6 +27,7 @@ from models.nn.losses import LOSSES
 from models.nn.network import Network
 from models.nn.scratch import reuse
 from models.supervised import METRICS, Batch, SupervisedSnapshot, SupervisedTrainer
+from models.teach import Teach, fine_tune
 
 CLASSES = 10
 
@@ -163,6 +164,18 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         self._test_inputs = reuse(self._test_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
         inputs = self._features.transform(images, self._test_inputs)
         return inputs, self._one_hot[self.data.test_labels[chosen]]
+
+    def encode(self, images: NDArray[Any]) -> Array:
+        """Pictures (N, 28, 28), 0 … 255, as the network's input: features (N, D)."""
+        pixels = np.rint(images).astype(np.uint8) if images.dtype != np.uint8 else images
+        return self._features.transform(pixels)
+
+    def edit(self, edit: Edit) -> None:
+        """`Teach`: fine-tune on the user's own drawings; see `models.teach`."""
+        if not isinstance(edit, Teach):
+            super().edit(edit)
+            return
+        fine_tune(self, edit)
 
     def configure(self, config: DigitsConfig) -> None:
         """See Trainer; augmentation can change during a run too."""

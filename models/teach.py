@@ -8,6 +8,7 @@ N. Cohen, 1989); mixing in old ones is called rehearsal (A. Robins, 1995).
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -155,11 +156,11 @@ class Report:
         seconds: what the teaching itself took.
     """
 
-    accuracy_before: float | None
-    accuracy_after: float | None
-    test_accuracy_before: float
-    test_accuracy_after: float
-    seconds: float
+    accuracy_before: float | None = None
+    accuracy_after: float | None = None
+    test_accuracy_before: float | None = None
+    test_accuracy_after: float | None = None
+    seconds: float = 0.0
 
 
 def accuracy(trainer: Teachable, images: NDArray[Any], labels: NDArray[np.uint8]) -> float | None:
@@ -174,45 +175,56 @@ def accuracy(trainer: Teachable, images: NDArray[Any], labels: NDArray[np.uint8]
     return right / len(images)
 
 
-def teach(
-    trainer: Teachable,
-    lesson: Teach,
-    others: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None,
-) -> Report:
-    """Fine-tune and report; `others` are (images, labels) of the same hand that are only looked at.
+Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""Images (n, H, W) and labels (n,)."""
 
-    Without others, each half of the drawings is judged by a network taught the other half (the parameters are put back
-    after that), so that no drawing is judged by a network that has seen it. Raises as `fine_tune`.
+
+def teach(trainer: Teachable, lesson: Teach, others: Labelled | None = None) -> Report:
+    """Fine-tune and report; see `teaching`. Raises as `fine_tune`."""
+    *_, report = teaching(trainer, lesson, others)
+    return report
+
+
+def teaching(trainer: Teachable, lesson: Teach, others: Labelled | None = None) -> Iterator[Report]:
+    """As `teach`, piece by piece: every report says more than the one before, the last one everything.
+
+    `others` are drawings of the same hand that are only looked at. Without them, each half of the drawings is judged by
+    a network taught the other half (the parameters are put back after that), so that no drawing is judged by a network
+    that has seen it.
     """
     check(lesson, trainer)
     data = trainer.data
-    test_before = accuracy(trainer, data.test_images, data.test_labels) or 0.0
+    report = Report(accuracy_before=accuracy(trainer, *(others or (lesson.images, lesson.labels))))
+    yield report
     if others is None:
-        before, after = _cross_taught(trainer, lesson)
-    else:
-        before, after = accuracy(trainer, *others), None
+        for after in _cross_taught(trainer, lesson):
+            report = replace(report, accuracy_after=after)
+            yield report
+    report = replace(report, test_accuracy_before=accuracy(trainer, data.test_images, data.test_labels) or 0.0)
+    yield report
     start = time.perf_counter()
     fine_tune(trainer, lesson)
-    seconds = time.perf_counter() - start
+    report = replace(report, seconds=time.perf_counter() - start)
     if others is not None:
-        after = accuracy(trainer, *others)
-    test_after = accuracy(trainer, data.test_images, data.test_labels) or 0.0
-    return Report(before, after, test_before, test_after, seconds)
+        report = replace(report, accuracy_after=accuracy(trainer, *others))
+    yield report
+    yield replace(report, test_accuracy_after=accuracy(trainer, data.test_images, data.test_labels) or 0.0)
 
 
-def _cross_taught(trainer: Teachable, lesson: Teach) -> tuple[float | None, float | None]:
-    """Accuracy on the drawings before, and with each half judged after teaching the other half; None for too few."""
+def _cross_taught(trainer: Teachable, lesson: Teach) -> Iterator[float | None]:
+    """Accuracy with each half judged after teaching the other half, at the end; None until then, and for too few."""
+    yield None
     halves = _halves(lesson.labels)
     if min(map(len, halves)) < FEWEST:
-        return accuracy(trainer, lesson.images, lesson.labels), None
-    before = accuracy(trainer, lesson.images, lesson.labels)
+        return
     parameters = trainer.network.parameters.copy()
     right = 0.0
     for taught, judged in (halves, halves[::-1]):
         fine_tune(trainer, replace(lesson, images=lesson.images[taught], labels=lesson.labels[taught]))
         right += (accuracy(trainer, lesson.images[judged], lesson.labels[judged]) or 0.0) * len(judged)
         trainer.network.parameters[...] = parameters
-    return before, right / len(lesson.labels)
+        yield None
+    yield right / len(lesson.labels)
 
 
 def _halves(labels: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

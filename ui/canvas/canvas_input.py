@@ -1,13 +1,17 @@
-"""What a network is given of what lies on a canvas: strokes are prepared like MNIST, an image is taken as it is."""
+"""What a network is given of what lies on a canvas: strokes are prepared like what it learnt from, an image is taken as
+it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.data import face_pictures
+from models.data.photos import prepare_photo
 from models.data.preparation import SIDE, Preparation, Stage
 from models.data.strokes import Drawing, prepare, rasterize
 
@@ -16,6 +20,25 @@ SHEET = 280.0
 
 Stroke = NDArray[np.float32]
 """The path of the pen from pressing to lifting, (n, 2) float32, n ≥ 1: x to the right, y downwards, in sheet units."""
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """How what comes onto a sheet is made to look like what a network has learnt from.
+
+    Attributes:
+        drawing: (drawing, stages=…) → 28×28 pixels.
+        picture: (grey or colour picture as bytes, stages=…) → the same.
+        subject: what a picture should show, for messages: "one digit".
+    """
+
+    drawing: Callable[..., Preparation]
+    picture: Callable[..., Preparation]
+    subject: str
+
+
+AS_DIGIT = Preparing(prepare, prepare_photo, "one digit")
+AS_FACE = Preparing(face_pictures.prepare_drawing, face_pictures.prepare_picture, "one face")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +78,15 @@ def to_drawing(content: Content) -> Drawing:
     return Drawing(strokes=content.strokes, width=SHEET, height=SHEET, label=content.label, pen_width=width)
 
 
-def prepare_content(content: Content, *, stages: bool = True) -> Preparation:
+def prepare_content(content: Content, *, stages: bool = True, preparing: Preparing = AS_DIGIT) -> Preparation:
     """What a network is given: 28×28 pixels, and with `stages` the steps to them.
 
-    Strokes alone are prepared as MNIST was made (`models.data.strokes.prepare`). An image is already on the network's
+    Strokes alone are prepared as `preparing` says, by default as MNIST was made. An image is already on the network's
     grid and stays to the bit what it is; strokes on top of it are drawn on the same grid with the pen's own width,
     and the darker of the two counts in each pixel.
     """
     if content.image is None:
-        return prepare(to_drawing(content), stages=stages)
+        return preparing.drawing(to_drawing(content), stages=stages)
     image, steps = content.image, content.steps or (Stage("picture", "The picture on the canvas.", content.image),)
     if content.strokes:
         ink = np.zeros((SIDE, SIDE), np.uint8)

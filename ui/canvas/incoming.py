@@ -11,9 +11,10 @@ from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QImage
 
 from models.base import DataError
-from models.data.photos import prepare_photo, read_photo
+from models.data.photos import read_photo
 from models.data.preparation import Preparation
 from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings
+from ui.canvas.canvas_input import AS_DIGIT, Preparing
 
 DRAWING_MIME = "application/x-playground-drawing+json"
 """Our own drawings on the clipboard, in the form of the drawing files."""
@@ -36,7 +37,7 @@ def is_welcome(mime: QMimeData) -> bool:
     return mime.hasFormat(DRAWING_MIME) or mime.hasImage() or mime.hasUrls()
 
 
-def from_mime(mime: QMimeData | None) -> Incoming:
+def from_mime(mime: QMimeData | None, preparing: Preparing = AS_DIGIT) -> Incoming:
     """Read a dropped or pasted object; an empty clipboard is None on some systems.
 
     Raises DataError with a sentence that names the cause and what would be accepted.
@@ -47,23 +48,23 @@ def from_mime(mime: QMimeData | None) -> Incoming:
         return _first(parse_drawings(bytes(mime.data(DRAWING_MIME).data()), "the clipboard"), "The clipboard")
     files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
     if files:
-        return read_file(files[0])
+        return read_file(files[0], preparing)
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return _photo(to_rgba(image), "The picture")
+            return _photo(to_rgba(image), "The picture", preparing)
         raise DataError("The picture cannot be read: save it as a PNG file and drop that here.")
     if mime.hasUrls():
         raise DataError("This is a web address, and the playground stays offline: save the picture and drop the file.")
     raise DataError("There is no picture or drawing to paste: copy one first (PNG, JPEG, or a drawing file).")
 
 
-def read_file(path: str | Path) -> Incoming:
-    """Read a drawing file (.json, .json.gz) or a photo of one digit; raises DataError like `from_mime`."""
+def read_file(path: str | Path, preparing: Preparing = AS_DIGIT) -> Incoming:
+    """Read a drawing file (.json, .json.gz) or a photo; raises DataError like `from_mime`."""
     path = Path(path)
     if path.suffix.lower() in (".json", ".gz"):
         return _first(read_drawings(path), f"“{path.name}”")
-    return _photo(read_photo(path), f"“{path.name}”")
+    return _photo(read_photo(path), f"“{path.name}”", preparing)
 
 
 def to_mime(drawing: Drawing, picture: QImage) -> QMimeData:
@@ -92,10 +93,10 @@ def _first(drawings: tuple[Drawing, ...], name: str) -> Incoming:
     )
 
 
-def _photo(photo: NDArray[np.uint8], name: str) -> Incoming:
-    prepared = prepare_photo(photo, stages=True)
+def _photo(photo: NDArray[np.uint8], name: str, preparing: Preparing) -> Incoming:
+    prepared = preparing.picture(photo, stages=True)
     if prepared.empty:
         raise DataError(
-            f"{name} shows no ink that stands out: use a picture of one digit, dark on light or the reverse."
+            f"{name} shows no ink that stands out: use a picture of {preparing.subject}, dark on light or the reverse."
         )
     return Incoming(photo=prepared)

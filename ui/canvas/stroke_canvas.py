@@ -40,7 +40,7 @@ from models.data.preparation import BOX, SIDE, Preparation, Stage
 from models.data.strokes import MAX_POINTS, Drawing
 from ui import theme
 from ui.canvas import incoming
-from ui.canvas.canvas_input import SHEET, Content, prepare_content, to_drawing
+from ui.canvas.canvas_input import AS_DIGIT, SHEET, Content, Preparing, prepare_content, to_drawing
 from ui.canvas.surface import Surface
 
 Point = tuple[float, float]
@@ -92,6 +92,7 @@ class StrokeCanvas(Surface):
     def __init__(self, parent: QWidget | None = None, *, placeholder: str = "Draw a digit here") -> None:
         super().__init__(Content(), parent)
         self._placeholder = placeholder
+        self._preparing = AS_DIGIT
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
         self._gesture: _Gesture | None = None
@@ -134,7 +135,7 @@ class StrokeCanvas(Surface):
 
     def preparation(self, *, stages: bool = True) -> Preparation:
         """What a network gets of it (see `prepare_content`); ask for the stages only where they are shown."""
-        return prepare_content(self.content, stages=stages)
+        return prepare_content(self.content, stages=stages, preparing=self._preparing)
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Show a drawing instead of what is there, scaled to the sheet with its proportions; can be undone."""
@@ -164,6 +165,12 @@ class StrokeCanvas(Surface):
         copy = image.copy()
         copy.flags.writeable = False
         self._record(Content((), (), copy, label, steps))
+
+    def set_subject(self, placeholder: str, preparing: Preparing) -> None:
+        """Expect drawings of something else: what the empty sheet says, and how what is on it is prepared."""
+        self._placeholder, self._preparing = placeholder, preparing
+        self.update()
+        self.changed.emit()
 
     def clear(self) -> None:
         """Take a new sheet; can be undone."""
@@ -416,7 +423,7 @@ class StrokeCanvas(Surface):
     def load_mime(self, mime: QMimeData | None) -> bool:
         """Load what was dropped or pasted; returns whether it could be used, says `failed` otherwise."""
         try:
-            self._load(incoming.from_mime(mime))
+            self._load(incoming.from_mime(mime, self._preparing))
         except DataError as error:
             self.failed.emit(str(error))
             return False
@@ -424,7 +431,7 @@ class StrokeCanvas(Surface):
 
     def load_file(self, path: str | Path) -> None:
         """Load a drawing file or a photo, as if it were dropped; raises DataError when it cannot be used."""
-        self._load(incoming.read_file(path))
+        self._load(incoming.read_file(path, self._preparing))
 
     def _load(self, loaded: incoming.Incoming) -> None:
         if loaded.drawing is not None:

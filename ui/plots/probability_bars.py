@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.data.verdict import contenders, verdict
 from ui import theme
+from ui.plots.grid_keys import CHOOSE, keeps_key, walk
 
 AnswerState = Literal["untrained", "empty", "unsure", "ok"]
 
@@ -30,7 +31,12 @@ class ProbabilityBars(QWidget):
     """Horizontal bars for n classes, painted in one go so that they can follow the pen at 30 Hz.
 
     The size hint depends on the class names alone, never on the numbers: nothing around the bars moves.
+
+    Signals:
+        class_clicked(int): the bar of a class was clicked, or chosen with the keys (see `set_clickable`).
     """
+
+    class_clicked = Signal(int)
 
     def __init__(self, names: Sequence[str], parent: QWidget | None = None, *, class_colors: bool = False) -> None:
         """Begin untrained.
@@ -46,6 +52,8 @@ class ProbabilityBars(QWidget):
         self._values = np.zeros(0)
         self._state: AnswerState = "untrained"
         self._headline = ""
+        self._invitation = ""
+        self._pointed = -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setToolTip("How probable the model finds each class; together they make 100 %.")
         theme.manager().changed.connect(self.update)
@@ -74,6 +82,15 @@ class ProbabilityBars(QWidget):
         self._values = np.zeros(len(self._names))
         self.updateGeometry()
         self.set_untrained()
+
+    def set_clickable(self, invitation: str) -> None:
+        """Let bars be clicked, with some words below that say what for; "" ends it. Arrows and Enter do the same."""
+        self._invitation = invitation
+        self._pointed = -1
+        self.setMouseTracking(bool(invitation))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if invitation else Qt.FocusPolicy.NoFocus)
+        self.updateGeometry()
+        self.update()
 
     def set_untrained(self) -> None:
         """Say that there is no trained model yet, instead of showing an answer by chance."""
@@ -155,7 +172,24 @@ class ProbabilityBars(QWidget):
     def _size(self, row: float, bar: int) -> QSize:
         metrics = QFontMetricsF(self._bold())
         height = QFontMetricsF(self._headline_font()).height() + 6 + row * metrics.height() * len(self._names)
+        height += self._foot()
         return QSize(round(self._label_width() + bar + metrics.horizontalAdvance(_WIDEST) + 16), round(height) + 2)
+
+    def _foot(self) -> float:
+        """Room for the invitation."""
+        return 2 * QFontMetricsF(self.font()).height() if self._invitation else 0.0
+
+    def _rows(self) -> tuple[float, float]:
+        """(top of the first bar's row, height of a row)."""
+        top = QFontMetricsF(self._headline_font()).height() + 6
+        row = (self.height() - top - self._foot()) / max(len(self._names), 1)
+        return top, min(row, QFontMetricsF(self._bold()).height() * 1.9)
+
+    def class_at(self, position: QPointF) -> int:
+        """The class whose row is at a position in the widget; −1 for none."""
+        top, row = self._rows()
+        index = int((position.y() - top) // row) if row > 0 else -1
+        return index if position.y() >= top and 0 <= index < len(self._names) else -1
 
     def _label_width(self) -> float:
         metrics = QFontMetricsF(self._bold())
@@ -185,12 +219,16 @@ class ProbabilityBars(QWidget):
         label_width = self._label_width()
         number_width = QFontMetricsF(bold).horizontalAdvance(_WIDEST)
         left, right = label_width + 8, self.width() - number_width - 8
-        row = min((self.height() - top - 6) / max(len(self._names), 1), QFontMetricsF(bold).height() * 1.9)
+        row = self._rows()[1]
         thick = max(4.0, row * 0.58)
         leader = int(np.nanargmax(self._values)) if answered and np.isfinite(self._values).any() else -1
         for index, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
             y = top + 6 + index * row
             wins = index == leader
+            if index == self._pointed and self._invitation:
+                painter.setPen(QPen(colors.accent, 1))
+                painter.setBrush(theme.faded(colors.accent, 0.12))
+                painter.drawRoundedRect(QRectF(0.5, y + 0.5, self.width() - 1, row - 1), 4, 4)
             painter.setFont(bold if wins else plain)
             painter.setPen(colors.text if wins else colors.muted)
             painter.drawText(QRectF(0, y, label_width, row), _RIGHT, name)
@@ -211,12 +249,61 @@ class ProbabilityBars(QWidget):
                 size = track.size()
                 size.setWidth(share * track.width())
                 painter.drawRoundedRect(QRectF(QPointF(track.topLeft()), size), 2, 2)
+        if self._invitation:
+            painter.setFont(plain)
+            painter.setPen(colors.muted)
+            foot = QRectF(0, top + 6 + len(self._names) * row, self.width(), self._foot())
+            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._invitation)
         if hint:  # across the empty bars
             painter.setFont(plain)
             painter.setPen(colors.muted)
             area = QRectF(left, top + 6, max(self.width() - left, 1.0), row * len(self._names))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         painter.end()
+
+    # ----------------------------------------------------------------------------------------- pointer and keys
+
+    def _point(self, index: int) -> None:
+        if index != self._pointed:
+            self._pointed = index
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would choose."""
+        if self._invitation:
+            self._point(self.class_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing would be chosen."""
+        self._point(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a class."""
+        index = self.class_at(event.position())
+        if self._invitation and event.button() == Qt.MouseButton.LeftButton and index >= 0:
+            self.class_clicked.emit(index)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrow keys while focused."""
+        return True if self._invitation and keeps_key(event) else super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Enter chooses."""
+        if not self._invitation:
+            super().keyPressEvent(event)
+        elif event.key() in CHOOSE and self._pointed >= 0:
+            self.class_clicked.emit(self._pointed)
+        else:
+            target = walk(event.key(), self._pointed if self._pointed >= 0 else None, 1, len(self._names))
+            if target is None:
+                super().keyPressEvent(event)
+            else:
+                self._point(target)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keys choose nothing any more."""
+        super().focusOutEvent(event)
+        self._point(-1)
 
 
 _WIDEST = "99.9 %"

@@ -22,7 +22,8 @@ from ui.model_tab import ModelTab
 from ui.plots.activation_strip import ActivationStrip
 from ui.plots.confusion_explorer import ConfusionExplorer
 from ui.plots.image_tiles import ImageTiles
-from ui.try_panel import TryPanel
+from ui.teaching import Teaching
+from ui.try_panel import SUBJECTS, TryPanel
 
 EXPLORE_INTERVAL = 0.5
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
@@ -34,6 +35,9 @@ MOST_TILES = 256
 class DigitsTab(ModelTab):
     """First-layer weights, hidden activations and the confusion matrix; canvas and answer on the right."""
 
+    data_words = "an IDX file of images and one of labels"
+    data_kinds = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
+
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
         self._explored_at = 0.0
@@ -44,6 +48,9 @@ class DigitsTab(ModelTab):
         self.try_panel.noticed.connect(self.told)
         self.explorer.image_chosen.connect(self._show_test_image)
         self.strip.unit_clicked.connect(self._highlight_unit)
+        self.teaching = Teaching(self.session, self.try_panel.teach, self)
+        self.teaching.refused.connect(self._on_refused)
+        self.teaching.told.connect(self.told)
 
     def make_stage(self) -> QWidget:
         """Weights of the first layer above, activations below; the confusion matrix beside them."""
@@ -86,10 +93,8 @@ class DigitsTab(ModelTab):
 
     def make_side(self) -> QWidget:
         """Canvas, what the network sees, and its answer."""
-        self.try_panel = TryPanel(mnist.DIGITS)
-        self.try_panel.add_button(
-            "Give me a test digit", "Put a random held-out digit on the canvas", self.give_test_digit
-        )
+        self.try_panel = TryPanel(SUBJECTS["digits"])
+        self.try_panel.add_button("Test digit", "Put a random held-out digit on the canvas", self.give_test_digit)
         return self.try_panel
 
     @property
@@ -164,7 +169,16 @@ class DigitsTab(ModelTab):
 
     @Slot(str)
     def _on_bad_input(self, sentence: str) -> None:
-        self.banner.say("That could not be put on the canvas", sentence, "warning")
+        self.banner.say("That could not be used", sentence, "warning")
+
+    @Slot(str, str)
+    def _on_refused(self, title: str, sentence: str) -> None:
+        self.banner.say(title, sentence, "warning")
+
+    def shutdown(self) -> None:
+        """Join both threads."""
+        self.teaching.shutdown()
+        super().shutdown()
 
     # Files ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,261 @@
+"""The CNN tab: train a convolutional network on digits or faces, then take it apart layer by layer, and teach it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from models import cnn
+from models.base import Model, Snapshot
+from models.cnn import CnnConfig, CnnSnapshot
+from models.data.mnist import ImageData
+from ui import theme
+from ui.canvas.surface import Surface
+from ui.model_tab import ModelTab
+from ui.plots.confusion_explorer import ConfusionExplorer
+from ui.tabs.cnn_network import NetworkView
+from ui.tabs.cnn_pictures import PicturesView
+from ui.tabs.cnn_why import WhyView
+from ui.teaching import Teaching
+from ui.try_panel import SUBJECTS, TryPanel
+
+VIEWS = (
+    ("Network", "Every layer at work on the picture on the canvas, its filters, and the numbers of any unit"),
+    ("Why this answer", "Which part of the picture mattered, and what little change would change the answer"),
+    ("Mistakes", "Which held-out pictures are taken for what"),
+    ("Pictures", "The pictures that the network learns from, and those held out"),
+)
+
+
+class CnnTab(ModelTab):
+    """Network, reasons, mistakes and pictures in the middle; canvas, answer and own drawings on the right."""
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        self._shown: CnnSnapshot | None = None
+        self._welcomed = ""  # the data set for which the canvas holds something
+        self._data: ImageData | None = None
+        self._data_key: tuple[object, ...] = ()
+        self._rng = np.random.default_rng()  # picks test pictures to show; no result depends on it
+        super().__init__(model, parent)
+        self.try_panel.input_changed.connect(self._on_input)
+        self.try_panel.failed.connect(self._on_bad_input)
+        self.try_panel.noticed.connect(self.told)
+        self.teaching = Teaching(self.session, self.try_panel.teach, self)
+        self.teaching.refused.connect(self._on_refused)
+        self.teaching.told.connect(self.told)
+
+    # Building --------------------------------------------------------------------------------------------------------
+
+    def make_stage(self) -> QWidget:
+        """A row of views above, the chosen view below."""
+        self.network = NetworkView()
+        self.why = WhyView()
+        self.why.image_wanted.connect(self._put)
+        self.why.failed.connect(self._on_not_explained)
+        self.explorer = ConfusionExplorer(SUBJECTS["digits"].names)
+        self.explorer.image_chosen.connect(self._show_test_image)
+        self.pictures = PicturesView()
+        self.pictures.image_chosen.connect(self._put)
+        self.pictures.without_wanted.connect(self._train_without)
+        self.views = QStackedWidget()
+        for view in (self.network, self.why, self.explorer, self.pictures):
+            self.views.addWidget(view)
+        header = QHBoxLayout()
+        header.setSpacing(4)
+        self.view_buttons = QButtonGroup(self)
+        for index, (name, tip) in enumerate(VIEWS):
+            button = QPushButton(name)
+            button.setCheckable(True)
+            button.setChecked(index == 0)
+            button.setToolTip(tip)
+            theme.set_role(button, "quiet")
+            self.view_buttons.addButton(button, index)
+            header.addWidget(button)
+        self.view_buttons.idClicked.connect(self.show_view)
+        header.addStretch(1)
+        stage = QWidget()
+        layout = QVBoxLayout(stage)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(6)
+        layout.addLayout(header)
+        layout.addWidget(self.views, 1)
+        return stage
+
+    def make_side(self) -> QWidget:
+        """Canvas, answer, what the network sees, my drawings."""
+        config = self.session.config
+        assert isinstance(config, CnnConfig)
+        self.try_panel = TryPanel(SUBJECTS[config.dataset])
+        self.try_panel.add_button("Test picture", "Put a random held-out picture on the canvas", self.give_test_picture)
+        return self.try_panel
+
+    @Slot(int)
+    def show_view(self, index: int) -> None:
+        """Network, reasons, mistakes or pictures."""
+        self.views.setCurrentIndex(index)
+        self.view_buttons.button(index).setChecked(True)
+        self._refresh()
+
+    # What the run shows ----------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> ImageData:
+        """The pictures that the run is trained and tested on."""
+        snapshot = self._shown
+        config = snapshot.config if snapshot is not None else self.session.config
+        key = (config.dataset, config.faces, id(self.session.data))
+        if self._data is None or key != self._data_key:
+            self._data = self.session.data if self.session.data is not None else cnn.load(config)
+            self._data_key = key
+        return self._data
+
+    def clear_stage(self) -> None:
+        """Forget the old run's answers."""
+        self._shown = None
+        self.try_panel.set_predict(None)
+        self.explorer.set_predictions(None)
+        self.network.new_run()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """The chosen view and the answer."""
+        assert isinstance(snapshot, CnnSnapshot)
+        self._shown = snapshot
+        subject = SUBJECTS[snapshot.config.dataset]
+        if subject.kind != self._welcomed:
+            self._welcomed = subject.kind
+            self.try_panel.set_subject(subject)
+            if self.try_panel.canvas.is_empty:  # so that the network has something to look at from the first step on
+                self.give_test_picture()
+            self.try_panel.refresh()
+        self.try_panel.set_predict(self._predict if snapshot.step else None)
+        self._refresh()
+
+    def _predict(self, images: Any) -> Any:
+        assert self._shown is not None
+        return cnn.predict(self._shown, images)
+
+    def _refresh(self) -> None:
+        """Draw the chosen view."""
+        snapshot, preparation = self._shown, self.try_panel.preparation
+        if snapshot is None or preparation is None:
+            return
+        running, view = self.session.status.phase == "running", self.views.currentWidget()
+        if view is self.network:
+            self.network.show_snapshot(snapshot, preparation.image, running)
+        elif view is self.why:
+            self.why.show_snapshot(snapshot, preparation.image, running)
+        elif view is self.explorer:
+            self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
+            self.explorer.set_predictions(snapshot.test_predictions)
+        else:
+            self.pictures.show_data(snapshot.config, self.data, snapshot.test_predictions)
+
+    @Slot()
+    def _on_input(self) -> None:
+        if self.views.currentWidget() in (self.network, self.why):
+            self._refresh()
+
+    # What the user does ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def give_test_picture(self) -> None:
+        """A random held-out picture onto the canvas."""
+        self._show_test_image(int(self._rng.integers(len(self.data.test_images))))
+
+    @Slot(object)
+    def _show_test_image(self, index: int) -> None:
+        self._put(self.data.test_images[index], int(self.data.test_labels[index]))
+
+    @Slot(object)
+    @Slot(object, object)
+    def _put(self, image: NDArray[np.uint8], label: int | None = None) -> None:
+        """A picture onto the canvas."""
+        side = self.try_panel.subject.side
+        if image.shape != (side, side):
+            return
+        name = None if label is None else self.data.class_names[label]
+        self.try_panel.set_image(image, name)
+        if name is not None:
+            self.told.emit(f"On the canvas: “{name}”")
+
+    @Slot()
+    def _train_without(self) -> None:
+        """The nine faces just as they are."""
+        config = self.form.config().model_copy(update={"shift": 0.0, "mirror": False})
+        self.form.set_config(config)
+        self.session.reset(config, play=True)
+        self._show_choice()
+
+    @Slot(str, str)
+    def _on_refused(self, title: str, sentence: str) -> None:
+        self.banner.say(title, sentence, "warning")
+
+    @Slot(str)
+    def _on_not_explained(self, sentence: str) -> None:
+        self.banner.say("The answer could not be explained", sentence, "warning")
+
+    @Slot(str)
+    def _on_bad_input(self, sentence: str) -> None:
+        self.banner.say("That could not be used", sentence, "warning")
+
+    # Life ------------------------------------------------------------------------------------------------------------
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: nothing is explained."""
+        super().hideEvent(event)
+        self.why.job.cancel()
+
+    def shutdown(self) -> None:
+        """Join all threads."""
+        self.why.job.shutdown()
+        self.teaching.shutdown()
+        super().shutdown()
+
+    # Files -----------------------------------------------------------------------------------------------------------
+
+    def drawing_surface(self) -> Surface:
+        """The canvas that is shown."""
+        return self.try_panel.canvas
+
+    def drawings(self) -> dict[str, Any]:
+        """The strokes on the canvas."""
+        return self.try_panel.as_json()
+
+    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
+        """Put the strokes back."""
+        config = self.session.config
+        assert isinstance(config, CnnConfig)
+        self.try_panel.set_subject(SUBJECTS[config.dataset])
+        self.try_panel.from_json(dict(drawings))
+
+    def save_drawing(self, path: Path) -> None:
+        """See ModelTab."""
+        self.try_panel.save(path)
+        self.told.emit(f"Saved {path.name}")
+
+    def open_drawing(self, path: Path) -> None:
+        """See ModelTab."""
+        self.try_panel.open(path)
+
+    def show_off(self) -> None:
+        """A three of the test set, and one unit of the second convolution worked out."""
+        from ui.plots.layer_stack import Unit
+
+        data = self.data
+        index = int(np.flatnonzero(data.test_labels == min(3, len(data.class_names) - 1))[0])
+        self._show_test_image(index)
+        self.try_panel.refresh()
+        layers = self.network.stack.layers
+        conv = [i for i, layer in enumerate(layers) if layer.kind == "conv"]
+        if conv:
+            height, width, maps = layers[conv[-1]].maps
+            unit = Unit(conv[-1], height // 2, width // 2, min(2, maps - 1))
+            self.network.stack.choose(unit)
+            self.network.stack.clicked.emit(unit)
