@@ -81,6 +81,7 @@ class Mailbox:
     def __init__(self) -> None:
         self._publication: Publication | None = None
         self._request: Request | None = None
+        self._overdue = False
 
     def ask(self, request: Request) -> None:
         """Window: ask for a publication at the worker's convenience."""
@@ -90,6 +91,15 @@ class Mailbox:
         """Worker: take the request, if there is one."""
         request, self._request = self._request, None
         return request
+
+    def miss(self) -> None:
+        """Window: a frame was due and nothing was here, so it wants to be told when something is."""
+        self._overdue = True
+
+    def missed(self) -> bool:
+        """Worker: whether the window is waiting for what was just put; asking answers it."""
+        overdue, self._overdue = self._overdue, False
+        return overdue
 
     def put(self, publication: Publication) -> None:
         """Worker: leave a publication; one that was not taken is replaced."""

@@ -131,8 +131,7 @@ class Run:
         if recording.step > run.head:
             raise DataError(f"The history ends at step {run.head}, but the model is at step {recording.step}.")
         run._restore(Checkpoint(recording.step, recording.state))
-        if run.position == run.head:
-            run._checkpoint()
+        run._checkpoint()
         return run
 
     @property
@@ -182,7 +181,7 @@ class Run:
 
     def play(self) -> None:
         """Do steps from now on; not at the end of the run, nor after a failure (`seek` to an earlier step first)."""
-        self.playing = self.failure is None and (self._seeking is not None or not self.finished)
+        self.playing = self._can_go_on
         self._due = self._clock()
         self._rate_steps, self._rate_seconds = 0, 0.0
 
@@ -202,9 +201,10 @@ class Run:
         self._due = self._clock()
 
     def advance(self, steps: int = 1) -> None:
-        """Do this many steps and stop."""
+        """Do this many steps and stop; none at the end of the run, nor after a failure."""
         self.playing = False
-        self._steps_wanted += steps
+        if self._can_go_on:
+            self._steps_wanted += steps
 
     def seek(self, step: int) -> None:
         """Show the model as it was after `step` steps (clipped to what is recorded); a later call replaces it."""
@@ -212,7 +212,7 @@ class Run:
             self._checkpoint()  # so that the way back to the present is short
         self.pause()
         self._seeking = min(max(step, 0), self.head)
-        self._evaluation = None
+        self._drop_evaluation()
 
     def branch(self) -> None:
         """Make the position the head; the recorded future, if there is any, joins `futures`."""
@@ -226,14 +226,20 @@ class Run:
     def configure(self, config: Config) -> None:
         """Take over settings that may change while it runs; in the past this starts a branch.
 
+        After a failure it may be tried again from here: with a smaller step size it may well go on.
         Raises ConfigError when they need a new run; nothing has changed then.
         """
+        self._arrive()
         if config == self.trainer.config:
             return
-        self._arrive()
+        before = self.trainer.state()
         self.trainer.configure(config)
         self.branch()
+        self.failure = None
         self.timeline.change(self.position, config)
+        after = self.trainer.state()
+        if any(not np.array_equal(after[name], before[name]) for name in after):
+            self._remember(after)  # it changed more than the settings: a replay would have to guess when
 
     def edit(self, edit: Edit) -> None:
         """Carry out a change made by hand, with a checkpoint behind it; in the past this starts a branch.
@@ -244,7 +250,26 @@ class Run:
         self.trainer.edit(edit)
         self.branch()
         self.failure = None
-        self.timeline.add(Checkpoint(self.position, self.trainer.state(), pinned=True))
+        self._remember(self.trainer.state())
+
+    def fail(self, why: str) -> None:
+        """Stop here: nothing more is done until another step is sought, or something is changed."""
+        self.pause()
+        self._seeking = None
+        self.failure = why
+
+    @property
+    def _can_go_on(self) -> bool:
+        """Whether there will be a next step to do, once a seek under way has arrived."""
+        return self._seeking is not None or (self.failure is None and not self.finished)
+
+    def _remember(self, state: State) -> None:
+        """Keep the state right after something was changed by hand: no replay leads there."""
+        self.timeline.add(Checkpoint(self.position, state, pinned=True))
+        self._drop_evaluation()
+
+    def _drop_evaluation(self) -> None:
+        """Forget what was measured at this position, or is just being measured."""
         self._evaluation = None
         self._evaluated_at = None
 
@@ -288,6 +313,8 @@ class Run:
                 self._steps_wanted = max(self._steps_wanted - 1, 0)
                 self._repeat()
                 self._ahead(self._clock())
+            elif self.position and self._evaluated_at != self.position and self.trainer.evaluation_due():
+                self._begin_evaluation()  # it was due when this step was done, and something came in between
             else:
                 self._train(end)
         else:
@@ -306,12 +333,16 @@ class Run:
             self._seeking = None
 
     def _repeat(self) -> None:
-        """Repeat one recorded step, with the settings and edits that were made then."""
+        """Repeat one recorded step, with the settings and edits of then; steps that are out of reach are skipped."""
         self._follow_config()
-        self.trainer.step()
-        later = self.timeline.nearest(self.position)
-        if later.pinned and later.step == self.position:
-            self._restore(later)
+        try:
+            self.trainer.step()
+        except TrainingError as error:  # on another computer the last bits may differ
+            self.fail(str(error))
+            raise
+        nearest = self.timeline.nearest(self.position)
+        if nearest.step > self.position or (nearest.pinned and nearest.step == self.position):
+            self._restore(nearest)
 
     def _train(self, end: float) -> None:
         """Do new steps until the time `end` or until there is something else to do; the one hot loop of the engine."""
@@ -331,8 +362,7 @@ class Run:
                 if paced and self._ahead(now):
                     break
         except TrainingError as error:
-            self.pause()
-            self.failure = str(error)
+            self.fail(str(error))
             raise
         self._steps_wanted = max(wanted, 0)
         self._since_checkpoint += now - started
@@ -356,10 +386,12 @@ class Run:
             self.trainer.configure(config)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
+        config = self.timeline.config_at(checkpoint.step)
+        if config != self.trainer.config:  # first, since it may touch the state
+            self.trainer.configure(config)
         self.trainer.restore(checkpoint.state)
-        self._follow_config()
         self.failure = None
-        self._evaluation = None
+        self._drop_evaluation()
 
     def _checkpoint(self) -> None:
         started = self._clock()
@@ -402,17 +434,19 @@ class Run:
     def recording(self, checkpoint_bytes: int = 0) -> Recording:
         """The run at rest, with as many evenly spread checkpoints as fit into `checkpoint_bytes`.
 
-        Checkpoints behind edits that do not fit leave the steps behind them out of reach, as in the timeline.
+        Where one behind an edit does not fit, the steps up to the next one are out of reach, as in the timeline. The
+        beginning and the head never are.
         """
-        kept: list[Checkpoint] = []
         first, *later = self.timeline.checkpoints
-        if checkpoint_bytes > 0:
-            small = Timeline(self.trainer.config, budget=checkpoint_bytes)
-            for checkpoint in later:
-                small.add(checkpoint)
-            kept = [checkpoint for checkpoint in small.checkpoints if small.size <= checkpoint_bytes]
+        small = Timeline(self.trainer.config, budget=checkpoint_bytes)
+        for checkpoint in later:
+            small.add(checkpoint)
+        kept = list(small.checkpoints) if small.size <= checkpoint_bytes else []
         if first.pinned:  # changed by hand before the first step; otherwise it is rebuilt from the config
             kept.insert(0, first)
+        newest = self.timeline.nearest(self.head)
+        if newest.step not in {c.step for c in kept} and any(edit > self.position for edit in self.timeline.edits):
+            kept.append(newest)  # no replay leads there from the position
         return Recording(
             step=self.position,
             state=self.trainer.state(),

@@ -241,13 +241,16 @@ class Session(QObject):
     def _on_status(self, status: Status) -> None:
         if status.run_id != self._run_id:
             return
+        if status.phase == "loading" and self.snapshot is not None:
+            return  # overtaken: an earlier run's announcement has made us take this run's first picture already
         self.status = status
         self._pace()
         self.status_changed.emit(status)
 
     @Slot()
     def _on_published(self) -> None:
-        self._collect()
+        if self._collect() and self._frames.isActive():
+            self._ask()
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -275,15 +278,20 @@ class Session(QObject):
 
     @Slot()
     def _tick(self) -> None:
-        self._collect()
+        if not self._collect():
+            self._mailbox.miss()  # rather a late frame than none
+        self._ask()
+
+    def _ask(self) -> None:
         self._mailbox.ask(Request(self._run_id, self.history.branch, len(self.history)))
 
-    def _collect(self) -> None:
-        """Take what is in the mailbox, bring the mirror up to date, and have it drawn."""
+    def _collect(self) -> bool:
+        """Take what is in the mailbox, bring the mirror up to date, and have it drawn; False when nothing was there."""
         publication = self._mailbox.take()
         if publication is None or publication.status.run_id != self._run_id:
-            return
+            return False
         self._accept(publication)
+        return True
 
     def _accept(self, publication: Publication) -> None:
         self.history.extend(publication.rows)

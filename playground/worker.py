@@ -32,7 +32,8 @@ class Worker(QObject):
 
     Signals:
         status_changed(Status): the run changed its phase, or went to another step while at rest.
-        published(): a publication is in the mailbox that nobody asked for (the run is at rest).
+        published(): a publication is in the mailbox that the window does not come for by itself: the run is at rest, or
+            a frame is overdue.
         failed(Failure): a command could not be carried out.
         opened(Opened), saved(Saved): a file was read or written.
     """
@@ -165,8 +166,7 @@ class Worker(QObject):
             more = run.busy  # run.failure holds the sentence; the status carries it to the window
         except Exception as error:  # a defect of ours, as above; stop rather than fail again on every slice
             log.exception("Training failed")
-            run.pause()
-            run.failure = f"Something unexpected went wrong ({type(error).__name__}: {error})."
+            run.fail(f"Something unexpected went wrong ({type(error).__name__}: {error}).")
             more = False
         if not more:
             self._pump.stop()
@@ -179,6 +179,8 @@ class Worker(QObject):
         # On the way to another step there is nothing to see.
         if run.seeking is None and self._asked():
             self._mailbox.put(self._publication(run))
+            if self._mailbox.missed():
+                self.published.emit()
         self._await(run.rest)
 
     def _resume(self) -> None:
