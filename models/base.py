@@ -79,7 +79,7 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         """Do one update (one mini-batch, one EM iteration, one recall update) and report it.
 
         The same names are reported at every step. Raises TrainingError before non-finite numbers reach the parameters
-        that `snapshot()` shows or the metrics.
+        that `snapshot()` shows or the metrics; a step that raises leaves the model, and its generator, as they were.
         """
 
     @abstractmethod

@@ -488,9 +488,10 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
 
     def configure(self, config: BoundaryConfig) -> None:
         """See Trainer; step size, decay, momenta, epochs and the stop rule can change during a run."""
-        if not self.config.patience:
-            self._stop[:] = inf, 0.0  # switched on only now: look from here on
+        stoppable = self.config.patience > 0
         super().configure(config)
+        if not stoppable:
+            self._stop[:] = inf, 0.0  # switched on only now: look from here on
         self._plan()
 
     # Changes by hand -------------------------------------------------------------------------------------------------

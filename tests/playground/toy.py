@@ -62,11 +62,13 @@ class ToyTrainer(Trainer[ToyConfig, ToySnapshot]):
         return self.step_count >= self.config.steps
 
     def step(self) -> Metrics:
+        before = self.rng.bit_generator.state
         gradient = self.weights - 1 + 0.1 * self.rng.normal(size=self.config.size)
         velocity = 0.5 * self.velocity - self.config.learning_rate * gradient
         weights = self.weights + velocity
         loss = float(np.mean((weights - 1) ** 2))
         if not loss < 1e12:
+            self.rng.bit_generator.state = before  # a step that fails changes nothing
             raise TrainingError("The loss overflowed: choose a smaller step size.")
         self.weights, self.velocity = weights, velocity
         self.step_count += 1
