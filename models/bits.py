@@ -600,4 +600,5 @@ MODEL = Model(
         MetricSpec("max_weight_error", "largest error of a weight", plot="error", log=True),
     ),
     report=report,
+    cycle="update",
 )
