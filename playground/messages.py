@@ -6,6 +6,7 @@ Commands go to the worker as queued signals. What is to be drawn comes back thro
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,11 +76,12 @@ class Request:
 class Mailbox:
     """Holds the latest publication and the latest request; safe without locks.
 
-    Each side replaces one attribute with a finished, frozen object, which is atomic; nobody waits for anybody.
+    Nobody waits for anybody. Putting and taking a publication are single operations of a deque, so that none is lost in
+    between: the last one of a run comes unasked, and nothing would come after it. A lost request is made again.
     """
 
     def __init__(self) -> None:
-        self._publication: Publication | None = None
+        self._publications: deque[Publication] = deque(maxlen=1)
         self._request: Request | None = None
         self._overdue = False
 
@@ -103,12 +105,14 @@ class Mailbox:
 
     def put(self, publication: Publication) -> None:
         """Worker: leave a publication; one that was not taken is replaced."""
-        self._publication = publication
+        self._publications.append(publication)
 
     def take(self) -> Publication | None:
         """Window: take the publication, if there is one."""
-        publication, self._publication = self._publication, None
-        return publication
+        try:
+            return self._publications.pop()
+        except IndexError:
+            return None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from playground.worker import Worker
 FRAME = 33
 """Milliseconds between two looks into the mailbox: 30 frames a second."""
 
+PRESENT = 2**62
+"""A step that no run ever reaches: sought, it leads to the newest one."""
+
 MOST_GHOSTS = 4
 """Earlier runs and abandoned futures that are kept to be shown as ghost curves."""
 
@@ -32,7 +36,7 @@ class Session(QObject):
 
     Attributes:
         model: the registry's entry.
-        config: the settings that the user last asked for.
+        config: the settings that the user last asked for; once another step is sought, with those in force there.
         status: where the run stands, as last heard.
         snapshot: the model as last published; None before the first.
         history: a mirror of the complete history, up to the last publication.
@@ -43,6 +47,7 @@ class Session(QObject):
     Signals:
         status_changed(Status): the phase or the position changed.
         frame(): a new snapshot and new history rows are here; draw them.
+        config_changed(Config): at the step that is shown other settings are in force than the user last asked for.
         ghosts_changed(): the ghosts changed.
         failed(Failure): something could not be done; says why and what would help.
         opened(Opened), saved(Saved): an experiment file was read or written.
@@ -50,6 +55,7 @@ class Session(QObject):
 
     status_changed = Signal(object)
     frame = Signal()
+    config_changed = Signal(object)
     ghosts_changed = Signal()
     failed = Signal(object)
     opened = Signal(object)
@@ -69,6 +75,7 @@ class Session(QObject):
         self._run_id = 0
         self._ids = itertools.count(1)
         self._opening = 0
+        self._travels = False
         self._visible = False
         self._futures: tuple[HistoryRows, ...] = ()
         self._thread: QThread | None = None
@@ -181,13 +188,18 @@ class Session(QObject):
             self._command.emit(messages.Pace(self._run_id, steps_per_second))
 
     def seek(self, step: int) -> None:
-        """Show the model as it was at a recorded step."""
-        self._send(messages.Seek(self._run_id, step))
+        """Show the model as it was at a recorded step, with the settings in force there."""
+        if self.status.phase in ("empty", "loading"):
+            return
+        self._travels = True
+        self.status = replace(self.status, seeking=min(max(step, 0), self.status.head))  # for the next `step_back`
+        # A run that trains has moved on since it was last heard of: the newest step known means the newest there is.
+        self._send(messages.Seek(self._run_id, step if step < self.status.head else PRESENT))
 
     def step_back(self) -> None:
         """Show the step before the present one."""
         at = self.status.position if self.status.seeking is None else self.status.seeking
-        self.seek(max(at - 1, 0))
+        self.seek(at - 1)
 
     def branch(self, *, play: bool = True) -> None:
         """Continue from the step that is shown; the recorded future becomes a ghost."""
@@ -200,8 +212,9 @@ class Session(QObject):
         `pending`), so that a touch of a slider never costs a trained model; an untrained one is simply built anew.
         """
         self.config = config
+        self._travels = False
         running = self.status.config
-        if running is None or self.status.phase in ("empty", "loading") or self.status.head == 0:
+        if running is None or self.status.phase in ("empty", "loading") or (self.status.head == 0 and self.pending):
             self.reset(play=self.status.phase == "running")
             return
         live = running.model_copy(
@@ -245,6 +258,7 @@ class Session(QObject):
             return  # overtaken: an earlier run's announcement has made us take this run's first picture already
         self.status = status
         self._pace()
+        self._follow()
         self.status_changed.emit(status)
 
     @Slot()
@@ -271,6 +285,7 @@ class Session(QObject):
         self.ghosts = ()
         self.ghosts_changed.emit()
         self.opened.emit(opened)
+        self._send(messages.Publish(self._run_id))  # what came first was not yet known to be of this run
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
@@ -299,6 +314,7 @@ class Session(QObject):
         before, self.status = self.status, publication.status
         if before.news != self.status.news:
             self._pace()
+            self._follow()
             self.status_changed.emit(self.status)
         if publication.futures != self._futures:
             new = [future for future in publication.futures if not any(future is old for old in self._futures)]
@@ -310,9 +326,20 @@ class Session(QObject):
 
     # Plumbing ------------------------------------------------------------------------------------------------------
 
+    def _follow(self) -> None:
+        """After a journey in time, take over the settings in force at the step that is shown."""
+        running = self.status.config
+        if not self._travels or running is None or self.status.seeking is not None:
+            return
+        config = running.model_copy(update={name: getattr(self.config, name) for name in self.pending})
+        if config != self.config:
+            self.config = config
+            self.config_changed.emit(config)
+
     def _new_run(self, run_id: int) -> None:
         """From now on whatever is still on its way from the old run is dropped."""
         self._run_id = run_id
+        self._travels = False
         self.history = History()
         self.snapshot = None
         self._futures = ()

@@ -204,3 +204,98 @@ def test_nothing_starts_after_the_end(qapp):
     session.play()
     assert session._thread is None
     session.deleteLater()
+
+
+def test_many_steps_back_at_once_are_that_many(session, qtbot):
+    session.step(50)
+    qtbot.waitUntil(settled(session, 50))
+    for _ in range(7):
+        session.step_back()
+    qtbot.waitUntil(settled(session, 43))
+
+
+def test_the_present_is_the_newest_step_even_while_it_trains(session, qtbot):
+    session.reset(ToyConfig(steps=10_000_000), play=True)
+    qtbot.waitUntil(lambda: session.status.head > 100)
+    session.seek(session.status.head)
+    qtbot.waitUntil(phase(session, "paused"))
+    assert session.status.position == session.status.head
+
+
+def test_settings_follow_the_step_that_is_shown(session, qtbot):
+    told = []
+    session.config_changed.connect(told.append)
+    session.step(50)
+    qtbot.waitUntil(settled(session, 50))
+    session.configure(session.config.model_copy(update={"learning_rate": 0.02, "size": 5}))
+    session.step(50)
+    qtbot.waitUntil(settled(session, 100))
+    assert not told  # what the user asked for is not echoed
+    session.seek(20)
+    qtbot.waitUntil(settled(session, 20))
+    assert (session.config.learning_rate, session.config.size) == (0.1, 5)  # the size still waits for a new run
+    assert told == [session.config]
+    session.seek(100)
+    qtbot.waitUntil(settled(session, 100))
+    assert session.config.learning_rate == 0.02
+    session.seek(20)
+    qtbot.waitUntil(settled(session, 20))
+    session.branch(play=False)
+    qtbot.waitUntil(lambda: session.status.head == 20)
+    session.configure(session.config.model_copy(update={"steps": 300}))  # only what was touched changes
+    qtbot.waitUntil(lambda: session.status.config.steps == 300)
+    assert session.status.config.learning_rate == 0.1
+
+
+def test_a_live_change_before_the_first_step_keeps_what_was_done_by_hand(session, qtbot):
+    session.reset()
+    session.edit(Shift(5.0))
+    qtbot.waitUntil(lambda: session.snapshot is not None and phase(session, "untrained")())
+    shifted = session.snapshot.weights
+    session.configure(session.config.model_copy(update={"learning_rate": 0.02}))
+    qtbot.waitUntil(lambda: session.status.config.learning_rate == 0.02)
+    assert np.array_equal(session.snapshot.weights, shifted)
+
+
+def test_opening_a_file_while_another_run_trains(session, qtbot, tmp_path):
+    session.step(30)
+    qtbot.waitUntil(settled(session, 30))
+    with qtbot.waitSignal(session.saved):
+        session.save(tmp_path / "run.npz")
+    for round_ in range(20):
+        session.reset(ToyConfig(steps=10_000_000, seed=round_), play=True)
+        qtbot.waitUntil(lambda: session.status.head > 10)
+        session.open(tmp_path / "run.npz")
+        session.pause()  # of the run that is about to go
+        qtbot.waitUntil(settled(session, 30))
+        assert np.array_equal(session.snapshot.weights, straight(30))
+        assert len(session.history) == 30
+        session.step()  # the worker has the same run
+        qtbot.waitUntil(settled(session, 31))
+
+
+def test_a_reset_while_a_file_is_being_opened_wins(session, qtbot, tmp_path):
+    session.step(30)
+    qtbot.waitUntil(settled(session, 30))
+    with qtbot.waitSignal(session.saved):
+        session.save(tmp_path / "run.npz")
+    session.open(tmp_path / "run.npz")
+    session.reset(ToyConfig(seed=5))
+    session.step(3)
+    qtbot.waitUntil(settled(session, 3))
+    assert np.array_equal(session.snapshot.weights, straight(3, seed=5))
+
+
+def test_a_failed_run_goes_on_after_a_live_change_or_a_journey(session, qtbot):
+    session.reset(ToyConfig(learning_rate=50.0), play=True)
+    qtbot.waitUntil(phase(session, "failed"))
+    failed_at = session.status.position
+    assert failed_at > 0
+    session.configure(session.config.model_copy(update={"learning_rate": 0.1}))
+    session.play()
+    qtbot.waitUntil(settled(session, 400))
+    session.reset(ToyConfig(learning_rate=50.0), play=True)
+    qtbot.waitUntil(phase(session, "failed"))
+    session.seek(session.status.rewind_to)
+    session.play()  # at once: it repeats what was recorded, and fails at the same step
+    qtbot.waitUntil(lambda: session.status.phase == "failed" and session.status.position == failed_at)
