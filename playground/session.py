@@ -42,6 +42,7 @@ class Session(QObject):
         history: a mirror of the complete history, up to the last publication.
         ghosts: earlier runs and abandoned futures, oldest first.
         data: the user's own data, or None for the model's.
+        revision: counts what was changed by hand during this run, settings included.
         pace: slow motion: steps per second while it trains; None for as fast as it can.
 
     Signals:
@@ -71,6 +72,7 @@ class Session(QObject):
         self.history = History()
         self.ghosts: tuple[HistoryRows, ...] = ()
         self.data: Any = None
+        self.revision = 0
         self.pace: float | None = None
         self._run_id = 0
         self._ids = itertools.count(1)
@@ -221,6 +223,7 @@ class Session(QObject):
             update={name: getattr(config, name) for name in running.changed(config) - self.pending}
         )
         if live != running:
+            self.revision += 1
             self._send(messages.Configure(self._run_id, live))
 
     @property
@@ -231,6 +234,7 @@ class Session(QObject):
 
     def edit(self, edit: Edit) -> None:
         """Change the model by hand."""
+        self.revision += 1
         self._send(messages.ApplyEdit(self._run_id, edit))
 
     def clear_ghosts(self) -> None:
@@ -340,6 +344,7 @@ class Session(QObject):
         """From now on whatever is still on its way from the old run is dropped."""
         self._run_id = run_id
         self._travels = False
+        self.revision = 0
         self.history = History()
         self.snapshot = None
         self._futures = ()

@@ -33,6 +33,7 @@ from ui import icons, theme
 from ui.registry import TABS, make_tab
 
 if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the first paint
+    from playground.messages import Opened
     from ui.model_tab import ModelTab
 
 AUTOSAVE_INTERVAL = 30_000
@@ -65,7 +66,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._autosaves = autosaves
-        self._saved_at: dict[str, tuple[int, int]] = {}
+        self._saved_at: dict[str, tuple[int, int, int]] = {}
+        self._leftover: Leftover | None = None
         self._tabs: dict[str, ModelTab] = {}
         self._closing = False
         self.setWindowTitle("Playground")
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
             tab = self._tabs[name] = make_tab(name)
             tab.told.connect(self._tell)
             tab.painted.connect(self.ready)
+            tab.session.opened.connect(self._on_opened)
             tab.restore_layout(self._layout_of(name))
             layout = page.layout()
             assert layout is not None
@@ -160,6 +163,8 @@ class MainWindow(QMainWindow):
         self._open_drawing = self._add(menu, "Open &drawing…", self._ask_open_drawing)
         self._save_drawing = self._add(menu, "Save dra&wing…", self._ask_save_drawing)
         self._open_data = self._add(menu, "Open da&ta…", self._ask_open_data)
+        self._own_data = self._add(menu, "Use the &built-in data again", self._use_data_set)
+        menu.aboutToShow.connect(self._update_file_menu)
         menu.addSeparator()
         self._open_weights = self._add(menu, "Open wei&ghts…", self._ask_open_weights)
         self._save_weights = self._add(menu, "Save weig&hts…", self._ask_save_weights)
@@ -254,6 +259,10 @@ class MainWindow(QMainWindow):
         except DataError as error:
             self.current.banner.say("The experiment could not be opened", str(error))
             return
+        if name not in TABS:
+            sentence = f"{path.name} belongs to a model without a tab ({name}): it is of use on the command line only."
+            self.current.banner.say("The experiment could not be opened", sentence)
+            return
         self._remember_folder(path)
         self.show_tab(name).open_experiment(path)
 
@@ -278,6 +287,15 @@ class MainWindow(QMainWindow):
         if names:
             self._remember_folder(Path(names[0]))
             self.current.open_data([Path(name) for name in names])
+
+    @Slot()
+    def _update_file_menu(self) -> None:
+        self._own_data.setEnabled(self.current.session.data is not None)
+
+    @Slot()
+    def _use_data_set(self) -> None:
+        if self.current.session.data is not None:
+            self.current.use_data_set()
 
     @Slot()
     def _ask_open_weights(self) -> None:
@@ -442,8 +460,10 @@ class MainWindow(QMainWindow):
             return
         for name, tab in self._tabs.items():
             status = tab.session.status
-            place = (status.run_id, status.position)
-            if status.head == 0 or status.phase == "loading" or self._saved_at.get(name) == place:
+            place = (status.run_id, status.position, tab.session.revision)
+            at_rest = status.phase != "running"  # the figures of a hidden tab stand still while it trains
+            untouched = status.head == 0 and tab.session.revision == 0
+            if status.phase in ("empty", "loading") or (at_rest and (untouched or self._saved_at.get(name) == place)):
                 continue
             try:
                 path = self._autosaves.path(name)
@@ -465,7 +485,7 @@ class MainWindow(QMainWindow):
         leftovers = [leftover for leftover in self._autosaves.leftovers() if leftover.model in TABS]
         if not leftovers:
             return
-        newest: Leftover = leftovers[0]
+        newest = leftovers[0]
         title = TABS[newest.model][0]
         when = time.strftime("%H:%M on %d %B", time.localtime(newest.modified))
         others = f" ({len(leftovers) - 1} more after it)" if len(leftovers) > 1 else ""
@@ -479,21 +499,22 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _recover(self) -> None:
-        tab = self.show_tab(self._leftover.model)
-        tab.session.opened.connect(self._recovered)
-        tab.open_experiment(self._leftover.path)
+        assert self._leftover is not None
+        self.show_tab(self._leftover.model).open_experiment(self._leftover.path)
 
     @Slot(object)
-    def _recovered(self, _opened: object) -> None:
-        self.tab(self._leftover.model).session.opened.disconnect(self._recovered)
-        if self._autosaves is not None:  # safe from the next crash, too, before the next autosave
-            self._autosaves.adopt(self._leftover)
+    def _on_opened(self, opened: Opened) -> None:
+        if self._leftover is None or self._autosaves is None or opened.path != self._leftover.path:
+            return
+        self._autosaves.adopt(self._leftover)  # safe from the next crash, too, before the next autosave
+        self._leftover = None
         self.offer_recovery()
 
     @Slot()
     def _discard_leftover(self) -> None:
-        if self._autosaves is not None:
+        if self._autosaves is not None and self._leftover is not None:
             self._autosaves.discard(self._leftover)
+        self._leftover = None
         self.offer_recovery()
 
     def _restore(self) -> None:

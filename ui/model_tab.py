@@ -32,6 +32,8 @@ BEATS = 3
 """While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, which is
 as smooth to the eye, evens out the work, and leaves the interpreter to the training."""
 
+STOPPED = "Training stopped"
+
 
 class ModelTab(QWidget):
     """One model's tab. Subclasses override the methods of the first section.
@@ -66,6 +68,7 @@ class ModelTab(QWidget):
         self._steps = np.arange(1, 1025, dtype=np.int64)
         self._laid_out = False
         self._beat = 0
+        self._said = ""
         self._begun = False
         self._build()
         self._connect()
@@ -149,6 +152,11 @@ class ModelTab(QWidget):
         self.session.set_data(data)
         self.told.emit(f"Data opened: {getattr(data, 'name', paths[0].name)}")
 
+    def use_data_set(self) -> None:
+        """Leave the user's own data for the model's."""
+        self.banner.clear()
+        self.session.set_data(None)
+
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
         history = self.session.history
@@ -226,6 +234,7 @@ class ModelTab(QWidget):
         session, bar, timeline = self.session, self.run_bar, self.timeline
         session.status_changed.connect(self._on_status)
         session.frame.connect(self._on_frame)
+        session.config_changed.connect(self._on_settings)
         session.ghosts_changed.connect(self._on_ghosts)
         session.failed.connect(self._on_failed)
         session.opened.connect(self._on_opened)
@@ -304,6 +313,12 @@ class ModelTab(QWidget):
     # What the session says -----------------------------------------------------------------------------------------
 
     @Slot(object)
+    def _on_settings(self, config: Config) -> None:
+        """The step that is shown has settings of its own."""
+        self.form.set_config(config)
+        self._show_choice()
+
+    @Slot(object)
     def _on_status(self, status: Status) -> None:
         if status.phase == "loading":
             self.plots.clear()
@@ -311,17 +326,25 @@ class ModelTab(QWidget):
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
-            self.banner.say("Training stopped", status.message, "error", actions)
+            self.banner.say(STOPPED, status.message, "error", actions)
+        elif self.banner.text.startswith(STOPPED):
+            self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
         self.plots.set_cursor(status.position if status.position < status.head else None)
         self._show_pending()
-        self.told.emit(self._words(status))
+        self._say()
+
+    def _say(self) -> None:
+        self._said = self._words(self.session.status)
+        self.told.emit(self._said)
 
     @Slot()
     def _on_frame(self) -> None:
         session = self.session
         self._beat = (self._beat + 1) % BEATS
+        if session.status.phase != "running" and self._words(session.status) != self._said:
+            self._say()  # the numbers of the step have come after the news that it was reached
         if self.my_turn(0):
             self._draw_history()
             self.run_bar.show_metrics(session.history.at(session.status.position))

@@ -93,6 +93,7 @@ class RunBar(QFrame):
         layout.setContentsMargins(10, 6, 12, 6)
         layout.setSpacing(8)
         for widget in (self.train_button, self.back_button, self.step_button, self.reset_button):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still trains and pauses
             layout.addWidget(widget)
         layout.addSpacing(8)
         for label, widget in (("Preset", self.presets), ("Seed", self.seed)):
@@ -239,8 +240,9 @@ class TimelineBar(QFrame):
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.forward)
         layout.addWidget(self.place)
-        layout.addWidget(self.present)
-        layout.addWidget(self.branch)
+        for button in (self.present, self.branch):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            layout.addWidget(button)
         self.show_status(Status(0))
 
     def show_status(self, status: Status) -> None:
