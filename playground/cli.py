@@ -33,10 +33,14 @@ if TYPE_CHECKING:
 USAGE = """usage: playground [FILE]                  open the window (with an experiment)
        playground run MODEL [options]     train without a window
        playground classify [options] INPUT…  let a saved experiment answer drawings and pictures
+       playground teach [options]         teach a saved network your drawings
        playground tour [options]          write a picture of every tab
        playground --help | --version
 
 “playground run --help” lists the models, “playground run MODEL --help” its settings."""
+
+
+COMMANDS = "run, classify, teach, tour"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(words: list[str]) -> int:
     """As `main`, for what the user can do something about."""
-    commands = {"run": _run, "classify": _classify, "tour": _tour}
+    commands = {"run": _run, "classify": _classify, "teach": _teach, "tour": _tour}
     if words and words[0] in ("-h", "--help"):
         print(USAGE)
         return 0
@@ -116,9 +120,11 @@ def _window(words: list[str]) -> int:
     from models.errors import ConfigError
 
     if len(words) > 1 or (words and words[0].startswith("-")):
-        raise ConfigError(f"“{words[0]}” is not a command. Commands are: run, classify, tour; --help explains them.")
+        raise ConfigError(
+            f"“{words[0]}” is not a command. Commands are: run, classify, teach, tour; --help explains them."
+        )
     if words and not Path(words[0]).exists():
-        raise ConfigError(f"“{words[0]}” is neither a command (run, classify, tour) nor a file.")
+        raise ConfigError(f"“{words[0]}” is neither a command ({COMMANDS}) nor a file.")
     from playground import app
 
     return app.run(words[0] if words else None)
@@ -315,6 +321,43 @@ def _classify(words: list[str]) -> int:
         _print_json(classify.as_json(answers))
     else:
         classify.print_table(answers)
+    return 0
+
+
+# playground teach --------------------------------------------------------------------------------------------------
+
+
+def _teach(words: list[str]) -> int:
+    from playground import experiment, teach
+    from playground.options import OptionParser
+    from playground.run import limit_blas
+
+    parser = OptionParser(
+        prog="playground teach",
+        description="Teach a saved network drawings of your hand, and say what that brought.",
+    )
+    parser.add_argument("--experiment", metavar="FILE", required=True, help="a trained run of digits or cnn")
+    parser.add_argument(
+        "--drawings", metavar="FILE", required=True, help="your drawings, with labels (.json, .json.gz)"
+    )
+    parser.add_argument("--save", metavar="FILE", required=True, help="where the taught run is written (.npz)")
+    parser.add_argument(
+        "--evaluate",
+        metavar="FILE",
+        help="other drawings of yours to judge by; without them each half of the drawings is judged by a network that "
+        "was taught the other half",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    options = parser.parse_args(words)
+    _check_target(Path(options.save))
+    limit_blas()
+    others = Path(options.evaluate) if options.evaluate is not None else None
+    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others)
+    experiment.write(Path(options.save), taught)
+    if options.json:
+        _print_json(teach.as_json(report))
+    else:
+        teach.print_table(report)
     return 0
 
 

@@ -15,6 +15,7 @@ TABS: dict[str, tuple[str, str]] = {
     "digits": ("Digits", "ui.tabs.digits_tab:DigitsTab"),
     "boundary": ("Boundary", "ui.tabs.boundary_tab:BoundaryTab"),
     "bits": ("Bits", "ui.tabs.bits_tab:BitsTab"),
+    "cnn": ("CNN", "ui.tabs.cnn_tab:CnnTab"),
     "hopfield": ("Hopfield", "ui.tabs.hopfield_tab:HopfieldTab"),
     "mixture": ("Mixture", "ui.tabs.mixture_tab:MixtureTab"),
 }

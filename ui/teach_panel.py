@@ -211,6 +211,8 @@ class TeachPanel(QWidget):
 
     def set_undoable(self, undoable: bool) -> None:
         """Whether there is a lesson to take back."""
+        if not undoable and self.undo_button.hasFocus():
+            self.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
         self.undo_button.setEnabled(undoable)
 
     def show_report(self, report: Report) -> None:

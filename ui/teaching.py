@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from types import SimpleNamespace
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from models.base import Model, PlaygroundError
+from models.base import PlaygroundError
 from models.supervised import SupervisedSnapshot
-from models.teach import Report, Teach, check, teaching
+from models.teach import Report, Teach, check
 from playground.messages import Failure, Status
 from playground.session import Session
+from playground.teach import measured
 from ui.background import Job
 from ui.teach_panel import TeachPanel
 
@@ -120,13 +119,3 @@ class Teaching(QObject):
         self._taught = None
         self._panel.set_busy(False)
         self._panel.set_undoable(False)
-
-
-def measured(model: Model, data: Any, snapshot: SupervisedSnapshot, lesson: Teach) -> Generator[Report, None, None]:
-    """Reports of a lesson given to a copy of the network, each with more in it than the one before."""
-    student = model.trainer(snapshot.config, data)
-    student.network.parameters[...] = snapshot.parameters
-    for name, array in student.network.buffers().items():
-        array[...] = snapshot.buffers[name]
-    student.step_count = snapshot.step
-    yield from teaching(student, lesson)

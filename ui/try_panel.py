@@ -106,7 +106,7 @@ class TryPanel(QWidget):
             self._canvases.addWidget(panel)
         self.view = PreparationView()
         self.bars = ProbabilityBars(subject.names)
-        self.bars.set_clickable("Wrong or unsure? Click what it is.")
+        self.bars.set_clickable("Wrong or unsure?\nClick what it is.")
         self.bars.setToolTip(
             "How probable the model finds each class; together they make 100 %. Click the right answer to correct it: "
             "the drawing joins “My drawings”, which the network can be taught with."

@@ -29,6 +29,7 @@ class Layer:
         kind: "input", a kind of layer, or "answer".
         size: a second line, "24×24, 8 maps".
         maps: (H, W, C); a dense layer of D units has (1, 1, D).
+        signed: whether its numbers can be negative.
         labels: names of the classes, for the answer.
     """
 
@@ -36,6 +37,7 @@ class Layer:
     kind: str
     size: str
     maps: tuple[int, int, int]
+    signed: bool = False
     labels: tuple[str, ...] = ()
 
 
@@ -70,10 +72,10 @@ class Column:
         tiles = np.zeros((down * self.across, height, width), np.uint8)
         tiles[:count] = entries.transpose(2, 0, 1)
         grid = tiles.reshape(down, self.across, height, width).swapaxes(1, 2).reshape(down * height, -1)
-        picture = np.ascontiguousarray(grid[self.rows][:, self.columns])
-        picture[self.rows < 0] = 0
-        picture[:, self.columns < 0] = 0
-        return picture
+        # Row and column −1 lie between the maps: they are looked up in an empty last row and column.
+        framed = np.zeros((grid.shape[0] + 1, grid.shape[1] + 1), np.uint8)
+        framed[:-1, :-1] = grid
+        return framed.take(self.rows, axis=0, mode="wrap").take(self.columns, axis=1, mode="wrap")
 
     def corner(self, channel: int) -> QPointF:
         """Top left corner of a map."""
@@ -103,20 +105,36 @@ class Column:
         return channel, int(y / self.tile[1] * height), int(x / self.tile[0] * width)
 
 
-def lay_out(layers: Sequence[Layer], area: QRectF, ratio: float = 1.0) -> tuple[Column, ...]:
-    """Columns for all layers in an area, with the largest maps that fit; `ratio` is screen pixels per pixel."""
+def lay_out(
+    layers: Sequence[Layer], area: QRectF, ratio: float = 1.0, narrowest: Sequence[float] = ()
+) -> tuple[Column, ...]:
+    """Columns for all layers in an area, with the largest maps that fit.
+
+    Args:
+        layers: the columns.
+        area: the room for them.
+        ratio: screen pixels per device-independent pixel.
+        narrowest: the width that each column gets at least, for its name; kept to where there is room for it.
+    """
+    height, arrows = area.height(), ARROW * (len(layers) - 1)
+    least = list(narrowest) if sum(narrowest) + arrows <= 0.8 * area.width() else []
+    least = least or [24.0] * len(layers)
+
+    def widths(size: float) -> list[float]:
+        return [max(_width(layer, size, height), low) for layer, low in zip(layers, least, strict=True)]
+
     best = 4.0
-    low, high = 4.0, max(area.height(), 5.0)
+    low, high = 4.0, max(height, 5.0)
     for _ in range(12):  # by halving: the needed width grows with the size of a map
         middle = (low + high) / 2
-        if sum(_width(layer, middle, area.height()) for layer in layers) + ARROW * (len(layers) - 1) <= area.width():
+        if sum(widths(middle)) + arrows <= area.width():
             best = low = middle
         else:
             high = middle
     best = max(float(math.floor(best)), 4.0)
     columns = []
-    needed = [_width(layer, best, area.height()) for layer in layers]
-    spare = max(area.width() - sum(needed) - ARROW * (len(layers) - 1), 0.0) / max(len(layers) - 1, 1)
+    needed = widths(best)
+    spare = max(area.width() - sum(needed) - arrows, 0.0) / max(len(layers) - 1, 1)
     x = area.left()
     for layer, width in zip(layers, needed, strict=True):
         slot = QRectF(x, area.top(), width + min(spare, 40.0), area.height())
@@ -145,7 +163,7 @@ def _tile(layer: Layer, size: float, height: float) -> tuple[float, float, int]:
 def _width(layer: Layer, size: float, height: float) -> float:
     tile, gap, across = _tile(layer, size, height)
     width = across * (tile + gap) - gap
-    return max(width, 30.0) + (LABELS if layer.kind == "answer" else 0.0)
+    return width + (LABELS if layer.kind == "answer" else 0.0)
 
 
 def _column(layer: Layer, slot: QRectF, size: float, ratio: float) -> Column:

@@ -13,7 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QFont, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
@@ -68,7 +79,6 @@ class LayerStack(QWidget):
         super().__init__(parent)
         self._layers: tuple[Layer, ...] = ()
         self._values: list[NDArray[Any]] = []
-        self._signed = False
         self._columns: tuple[Column, ...] = ()
         self._levels: list[colormaps.HeldLevel] = []
         self._images: list[tuple[QImage, NDArray[np.uint8]] | None] = []
@@ -80,6 +90,9 @@ class LayerStack(QWidget):
         self._words = ""
         self._small = QFont(self.font())
         self._small.setPointSizeF(self._small.pointSizeF() * 0.85)
+        self._bold = QFont(self._small)
+        self._bold.setBold(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("network")
         self.setToolTip("Point at a unit to see what it looks at; click it to see its numbers worked out.")
         self.setMouseTracking(True)
@@ -89,9 +102,9 @@ class LayerStack(QWidget):
 
     # -- data
 
-    def set_layers(self, layers: Sequence[Layer], *, signed: bool = False) -> None:
-        """Show another network; `signed` where units can be negative (tanh). Nothing is chosen any more."""
-        self._layers, self._signed = tuple(layers), signed
+    def set_layers(self, layers: Sequence[Layer]) -> None:
+        """Show another network; nothing is chosen any more."""
+        self._layers = tuple(layers)
         self._values = [np.zeros(layer.maps, np.float32) for layer in self._layers]
         self._levels = [colormaps.HeldLevel() for _ in self._layers]
         self._hover = self._chosen = None
@@ -168,7 +181,9 @@ class LayerStack(QWidget):
         if self._laid_out != key:
             line = self._line()
             area = QRectF(4, 2 * line + 6, self.width() - 8, max(self.height() - 3 * line - 12, 20))
-            self._columns = lay_out(self._layers, area, self.devicePixelRatioF())
+            metrics = QFontMetricsF(self._small)
+            names = [max(map(metrics.horizontalAdvance, (layer.name, layer.size))) + 2 for layer in self._layers]
+            self._columns = lay_out(self._layers, area, self.devicePixelRatioF(), names)
             self._laid_out, self._static = key, None
             self._images = [None] * len(self._layers)
         return self._columns
@@ -193,6 +208,7 @@ class LayerStack(QWidget):
         """Names and frames from the pixmap, one image per layer, then the trace."""
         painter = QPainter(self)
         if not self._layers:
+            painter.fillRect(self.rect(), theme.current().window)
             painter.end()
             return
         colors, columns = theme.current(), self._lay_out()
@@ -217,17 +233,20 @@ class LayerStack(QWidget):
         """All maps of a layer as one picture in screen pixels."""
         kept = self._images[index]
         if kept is None:
-            values, kind = self._values[index], self._layers[index].kind
+            values, kind, signed = self._values[index], self._layers[index].kind, self._layers[index].signed
             if kind in ("input", "answer"):
                 level = 1.0
-            else:
+            elif signed:
                 level = self._levels[index].update(colormaps.symmetric_level(values, 99.8))
-            signed = self._is_signed(index)
+            else:
+                level = self._levels[index].update(float(values.max()))
             if signed:
                 entries = colormaps.diverging_index(values, level)
-            else:
-                entries = np.multiply(values, np.float32(254.0 / level), dtype=np.float32)
-                entries = (np.clip(entries, 0.0, 254.0) + np.float32(1.5)).astype(np.uint8)
+            else:  # 1 … 255: entry 0 is what lies between the maps
+                scaled = np.multiply(values, np.float32(254.0 / level), dtype=np.float32)
+                np.clip(scaled, 0.0, 254.0, out=scaled)
+                scaled += np.float32(1.5)
+                entries = scaled.astype(np.uint8)
             pixels = column.picture(entries)
             height, width = pixels.shape
             image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
@@ -236,17 +255,12 @@ class LayerStack(QWidget):
             kept = self._images[index] = (image, pixels)  # the image shares the memory of the pixels
         return kept[0]
 
-    def _is_signed(self, index: int) -> bool:
-        return self._layers[index].kind not in ("input", "answer") and (
-            self._signed or self._layers[index].kind == "batchnorm"
-        )
-
     def _draw_static(self, colors: theme.Theme) -> QPixmap:
         """What changes only with the size, the theme and the network: names, sizes, arrows."""
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(colors.window)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small)
@@ -257,30 +271,42 @@ class LayerStack(QWidget):
                 painter.setPen(color)
                 words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(width) + 2)
                 painter.drawText(QRectF(column.slot.left(), 2 + row * line, width + 4, line + 2), int(_LEFT), words)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(theme.blend(colors.border, colors.muted, 0.15), 1))
+        for column in self._columns:
+            if min(column.tile) >= 5:
+                frames = [column.part_rect(i, 0, 0, *column.maps[:2]) for i in range(column.maps[2])]
+                painter.drawRects([frame.adjusted(-1, -1, 0, 0) for frame in frames])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.blend(colors.border, colors.muted, 0.5), 1.4))
         for before, after in zip(self._columns, self._columns[1:], strict=False):
             x = (before.area.right() + after.slot.left()) / 2
             y = before.slot.center().y()
             painter.drawPolyline([QPointF(x - 2, y - 5), QPointF(x + 3, y), QPointF(x - 2, y + 5)])
+        painter.setPen(colors.muted)
+        for index, label in enumerate(self._layers[-1].labels):
+            painter.drawText(self._label_rect(index), int(_LEFT), label)
         painter.end()
         return pixmap
 
+    def _label_rect(self, index: int) -> QRectF:
+        """Where the name of a class stands, beside its cell."""
+        column = self._columns[-1]
+        cell = column.part_rect(index, 0, 0, 1, 1)
+        line = min(float(self._line()), column.tile[1] + column.gap)
+        return QRectF(cell.right() + 5, cell.center().y() - line / 2, 90, line)
+
     def _paint_answer(self, painter: QPainter, colors: theme.Theme) -> None:
-        """Names of the classes beside their cells, the most probable one in bold."""
-        layer, column = self._layers[-1], self._columns[-1]
-        if layer.kind != "answer":
+        """The name of the most probable class once more, in bold."""
+        labels = self._layers[-1].labels
+        if not labels:
             return
-        values = self._values[-1].reshape(-1)
-        best = int(values.argmax())
-        font = QFont(self._small)
-        line = min(float(self._line()), column.area.height() / max(len(layer.labels), 1) * 1.2)
-        for index, label in enumerate(layer.labels):
-            cell = column.part_rect(index, 0, 0, 1, 1)
-            font.setBold(index == best)
-            painter.setFont(font)
-            painter.setPen(colors.text if index == best else colors.muted)
-            place = QRectF(cell.right() + 5, cell.center().y() - line / 2, 90, line)
-            painter.drawText(place, int(_LEFT), label)
+        best = int(self._values[-1].argmax())
+        place = self._label_rect(best)
+        painter.fillRect(place, colors.window)
+        painter.setFont(self._bold)
+        painter.setPen(colors.text)
+        painter.drawText(place, int(_LEFT), labels[best])
 
     def _paint_trace(self, painter: QPainter, colors: theme.Theme) -> None:
         """Outlines of the parts, and lines from the last of them to the unit."""

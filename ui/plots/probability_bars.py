@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -22,6 +23,9 @@ HINTS: dict[AnswerState, str] = {
     "empty": "empty: draw something",
 }
 """What the headline says when there is no answer."""
+
+UNSEEN = 4e-4
+"""A change of probabilities that neither a bar nor its number would show."""
 
 SAYABLE = 3
 """A doubt between more classes than this is said as "could be anything"."""
@@ -122,6 +126,8 @@ class ProbabilityBars(QWidget):
     def _show(self, values: NDArray[np.float64], state: AnswerState) -> None:
         if self._headline and state == self._state and state in HINTS and len(values) == len(self._values):
             return  # nothing to answer, as before: this is called with every frame
+        if state == self._state and len(values) == len(self._values) and np.abs(values - self._values).max() < UNSEEN:
+            return
         self._values, self._state = values, state
         self._headline = self._words()
         if self.accessibleName() != "Answer":
@@ -222,7 +228,7 @@ class ProbabilityBars(QWidget):
         row = self._rows()[1]
         thick = max(4.0, row * 0.58)
         leader = int(np.nanargmax(self._values)) if answered and np.isfinite(self._values).any() else -1
-        for index, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
+        for index, (name, value) in enumerate(zip(self._names, self._values.tolist(), strict=True)):
             y = top + 6 + index * row
             wins = index == leader
             if index == self._pointed and self._invitation:
@@ -238,7 +244,7 @@ class ProbabilityBars(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colors.grid)
             painter.drawRoundedRect(track, 2, 2)
-            share = float(np.clip(np.nan_to_num(value), 0.0, 1.0))
+            share = min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
             if answered and share * track.width() >= 0.5:
                 if self._class_colors:
                     painter.setBrush(colors.class_color(index))
@@ -312,7 +318,7 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 def percent(probability: float) -> str:
     """A probability in [0, 1] in words that never overstate it: 0.9996 is "99.9 %", only 1 itself is "100 %"."""
-    if not np.isfinite(probability):
+    if not math.isfinite(probability):
         return "?"
     value = 100.0 * float(probability)
     if value >= 99.95:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from models import cnn, explain
-from models.cnn import CnnConfig, CnnSnapshot
+from models.cnn import CnnConfig, CnnSnapshot, StageView
 from models.cnn_layers import LayerSpec, Stage
 from ui import theme
 from ui.plots.image_tiles import ImageTiles
@@ -18,8 +18,8 @@ from ui.plots.layer_layout import Layer
 from ui.plots.layer_stack import LayerStack, Part, Unit
 from ui.tabs.cnn_working import WorkingView
 
-HEAVY_EVERY = 3
-"""While it trains, filters and worked-out numbers are redrawn with every third frame."""
+HEAVY_EVERY = 4
+"""While it trains, filters and worked-out numbers are redrawn with every fourth picture of the maps."""
 
 MOST_TILES = 256
 """Filters of one layer (times the maps that they look at) that are shown."""
@@ -37,6 +37,7 @@ class NetworkView(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self._key: tuple[object, ...] = ()
         self._specs: tuple[LayerSpec, ...] = ()
+        self._traced: tuple[Unit, list[Part]] | None = None
         self._beat = 0
         self.stack = LayerStack()
         self.stack.hovered.connect(self._trace)
@@ -59,30 +60,32 @@ class NetworkView(QWidget):
         splitter.addWidget(self.pages)
         splitter.setStretchFactor(0, 5)
         splitter.setStretchFactor(1, 3)
+        splitter.setSizes([660, 340])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
 
     # -- what it shows
 
-    def show_snapshot(self, snapshot: CnnSnapshot, image: NDArray[np.uint8], running: bool) -> None:
-        """Draw the network at work on a picture (H, W); called with every frame and every movement of the pen."""
+    def show_snapshot(
+        self, snapshot: CnnSnapshot, image: NDArray[np.uint8], views: Sequence[StageView], running: bool
+    ) -> None:
+        """Draw the network at work on a picture (H, W); called with every frame and every movement of the pen.
+
+        Args:
+            snapshot, image: the network and the picture.
+            views: what its layers make of the picture (`models.cnn.activations`).
+            running: whether it trains, so that frames must be cheap.
+        """
         self._snapshot, self._image = snapshot, image
         self._rebuild(snapshot.config)
-        if image.shape != snapshot.config.input_shape[:2]:
-            return  # the canvas still holds a picture for another data set
-        self.stack.set_values([view.values for view in cnn.activations(snapshot, image)])
+        self.stack.set_values([view.values for view in views])
         self._beat += 1
         if not running or self._beat % HEAVY_EVERY == 0:
             self._show_filters()
             self._show_working()
             if self.stack.unit is not None:
                 self._trace(self.stack.unit)
-
-    def show_image(self, image: NDArray[np.uint8], running: bool) -> None:
-        """The picture changed."""
-        if self._snapshot is not None:
-            self.show_snapshot(self._snapshot, image, running)
 
     def new_run(self) -> None:
         """Colour scales are chosen afresh."""
@@ -98,10 +101,11 @@ class NetworkView(QWidget):
         self._key = key
         architecture = config.architecture()
         self._specs = tuple(stage.spec for stage in architecture.stages)
-        self.stack.set_layers(layers_of(config, architecture.stages), signed=config.activation in SIGNED)
+        self.stack.set_layers(layers_of(config, architecture.stages))
         for tiles in self._filters:
             tiles.parentWidget().deleteLater()
         self._filters = []
+        self._traced = None
         self.close_working()
 
     def _show_filters(self) -> None:
@@ -154,7 +158,9 @@ class NetworkView(QWidget):
         if unit is None or self._snapshot is None:
             self.stack.set_trace(())
             return
-        parts = trace(self._snapshot, self._specs, unit)
+        if self._traced is None or self._traced[0] != unit:
+            self._traced = unit, trace(self._snapshot, self._specs, unit)
+        parts = self._traced[1]
         words = self.stack.describe(unit)
         if unit.layer > 0:
             seen = parts[-1]
@@ -198,14 +204,21 @@ def layers_of(config: CnnConfig, stages: Sequence[Stage]) -> list[Layer]:
     """The columns of a network: the picture, every entry of its line, the answer."""
     height, width, _ = config.input_shape
     columns = [Layer("picture", "input", f"{height}×{width}", (height, width, 1))]
+    signed = False
     for stage in stages[:-1]:
+        if stage.bends:
+            signed = config.activation in SIGNED
+        elif stage.spec.kind in ("conv", "dense", "batchnorm"):
+            signed = True  # the activation comes later
         if len(stage.shape) == 3:
             rows, wide, maps = stage.shape
-            columns.append(Layer(str(stage.spec), stage.spec.kind, f"{rows}×{wide}×{maps}", (rows, wide, maps)))
+            size = f"{rows}×{wide}×{maps}"
         else:
-            columns.append(Layer(str(stage.spec), stage.spec.kind, f"{stage.shape[0]} units", (1, 1, stage.shape[0])))
+            rows, wide, maps = 1, 1, stage.shape[0]
+            size = f"{maps} units"
+        columns.append(Layer(str(stage.spec), stage.spec.kind, size, (rows, wide, maps), signed))
     names = config.class_names
-    return [*columns, Layer("answer", "answer", f"{len(names)} classes", (1, 1, len(names)), names)]
+    return [*columns, Layer("answer", "answer", f"{len(names)} classes", (1, 1, len(names)), labels=names)]
 
 
 def trace(snapshot: CnnSnapshot, specs: Sequence[LayerSpec], unit: Unit) -> list[Part]:

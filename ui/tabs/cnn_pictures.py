@@ -129,7 +129,9 @@ class PicturesView(QWidget):
             kind = faces[index].name if index < len(faces) else ""
         if held_out and self._predictions is not None:
             answer = names[self._predictions[index]]
-            label = f"✓ {label}" if answer == label else f"{label} → {answer}"
+            if answer != label:
+                return f"✗ {answer}\nis {label}"
+            label = f"✓ {label}"
         return f"{label}\n{kind}" if kind else label
 
     def _color(self, index: int) -> QColor:

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 
 from models import cnn
 from models.base import Model, Snapshot
-from models.cnn import CnnConfig, CnnSnapshot
+from models.cnn import CnnConfig, CnnSnapshot, StageView
 from models.data.mnist import ImageData
+from models.data.preparation import Preparation
 from ui import theme
 from ui.canvas.surface import Surface
 from ui.model_tab import ModelTab
@@ -33,6 +34,9 @@ VIEWS = (
     ("Pictures", "The pictures that the network learns from, and those held out"),
 )
 
+MAPS_EVERY = 2
+"""While it trains, the maps are redrawn with every second frame; they follow the pen at every movement all the same."""
+
 
 class CnnTab(ModelTab):
     """Network, reasons, mistakes and pictures in the middle; canvas, answer and own drawings on the right."""
@@ -40,6 +44,8 @@ class CnnTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: CnnSnapshot | None = None
         self._welcomed = ""  # the data set for which the canvas holds something
+        self._known: tuple[CnnSnapshot, Preparation, list[StageView]] | None = None
+        self._maps_beat = 0
         self._data: ImageData | None = None
         self._data_key: tuple[object, ...] = ()
         self._rng = np.random.default_rng()  # picks test pictures to show; no result depends on it
@@ -131,15 +137,24 @@ class CnnTab(ModelTab):
         if subject.kind != self._welcomed:
             self._welcomed = subject.kind
             self.try_panel.set_subject(subject)
-            if self.try_panel.canvas.is_empty:  # so that the network has something to look at from the first step on
-                self.give_test_picture()
+            self.give_test_picture()  # so that the network has something to look at from the first step on
             self.try_panel.refresh()
-        self.try_panel.set_predict(self._predict if snapshot.step else None)
-        self._refresh()
+        self._maps_beat += 1
+        if self.session.status.phase != "running" or self._maps_beat % MAPS_EVERY == 0:
+            self.try_panel.set_predict(self._predict if snapshot.step else None)
+            self._refresh()
 
-    def _predict(self, images: Any) -> Any:
-        assert self._shown is not None
-        return cnn.predict(self._shown, images)
+    def _views(self) -> list[StageView]:
+        """What every layer of the shown network makes of the picture on the canvas; worked out once for both."""
+        snapshot, preparation = self._shown, self.try_panel.preparation
+        assert snapshot is not None
+        assert preparation is not None
+        if self._known is None or self._known[0] is not snapshot or self._known[1] is not preparation:
+            self._known = snapshot, preparation, cnn.activations(snapshot, preparation.image)
+        return self._known[2]
+
+    def _predict(self, images: NDArray[np.uint8]) -> NDArray[Any]:
+        return self._views()[-1].values[None]
 
     def _refresh(self) -> None:
         """Draw the chosen view."""
@@ -147,8 +162,10 @@ class CnnTab(ModelTab):
         if snapshot is None or preparation is None:
             return
         running, view = self.session.status.phase == "running", self.views.currentWidget()
+        if preparation.image.shape != snapshot.config.input_shape[:2]:
+            return  # the canvas still holds a picture for another data set
         if view is self.network:
-            self.network.show_snapshot(snapshot, preparation.image, running)
+            self.network.show_snapshot(snapshot, preparation.image, self._views(), running)
         elif view is self.why:
             self.why.show_snapshot(snapshot, preparation.image, running)
         elif view is self.explorer:
@@ -234,6 +251,8 @@ class CnnTab(ModelTab):
         assert isinstance(config, CnnConfig)
         self.try_panel.set_subject(SUBJECTS[config.dataset])
         self.try_panel.from_json(dict(drawings))
+        if not self.try_panel.canvas.is_empty:
+            self._welcomed = config.dataset
 
     def save_drawing(self, path: Path) -> None:
         """See ModelTab."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -83,10 +83,12 @@ class WhyView(QWidget):
         self.wanted.setAccessibleName("answer to reach")
         self.wanted.setToolTip("Which answer the smallest change should lead to")
         self.wanted.activated.connect(self._changed)
+        for box in (self.target, self.wanted):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.occlusion = MapPicture("loss of probability", "Covering this place costs the class so much probability")
         self.saliency = MapPicture("slope", "So much does the class's sum rise with more ink here")
         self.change = MapPicture("ink", "Orange was added, blue was taken away")
-        self.try_button = QPushButton("Put it on the canvas")
+        self.try_button = QPushButton("To the canvas")
         self.try_button.setToolTip("Draw on with the changed picture")
         self.try_button.setEnabled(False)
         self.try_button.clicked.connect(self._on_try)
@@ -112,7 +114,6 @@ class WhyView(QWidget):
             grid.addWidget(picture, 1, column)
             grid.addWidget(sentence, 2, column)
             grid.setColumnStretch(column, 1)
-        grid.setRowStretch(1, 5)
         grid.setRowStretch(3, 1)
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -225,6 +226,14 @@ class WhyView(QWidget):
 
     # -- life
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Squares as large as the width and the sentences leave room for."""
+        super().resizeEvent(event)
+        line = self.fontMetrics().height()
+        side = min((self.width() - 28) // 3, self.height() - 7 * line - 66)
+        for picture in (self.occlusion, self.saliency, self.change):
+            picture.setFixedHeight(max(side, 60) + line + 4)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Explain what is there."""
         super().showEvent(event)
@@ -272,14 +281,8 @@ class MapPicture(QWidget):
         self.setToolTip(tip)
         self.setAccessibleName(value_name)
         self.setMouseTracking(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.manager().changed.connect(self.update)
-
-    def heightForWidth(self, width: int) -> int:
-        """A square and a line below it."""
-        return width + self.fontMetrics().height() + 4
 
     def set_map(self, values: NDArray[Any] | None, ink: NDArray[np.uint8] | None) -> None:
         """Show numbers (H, W) over a picture (H, W) uint8; either can be missing."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from models.cnn_layers import LayerSpec
@@ -215,6 +215,7 @@ class WorkingView(QWidget):
         metrics = painter.fontMetrics()
         line = metrics.height()
         widest = metrics.horizontalAdvance("map 16, row 4, column 4: −0.12 × −0.12 = −0.12") + 12
+        area = area.adjusted(0, 0, -self._close.width() - 4, 0)
         wide = min(widest, area.width() * 0.6)
         picture = area.adjusted(0, line, -wide, 0)
         painter.setPen(colors.muted)
@@ -266,13 +267,30 @@ class WorkingView(QWidget):
             font.setPointSizeF(font.pointSizeF() * max(cell.width() / widest, 0.75))
             painter.setFont(font)
         fits = cell.width() >= painter.fontMetrics().horizontalAdvance("−0.0") and cell.height() >= 9
-        for (row, column), value in np.ndenumerate(grid):
-            place = cell.translated(corner.x() + column * cell.width(), corner.y() + row * cell.height())
-            color = colormaps.diverging_color(float(value), level)
-            painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), color)
-            if fits:
-                painter.setPen(theme.text_on(color))
-                painter.drawText(place, _CENTRE, _short(float(value)))
+        rows, columns = grid.shape
+        rgb = colormaps.diverging()[colormaps.diverging_index(grid, level)]
+        image = QImage(np.ascontiguousarray(rgb).data, columns, rows, 3 * columns, QImage.Format.Format_RGB888)
+        area = QRectF(corner.x(), corner.y(), columns * cell.width(), rows * cell.height())
+        painter.drawImage(area, image.copy())
+        painter.setPen(QPen(colors.window, 1))
+        painter.drawLines(
+            [
+                QLineF(area.left() + i * cell.width(), area.top(), area.left() + i * cell.width(), area.bottom())
+                for i in range(1, columns)
+            ]
+            + [
+                QLineF(area.left(), area.top() + i * cell.height(), area.right(), area.top() + i * cell.height())
+                for i in range(1, rows)
+            ]
+        )
+        if not fits:
+            return
+        dark = rgb @ np.array([0.299, 0.587, 0.114]) < 140
+        for wanted, pen in ((True, "#ffffff"), (False, "#101317")):
+            painter.setPen(QColor(pen))
+            for row, column in np.argwhere(dark == wanted):
+                place = cell.translated(corner.x() + column * cell.width(), corner.y() + row * cell.height())
+                painter.drawText(place, _CENTRE, _short(float(grid[row, column])))
 
     # -- pointer
 

@@ -1,0 +1,104 @@
+"""A saved network is taught somebody's drawings, and what that brought is measured on drawings it was not taught."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import DataError, Model
+from models.supervised import SupervisedSnapshot
+from models.teach import Labelled, Report, Teach, teaching
+from playground.drawings import prepared, read_examples
+from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, resume
+
+
+def measured(
+    model: Model, data: Any, snapshot: SupervisedSnapshot, lesson: Teach, others: Labelled | None = None
+) -> Iterator[Report]:
+    """Reports of a lesson given to a copy of the network, each with more in it than the one before.
+
+    Args:
+        model, data, snapshot: the network as it is; it stays so.
+        lesson: what it is taught.
+        others: drawings of the same hand that are only looked at; see `models.teach.teaching`.
+    """
+    student = model.trainer(snapshot.config, data)
+    student.network.parameters[...] = snapshot.parameters  # type: ignore[attr-defined]
+    for name, array in student.network.buffers().items():  # type: ignore[attr-defined]
+        array[...] = snapshot.buffers[name]
+    student.step_count = snapshot.step
+    yield from teaching(student, lesson, others)  # type: ignore[arg-type]
+
+
+def teach(experiment: Experiment, mine: Path, others: Path | None = None) -> tuple[Experiment, Report]:
+    """Teach an experiment's network the drawings in a file; returns the run with the lesson in it, and what it brought.
+
+    Args:
+        experiment: a trained run of a network that reads pictures.
+        mine: drawings with labels.
+        others: drawings with labels, of the same hand, that are only looked at; without them each half of `mine` is
+            judged by a network taught the other half.
+
+    Raises DataError when a file cannot be read, drawings and network do not fit, or there is nothing to teach;
+    TrainingError when the network is untrained.
+    """
+    model, classifier = experiment.model, experiment.model.classifier
+    data = data_of(experiment)
+    run = resume(experiment, data)
+    snapshot = run.snapshot()
+    if classifier is None or not isinstance(snapshot, SupervisedSnapshot) or not hasattr(data, "train_images"):
+        raise DataError(f"{model.title} reads no pictures, so it cannot be taught drawings: use digits or cnn.")
+
+    def read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        examples = read_examples(path)
+        side = data.train_images.shape[1]
+        try:
+            names = classifier.class_names(snapshot)
+            return prepared(examples, names, side, partial(classifier.prepare_drawing, snapshot.config))
+        except DataError as error:
+            raise DataError(f"{path}: {error}") from error
+
+    lesson = Teach(*read(mine))
+    judged = read(others) if others is not None else None
+    if judged is not None and not len(judged[1]):
+        raise DataError(f"{others} holds no drawing to judge the network by.")
+    *_, report = measured(model, data, snapshot, lesson, judged)
+    run.edit(lesson)
+    while run.work(1.0):  # held-out data are looked at once more
+        pass
+    return Experiment(model, run.recording(CHECKPOINT_BYTES), experiment.origin, experiment.drawings), report
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as JSON values; an accuracy that there was nothing to measure on is None."""
+    return {
+        "accuracy_before": report.accuracy_before,
+        "accuracy_after": report.accuracy_after,
+        "test_accuracy_before": report.test_accuracy_before,
+        "test_accuracy_after": report.test_accuracy_after,
+        "seconds": report.seconds,
+    }
+
+
+def print_table(report: Report) -> None:
+    """Print the report as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("right", "before", "after"):
+        table.add_column(heading, justify="left" if heading == "right" else "right")
+    for words, before, after in (
+        ("drawings not taught", report.accuracy_before, report.accuracy_after),
+        ("test set", report.test_accuracy_before, report.test_accuracy_after),
+    ):
+        shares = ("–" if share is None else f"{100 * share:.2f} %" for share in (before, after))
+        table.add_row(words, *shares)
+    console = Console()
+    console.print(table)
+    console.print(f"taught in {report.seconds:.2f} s")
