@@ -114,6 +114,8 @@ class PointLayer(pg.GraphicsObject):
         self._marks: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._picture: QImage | None = None
         self._drawn_for: tuple[float, ...] = ()
+        #: theme role of the line around a mark; the surface's own colour unless marks may be just as pale
+        self.outline = "surface"
 
     def set_points(self, points: Points, colors: Colors, marks: NDArray[np.uint8]) -> None:
         """Show points (N, 2) in colours (N, 3) with marks (N,), a sum of HOLLOW, WRONG and CHOSEN."""
@@ -178,7 +180,7 @@ class PointLayer(pg.GraphicsObject):
         """(stamp, line colour, which points), from bottom to top."""
         colors, marks = theme.current(), self._marks
         radius, hollow = self.radius * ratio, (marks & HOLLOW) > 0
-        yield make_stamp("disc", radius, ratio), _rgb(colors.surface), ~hollow
+        yield make_stamp("disc", radius, ratio), _rgb(getattr(colors, self.outline)), ~hollow
         yield make_stamp("hollow", radius, ratio), _rgb(colors.surface), hollow
         yield make_stamp("wrong", radius, ratio), _rgb(colors.ink), (marks & WRONG) > 0
         yield make_stamp("chosen", radius, ratio), _rgb(colors.ink), (marks & CHOSEN) > 0

@@ -7,6 +7,7 @@ changes nothing by itself; it says what was pointed at, clicked, switched.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,9 @@ Array = NDArray[np.float32]
 BUCKETS = 12
 """Widths and colours that connections are sorted into: a few pens instead of one for each."""
 WIDEST = 5.0
+"""Pixels of the strongest connection, where there is room for it."""
+MOST_WIRES = 700
+"""Of more connections the strongest are drawn: others would only hide them."""
 MOST_CURVES = 260
 """Networks with more connections get straight lines: they are drawn in a tenth of the time."""
 NEAR = 5.0
@@ -102,7 +106,7 @@ class NetworkDiagram(QWidget):
         self._biases: list[Array] = []
         self._on: list[NDArray[np.bool_]] = []
         self._tiles: list[NDArray[np.uint8]] = []
-        self._image: QImage | None = None
+        self._images: list[QImage] = []
         self._wires: QPixmap | None = None
         self._frames: list[QRectF] = []
         self._level = colormaps.HeldLevel()
@@ -134,7 +138,7 @@ class NetworkDiagram(QWidget):
         Args:
             weights: (inputs, units) for every layer, and `biases` (units,).
             on: (units,) for every hidden layer: which neurons are switched on.
-            tiles: (units, R, R, 3) for every column: each neuron's picture, row 0 at the bottom.
+            tiles: (units, R, R, 4) for every column: each neuron's picture, row 0 at the bottom.
             wires: False to leave the connections as they are, which saves most of the time.
         """
         self._weights, self._biases = weights, biases
@@ -142,7 +146,7 @@ class NetworkDiagram(QWidget):
             wires = True
         self._on = on
         self._tiles = tiles
-        self._image = None
+        self._images = []
         if wires:
             self._wires = None
         self.update()
@@ -180,8 +184,11 @@ class NetworkDiagram(QWidget):
 
     def describe(self, spot: Spot | None) -> str:
         """What is under the pointer, in words."""
-        if spot is None or not self._weights:
+        if not self._weights:
             return ""
+        if spot is None:
+            count = sum(weights.size for weights in self._weights)
+            return f"the strongest {MOST_WIRES} of {count} connections are drawn" if count > MOST_WIRES else ""
         name = self.name(spot.layer, spot.unit)
         if spot.kind == "weight":
             assert spot.source is not None
@@ -205,7 +212,7 @@ class NetworkDiagram(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._image = self._wires = None
+        self._images, self._wires = [], None
         self._frames = []
         if self.shape is None:
             self.layout_ = None
@@ -245,11 +252,17 @@ class NetworkDiagram(QWidget):
     def _straight(self) -> bool:
         return sum(weights.size for weights in self._weights) > MOST_CURVES
 
+    @property
+    def _widest(self) -> float:
+        """Many connections have to be thin ones."""
+        densest = max((weights.size for weights in self._weights), default=1)
+        return float(np.clip(WIDEST * np.sqrt(24 / densest), 1.3, WIDEST))
+
     # Painting ------------------------------------------------------------------------------------------------------
 
     @Slot()
     def _restyle(self) -> None:
-        self._image = self._wires = None
+        self._images, self._wires = [], None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -266,9 +279,10 @@ class NetworkDiagram(QWidget):
         for spot in (self.selected, self._hover):
             if spot is not None:
                 self._paint_wires_of(painter, layout, spot, colors)
-        if self._image is None:
-            self._image = self._draw_tiles(layout)
-        painter.drawImage(0, 0, self._image)
+        if not self._images:
+            self._images = self._draw_tiles(layout)
+        for column, image in enumerate(self._images):
+            painter.drawImage(*layout.corner(column, 0), image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(theme.blend(colors.surface, colors.ink, 0.45), 1))
         painter.drawRects(self._frames)
@@ -277,20 +291,17 @@ class NetworkDiagram(QWidget):
         self._paint_marks(painter, layout, colors)
         painter.end()
 
-    def _draw_tiles(self, layout: NetworkLayout) -> QImage:
-        """All pictures in one image, as large as the widget."""
-        picture = np.zeros((max(self.height(), 1), max(self.width(), 1), 4), np.uint8)
+    def _draw_tiles(self, layout: NetworkLayout) -> list[QImage]:
+        """All pictures of a column in one image."""
+        images = []
         for column, tiles in enumerate(self._tiles):
-            side = layout.sides[column]
-            index = np.minimum((np.arange(side) * tiles.shape[1]) // side, tiles.shape[1] - 1)
-            small = tiles[:, index[::-1]][:, :, index]
-            for unit in range(len(tiles)):
-                left, top = layout.corner(column, unit)
-                part = picture[top : top + side, left : left + side]
-                part[..., :3] = small[unit, : part.shape[0], : part.shape[1]]
-                part[..., 3] = 255
-        height, width = picture.shape[:2]
-        return QImage(picture.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied).copy()
+            side, stride = layout.sides[column], layout.stride(column)
+            index = (np.arange(side) * tiles.shape[1]) // side
+            picture = np.zeros((len(tiles), stride, side, 4), np.uint8)
+            picture[:, :side] = tiles[:, index[::-1, None], index]
+            kind = QImage.Format.Format_RGBA8888_Premultiplied
+            images.append(QImage(picture.data, side, len(tiles) * stride, 4 * side, kind).copy())
+        return images
 
     def _draw_wires(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -304,11 +315,13 @@ class NetworkDiagram(QWidget):
         sizes = np.concatenate([np.abs(weights).reshape(-1) for weights in self._weights])
         level = self._level.update(float(np.percentile(sizes, 97)) if sizes.size else 0.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        widest = self._widest
+        weakest = np.partition(sizes, -MOST_WIRES)[-MOST_WIRES] if sizes.size > MOST_WIRES else 0.0
         buckets: list[QPainterPath | None] = [None] * (2 * BUCKETS + 1)
         for layer, weights in enumerate(self._weights):
             share = np.clip(weights / level, -1, 1) if np.isfinite(weights).all() else np.zeros_like(weights)
             which = np.rint(share * BUCKETS).astype(np.int64) + BUCKETS
-            for source, unit in np.ndindex(weights.shape):
+            for source, unit in np.argwhere(~(np.abs(weights) < weakest)).tolist():
                 place = which[source, unit]
                 path = buckets[place]
                 if path is None:
@@ -317,7 +330,7 @@ class NetworkDiagram(QWidget):
         for place in sorted(range(len(buckets)), key=lambda place: abs(place - BUCKETS)):
             path = buckets[place]
             if path is not None:
-                painter.setPen(_wire_pen((place - BUCKETS) / BUCKETS, colors))
+                painter.setPen(_wire_pen((place - BUCKETS) / BUCKETS, widest, colors.name))
                 painter.drawPath(path)
         self._paint_words(painter, layout, colors)
         self._paint_biases(painter, layout, level, colors)
@@ -329,6 +342,8 @@ class NetworkDiagram(QWidget):
         assert shape is not None
         painter.setPen(colors.muted)
         for column, title in enumerate(shape.titles):
+            if metrics.horizontalAdvance(title) > layout.column_width:
+                title = title.split()[0]  # "32 tanh": the number is enough
             lines = metrics.elidedText(title, Qt.TextElideMode.ElideRight, round(layout.column_width) - 2)
             middle = min(max(layout.x[column], layout.column_width / 2), self.width() - layout.column_width / 2)
             box = QRectF(middle - layout.column_width / 2, 0, layout.column_width, metrics.height() + 2)
@@ -368,9 +383,9 @@ class NetworkDiagram(QWidget):
             layout.add_wire(path, spot.layer, source, spot.unit, straight=self._straight)
             share = float(np.clip(np.nan_to_num(weights[source, spot.unit] / level), -1, 1))
             if spot.kind == "weight":
-                painter.setPen(QPen(colors.ink, 3 + WIDEST * abs(share)))
+                painter.setPen(QPen(colors.ink, 3 + self._widest * abs(share)))
                 painter.drawPath(path)
-            pen = _wire_pen(share, colors, alpha=1.0)
+            pen = QPen(_wire_pen(round(share, 2), self._widest, colors.name, alpha=1.0))
             pen.setWidthF(pen.widthF() + 0.8)
             painter.setPen(pen)
             painter.drawPath(path)
@@ -480,11 +495,13 @@ class NetworkDiagram(QWidget):
         self._set_hover(None)
 
 
-def _wire_pen(share: float, colors: theme.Theme, alpha: float = 0.8) -> QPen:
-    """The pen of a connection whose weight is `share` (−1 … 1) of the largest."""
+@lru_cache(maxsize=1024)
+def _wire_pen(share: float, widest: float, _theme: str, alpha: float = 0.8) -> QPen:
+    """The pen of a connection whose weight is `share` (−1 … 1) of the largest, which is drawn `widest` pixels wide."""
+    colors = theme.current()
     # The middle of the diverging map is the surface's own colour: a weak connection must stay visible.
     tint = colormaps.diverging_color(float(np.sign(share)) * (0.35 + 0.4 * abs(share)))
     color = theme.blend(colors.muted, tint, min(1.0, 4 * abs(share)))
-    pen = QPen(theme.faded(color, alpha if abs(share) > 0.05 else 0.35 * alpha), 0.7 + (WIDEST - 0.7) * abs(share))
+    pen = QPen(theme.faded(color, alpha * (0.3 + 0.7 * abs(share))), 0.6 + (widest - 0.6) * abs(share))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen

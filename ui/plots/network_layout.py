@@ -43,14 +43,22 @@ class NetworkLayout:
         self.y = tuple(self._rows(count, side) for count, side in zip(self.units, self.sides, strict=True))
 
     def _rows(self, count: int, side: int) -> NDArray[np.float64]:
-        stride = min(self.room / count, 1.75 * side + 6)
-        rows: NDArray[np.float64] = self.top + self.room / 2 + stride * (np.arange(count) - (count - 1) / 2)
+        stride = self._stride(count, side)
+        start = round(self.top + (self.room - stride * (count - 1) - side) / 2)
+        rows: NDArray[np.float64] = start + side / 2 + stride * np.arange(count)
         return rows
+
+    def _stride(self, count: int, side: int) -> int:
+        return int(max(side, min(self.room / count, 1.75 * side + 6)))
+
+    def stride(self, column: int) -> int:
+        """Pixels from one picture of a column to the next."""
+        return self._stride(self.units[column], self.sides[column])
 
     def corner(self, column: int, unit: int) -> tuple[int, int]:
         """Left and upper edge of a neuron's picture, in whole pixels."""
         side = self.sides[column]
-        return max(0, round(float(self.x[column]) - side / 2)), max(0, round(float(self.y[column][unit]) - side / 2))
+        return max(0, round(float(self.x[column]) - side / 2)), round(float(self.y[column][unit]) - side / 2)
 
     def tile(self, column: int, unit: int) -> QRectF:
         """A neuron's picture."""

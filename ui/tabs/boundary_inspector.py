@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -37,6 +37,8 @@ SHARE = 0.05
 """Share of the window's time that the formula may take while the network trains."""
 SLOWEST = 0.35
 """Seconds at least between two looks while it trains: numbers that change faster cannot be read."""
+
+_LEAVING = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 INVITATION = (
     "Click a neuron to see its formula with the current numbers. Click a connection, or the dot of a bias, to change "
@@ -139,9 +141,13 @@ class WeightEditor(QFrame):
                 self.field.setText(f"{parse_weight(self.field.text()) + steps[Qt.Key(event.key())]:.4g}")
                 self.commit()
                 return True
-        if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(self.window().focusWidget() or self):
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() in _LEAVING:
             self.hide()
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that the field has no use for are not meant for the diagram behind it."""
+        event.accept()
 
     @Slot()
     def _restyle(self) -> None:
@@ -341,7 +347,7 @@ class _WeightTable(QTableWidget):
         for row in range(rows):
             last = row == rows - 1
             value = neuron.bias if last else float(neuron.weights[row])
-            texts = ["b" if last else f"w · {neuron.sources[row]}", f"{value:.4f}", "–", "–"]
+            texts = ["b" if last else f"w · {neuron.sources[row]}", _four(value), "–", "–"]
             if gradient is not None:
                 texts[2] = _small(gradient.bias if last else float(gradient.weights[row]))
                 texts[3] = _small(gradient.checked_bias if last else float(gradient.checked_weights[row]))
@@ -381,11 +387,15 @@ def formula(neuron: Neuron) -> str:
 
 
 def _tex(value: float) -> str:
-    return f"{value:.3f}" if value >= 0 else f"({value:.3f})"
+    return _plain(value) if value >= 0 else f"({_plain(value)})"
 
 
 def _plain(value: float) -> str:
-    return f"{value:.3f}"
+    return f"{value:.3f}" if value >= 0 else f"{{-}}{-value:.3f}"
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"
 
 
 def _small(value: float) -> str:

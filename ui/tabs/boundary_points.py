@@ -116,6 +116,7 @@ class BoundaryPointPanel(PointPanel):
         self.value_box.setAccessibleName("value of new points")
         self.value_box.setToolTip("The value to predict that new points get; Enter gives it to the selected points")
         self.value_box.setKeyboardTracking(False)
+        self.value_box.setFixedWidth(82)
         self.value_box.valueChanged.connect(self._on_value)
         self.value_box.hide()
         self.held_out_box.setToolTip(
@@ -184,6 +185,7 @@ class BoundaryTableDialog(TableDialog):
             form = item.layout() if item is not None else None
             if isinstance(form, QFormLayout):
                 form.addRow("Value to predict", self.target)
+        self.standardise.setChecked(True)
         self._guess_target()
         self.target.currentIndexChanged.connect(self._update)
         self._update()
@@ -224,5 +226,11 @@ class BoundaryTableDialog(TableDialog):
             what = f"{len(points)} points, values from {points.targets.min():g} to {points.targets.max():g}"
         else:
             what = f"{len(points)} points, classes: {', '.join(points.class_names)}"
-        how = "standardised by the training points" if self.standardise.isChecked() else "used as they are"
-        return f"{what}\n{how}; the numbers are shown at the axes"
+        numbers = []
+        for axis, name in enumerate(points.axis_names):
+            values = points.points[:, axis]
+            mean, deviation = f"{values.mean():.4g}", f"{values.std():.4g}"
+            short = f"({name} − {mean}) / {deviation}"
+            numbers.append(short if self.standardise.isChecked() else f"{name}: mean {mean}, deviation {deviation}")
+        rest = " (exactly: by the training points)" if self.standardise.isChecked() else ""
+        return f"{what}\n{', '.join(numbers)}{rest}"

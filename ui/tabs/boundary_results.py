@@ -30,7 +30,7 @@ class Results(QWidget):
         top = QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(self.which)
-        self.lines = [_line("results on held-out points"), _line("results on training points")]
+        self.lines = [line("results on held-out points"), line("results on training points")]
         self.matrix = ConfusionMatrix(("A", "B"))
         self.matrix.setMinimumHeight(84)
         self.no_classes = QLabel("Values are predicted here: there are no classes to confuse.")
@@ -47,8 +47,8 @@ class Results(QWidget):
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(2)
         layout.addLayout(top)
-        for line in self.lines:
-            layout.addWidget(line)
+        for each in self.lines:
+            layout.addWidget(each)
         layout.addWidget(self.matrix, 1)
         layout.addWidget(self.no_classes, 1)
         layout.addWidget(self.stop_rule)
@@ -57,11 +57,11 @@ class Results(QWidget):
         """Everything for this step."""
         self._snapshot = snapshot
         answers = predict(snapshot, snapshot.points)
-        for line, name, chosen in (
+        for readout, name, chosen in (
             (self.lines[0], "held out", snapshot.held_out),
             (self.lines[1], "training", ~snapshot.held_out),
         ):
-            line.setText(_say(snapshot, answers, name, chosen))
+            readout.setText(_say(snapshot, answers, name, chosen))
         text = stop_words(snapshot)
         if text != self.stop_rule.text():
             self.stop_rule.setText(text)
@@ -80,10 +80,13 @@ class Results(QWidget):
         self.matrix.set_counts(confusion_counts(snapshot, held_out=self.which.currentIndex() == 0))
 
 
-def _line(name: str) -> Readout:
-    line = Readout(name, most=2000)
-    line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    return line
+def line(name: str, *, muted: bool = False) -> Readout:
+    """A line of text that takes the width it is given, and shortens what is longer."""
+    readout = Readout(name, most=1, muted=muted)
+    readout.setMinimumWidth(1)
+    readout.setMaximumWidth(16_777_215)
+    readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return readout
 
 
 def _say(snapshot: BoundarySnapshot, answers: np.ndarray, name: str, chosen: np.ndarray) -> str:

@@ -35,7 +35,7 @@ class SidePanel(QWidget):
             self.bar.addTab(title)
             layout.addWidget(widget, 1 + index)
         self.bar.currentChanged.connect(self._show)
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(300)
         self._show()
 
     @property

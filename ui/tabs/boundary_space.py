@@ -13,7 +13,7 @@ from models.boundary_maps import Box, HiddenSpace, hidden_space, misclassified, 
 from ui import theme
 from ui.canvas.point_layer import HOLLOW, WRONG, PointLayer
 from ui.plots.plot_base import Plot
-from ui.tabs.boundary_colors import Colors, answer_colors, opaque, signed_colors
+from ui.tabs.boundary_colors import Colors, answer_colors, signed_colors
 from ui.tabs.boundary_view import SmoothImage
 
 MISSING = (
@@ -41,9 +41,9 @@ class HiddenSpaceView(Plot):
         self._restyle()
 
     def show_space(self, space: HiddenSpace, colors: Colors, points: Colors, marks: NDArray[np.uint8]) -> None:
-        """Draw where everything has gone: regions (R, R, 3), points' colours (N, 3) and marks (N,)."""
+        """Draw where everything has gone: regions (R, R, 4), points' colours (N, 3) and marks (N,)."""
         left, right, bottom, top = space.box
-        self.picture.setImage(opaque(colors), levels=None)
+        self.picture.setImage(colors, levels=None)
         self.picture.setRect(left, bottom, right - left, top - bottom)
         count, samples, _ = space.lines.shape
         ends = np.full((count, samples + 1, 2), np.nan)
@@ -83,11 +83,12 @@ class HiddenSpacePage(QWidget):
         self.layers.setAccessibleName("hidden layer")
         self.layers.setToolTip("Which hidden layer of two neurons to look through")
         self.layers.currentIndexChanged.connect(self._on_layer)
-        label = QLabel("The plane, and a square grid on it, as seen by")
+        label = QLabel("The plane as seen by")
         theme.set_role(label, "muted")
         top = QHBoxLayout()
         top.addWidget(label)
         top.addWidget(self.layers)
+        label.setToolTip("Every point, and a square grid, where the layer puts it: x is its first neuron, y its second")
         top.addStretch(1)
         shown = QWidget()
         layout = QVBoxLayout(shown)
@@ -121,7 +122,6 @@ class HiddenSpacePage(QWidget):
             self.layers.addItems(names)
             self.layers.setCurrentIndex(len(names) - 1)
             self.layers.blockSignals(False)
-            self.layers.setVisible(len(names) > 1)
             self.view.forget()
         self.stack.setCurrentIndex(1 if found else 0)
         if not found:
@@ -134,11 +134,13 @@ class HiddenSpacePage(QWidget):
         level = 1.0
         if snapshot.targets is not None:
             level = max(1e-9, float(np.abs(snapshot.targets).max(initial=0.0)))
-            points = signed_colors(snapshot.targets.astype(np.float32), level)
+            points = signed_colors(snapshot.targets.astype(np.float32), level)[:, :3]
+            self.view.layer.outline = "muted"
         else:
             assert snapshot.labels is not None
             palette = np.array([color.getRgb()[:3] for color in theme.current().classes], np.uint8)
             points = palette[snapshot.labels % len(palette)]
+            self.view.layer.outline = "surface"
         marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
         marks[misclassified(snapshot)] |= WRONG
         self.view.show_space(space, answer_colors(space.regions, level), points, marks)

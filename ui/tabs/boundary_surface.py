@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.boundary import BoundarySnapshot, network_of
 from models.loss_surface import (
@@ -30,8 +30,7 @@ from ui.background import Job
 from ui.plots import colormaps
 from ui.plots.contours import contour_lines
 from ui.plots.plot_base import Plot, number
-from ui.readout import Readout
-from ui.tabs.boundary_colors import opaque
+from ui.tabs.boundary_results import line
 from ui.tabs.boundary_view import SmoothImage
 from ui.transport import grouped
 
@@ -39,7 +38,7 @@ RESOLUTION = 41
 CONTOURS = 12
 LONGEST_PATH = 400
 """Places of the path that are kept; of more, every second one is dropped."""
-RANDOM, PATH, WEIGHTS = "two random directions", "where the path went", "two weights"
+RANDOM, PATH, WEIGHTS = "random slice", "path slice", "two weights"
 
 
 class Path:
@@ -98,8 +97,8 @@ class LossSurfaceView(Plot):
         """A new slice whose rows are on their way."""
         self._extent = extent
         self._losses = np.full((RESOLUTION, RESOLUTION), np.nan)
-        self.x_axis.set_label(directions.names[0])
-        self.y_axis.set_label(directions.names[1])
+        self.x_axis.set_label(directions.names[0].replace(" direction", ""))
+        self.y_axis.set_label(directions.names[1].replace(" direction", ""))
         self.contours.setData([], [])
         self.set_range((-extent, extent), (-extent, extent))
 
@@ -153,8 +152,8 @@ class LossSurfaceView(Plot):
             return
         low, high = float(finite.min()), float(np.percentile(finite, 97))
         index = colormaps.sequential_index(np.nan_to_num(heights - low, nan=0.0, posinf=1e6), max(high - low, 1e-9))
-        picture = opaque(colormaps.sequential()[index])
-        picture[np.isnan(heights), 3] = 0
+        opacity = np.where(np.isnan(heights), 0, 255).astype(np.uint8)
+        picture = np.concatenate([colormaps.sequential()[index], opacity[..., None]], axis=-1)
         cell = self._extent / (RESOLUTION - 1)
         self.picture.setVisible(True)
         self.picture.setImage(picture, levels=None)
@@ -190,8 +189,8 @@ class LossSurfacePage(QWidget):
         self._centre: Array | None = None
         self._centre_step = 0
         self._directions: Directions | None = None
-        self._resting = True
         self._names: tuple[str, ...] = ()
+        self._short = False  # the path is too short to follow
         self.job = Job("loss surface", self)
         self.job.results.connect(self._on_rows)
         self.job.finished.connect(self._on_finished)
@@ -200,13 +199,16 @@ class LossSurfacePage(QWidget):
         self.kind = QComboBox()
         self.kind.addItems([RANDOM, PATH, WEIGHTS])
         self.kind.setAccessibleName("directions of the slice")
-        self.kind.setToolTip("Along which two directions the weights are changed")
+        self.kind.setToolTip(
+            "Along which two directions the weights are changed: at random (each neuron's part as long as its "
+            "weights), where the path went farthest, or two weights of your choice"
+        )
         self.first, self.second = QComboBox(), QComboBox()
         for box, name in ((self.first, "first weight"), (self.second, "second weight")):
             box.setAccessibleName(name)
             box.setToolTip(f"The {name} that the slice changes")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
+            box.setMinimumContentsLength(3)
             box.hide()
         self.extent = QDoubleSpinBox()
         self.extent.setRange(0.05, 100)
@@ -216,20 +218,25 @@ class LossSurfacePage(QWidget):
         self.extent.setPrefix("±")
         self.extent.setKeyboardTracking(False)
         self.extent.setAccessibleName("how far the slice goes")
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kind.setMinimumContentsLength(8)
         self.extent.setToolTip("How far to go from the weights; 1 is as far as the weights are long")
         self.button = QPushButton("Here")
         self.button.setToolTip("Compute the slice again around the weights as they are now")
-        self.words = Readout("what the picture shows", muted=True, most=2000)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.words = line("what the picture shows", muted=True)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for widget in (self.kind, self.first, self.second, self.extent, self.button):
-            row.addWidget(widget)
-        row.addStretch(1)
+        for widget, share in ((self.kind, 1), (self.extent, 0), (self.button, 0)):
+            row.addWidget(widget, share)
+        chosen = QHBoxLayout()
+        chosen.setSpacing(4)
+        chosen.addWidget(self.first, 1)
+        chosen.addWidget(self.second, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
+        layout.addLayout(chosen)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.words)
         self.kind.currentIndexChanged.connect(self._on_kind)
@@ -243,17 +250,9 @@ class LossSurfacePage(QWidget):
     def note(self, snapshot: BoundarySnapshot, *, running: bool) -> None:
         """The run is here now."""
         self._snapshot = snapshot
-        moved = self.known.note(snapshot.step, snapshot.parameters)
-        if not self.isVisible():
-            return
-        if not running and (self._directions is None or not self._is_centred()):
+        self.known.note(snapshot.step, snapshot.parameters)
+        if self.isVisible() and not running and not self._is_centred():
             self.compute()
-        elif moved:
-            self._show_path()
-
-    def set_resting(self, resting: bool) -> None:
-        """The run trains, or rests."""
-        self._resting = resting
 
     def forget(self) -> None:
         """A new run is being built."""
@@ -301,6 +300,7 @@ class LossSurfacePage(QWidget):
                 box.setCurrentIndex(index)
         self._centre, self._centre_step = snapshot.parameters, snapshot.step
         kind = self.kind.currentText()
+        self._short = False
         if kind == WEIGHTS:
             first, second = self.first.currentIndex(), self.second.currentIndex()
             if first == second:
@@ -314,9 +314,10 @@ class LossSurfacePage(QWidget):
             self.extent.setValue(max(0.1, 1.15 * float(np.abs(away).max())))
             self.extent.blockSignals(False)
         else:
+            self._short = kind == PATH
             self._directions = random_directions(network, np.random.default_rng(snapshot.config.seed))
         self.view.begin(self._directions, self.extent.value())
-        self._show_path()
+        self.show_path()
         self.job.start(_rows(snapshot, self._directions, self.extent.value()))
         self.words.setText("Computing the slice …")
 
@@ -333,7 +334,8 @@ class LossSurfacePage(QWidget):
     def _on_failed(self, sentence: str) -> None:
         self.words.setText(sentence)
 
-    def _show_path(self) -> None:
+    def show_path(self) -> None:
+        """The path as far as it is known, on the slice that is shown."""
         if self._directions is None or self._centre is None or not self.known.places:
             return
         if self.known.places[-1].shape != self._centre.shape:
@@ -347,6 +349,9 @@ class LossSurfacePage(QWidget):
             return
         far = project([self._snapshot.parameters], self._centre, self._directions).distance[0]
         away = f"; the star is {number(float(far))} off it" if far > 1e-6 else ""
+        if self._short:
+            self.words.setText("The path is too short to follow: a random slice. Train, then press Here.")
+            return
         self.words.setText(f"Slice at step {grouped(self._centre_step)}; the path is its projection{away}")
         self.words.setToolTip(
             "A flat slice of the loss (logarithmic colours) through the weights of that step. The optimizer's path "

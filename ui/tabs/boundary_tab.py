@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -34,18 +33,17 @@ from models.config import Config
 from models.data.points import PointSet
 from models.nn.linear import Linear
 from models.weights_io import flat, load_weights, named_weights, save_weights
-from playground.messages import Failure, Status
+from playground.messages import Failure
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
-from ui.model_tab import ModelTab
+from ui.model_tab import BEATS, ModelTab
 from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.plot_base import number
-from ui.readout import Readout
 from ui.speed import SpeedControl
 from ui.tabs.boundary_colors import tile_colors
 from ui.tabs.boundary_inspector import Inspector, WeightEditor
 from ui.tabs.boundary_points import BoundaryPointPanel, Companions, PointMemory
-from ui.tabs.boundary_results import Results
+from ui.tabs.boundary_results import Results, line
 from ui.tabs.boundary_side import SidePanel
 from ui.tabs.boundary_space import HiddenSpacePage
 from ui.tabs.boundary_surface import LossSurfacePage
@@ -53,8 +51,8 @@ from ui.tabs.boundary_view import BoundaryView
 
 CALM = 500
 """Steps per second to begin with: without a limit most presets are over before one has seen anything."""
-WIRES_EVERY = 4
-"""While it trains, connections are redrawn with every fourth picture of the network: they cost more than the rest."""
+WIRES_EVERY = 3
+"""While it trains, connections are redrawn with every third picture of the network: they cost more than the rest."""
 RESULTS_EVERY = 10
 MOST_CLASSES = 6
 INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
@@ -111,11 +109,12 @@ class BoundaryTab(ModelTab):
         self.surface = LossSurfacePage()
         self.pages.addTab(self.surface, "Loss surface")
         self.pages.currentChanged.connect(self._on_page)
+        self.pages.setMinimumWidth(240)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setChildrenCollapsible(False)
         both.addWidget(self.view)
         both.addWidget(self.pages)
-        both.setSizes([1060, 940])
+        both.setSizes([1100, 900])
         self.view.setMinimumSize(240, 200)
         self.panel.area.addWidget(both, 1)
         self.back_button = QPushButton("Leave own points")
@@ -125,6 +124,7 @@ class BoundaryTab(ModelTab):
         room = self.back_button.sizePolicy()
         room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
         self.back_button.setSizePolicy(room)
+        self.back_button.setFixedWidth(124)
         self.back_button.hide()
         self.panel.add_widget(self.back_button)
         self.speed = SpeedControl("steps", CALM)
@@ -151,10 +151,7 @@ class BoundaryTab(ModelTab):
     def _make_network(self) -> QWidget:
         self.diagram = NetworkDiagram()
         self.editor = WeightEditor(self.diagram)
-        self.pointed = Readout("what the pointer is on", muted=True, most=2000)
-        self.pointed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.pointed.setMinimumWidth(0)
-        self.pointed.setMaximumWidth(16_777_215)
+        self.pointed = line("what the pointer is on", muted=True)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(4, 4, 4, 0)
@@ -182,7 +179,7 @@ class BoundaryTab(ModelTab):
         self.surface.forget()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draw the plane in one frame, the network in the next: each half as often as they come."""
+        """Draw the plane in one frame, the network in another: while it trains the parts of the tab take turns."""
         assert isinstance(snapshot, BoundarySnapshot)
         self._shown = snapshot
         if self._new:
@@ -192,11 +189,11 @@ class BoundaryTab(ModelTab):
         self._new = self._urgent = False
         self._frame += 1
         self.surface.note(snapshot, running=running)
-        if whole or self._frame % 2 == 0:
+        if whole or self.my_turn(2):
             self.view.show_network(snapshot, moving=running)
             self._memory.remember(snapshot.points, Companions(snapshot.held_out, _targets(snapshot)))
             self._memory.points = self.view.points  # an edit may still be on its way
-        if whole or self._frame % 2:
+        if whole or self.my_turn(1):
             self._show_page(whole)
         self._show_inside(patient=not whole)
         if whole or self._frame % RESULTS_EVERY == 0:
@@ -235,8 +232,10 @@ class BoundaryTab(ModelTab):
         page = self.pages.currentWidget()
         if page is self.hidden_space:
             self.hidden_space.show_space(snapshot, self.view.box)
-        elif page is not self.surface:
-            self._show_diagram(snapshot, whole or self._frame // 2 % WIRES_EVERY == 0)
+        elif page is self.surface:
+            self.surface.show_path()
+        else:
+            self._show_diagram(snapshot, whole or self._frame // BEATS % WIRES_EVERY == 0)
 
     def _show_diagram(self, snapshot: BoundarySnapshot, wires: bool) -> None:
         linears = [layer for layer in network_of(snapshot).layers if isinstance(layer, Linear)]
@@ -248,6 +247,8 @@ class BoundaryTab(ModelTab):
             tile_colors(snapshot, maps, self.view.level),
             wires=wires,
         )
+        if not self.diagram.underMouse():
+            self.pointed.setText(self.diagram.describe(None))
 
     def _show_inside(self, *, patient: bool) -> None:
         snapshot = self._shown
@@ -259,8 +260,7 @@ class BoundaryTab(ModelTab):
             self._picked = None
         index = self._picked if self._picked is not None else 0
         place = (float(points[index][0]), float(points[index][1])) if len(points) else (0.0, 0.0)
-        if place != self.view.probe:
-            self.view.set_probe(place)
+        self.view.set_probe(place)
         name = f"point {index + 1}, " if len(points) else ""
         where = f"{name}x = {number(place[0])}, y = {number(place[1])}"
         self.inspector.show_neuron(snapshot, place, where, patient=patient)
@@ -268,11 +268,6 @@ class BoundaryTab(ModelTab):
     def _show_missing(self, snapshot: BoundarySnapshot) -> None:
         missing = not (~snapshot.held_out).any()
         self.panel.set_hint("There are no points to train on: click to add some, or open a table." if missing else "")
-
-    @Slot(object)
-    def _on_status(self, status: Status) -> None:
-        super()._on_status(status)
-        self.surface.set_resting(status.phase not in ("running", "loading", "empty"))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -439,7 +434,7 @@ class BoundaryTab(ModelTab):
         own = self.session.data is not None
         self.back_button.setVisible(own)
         text = f"Leave {self._own or 'own points'}"
-        self.back_button.setText(self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 150))
+        self.back_button.setText(self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 100))
         for index, axis in enumerate((self.view.x_axis, self.view.y_axis)):
             name = snapshot.axis_names[index]
             if snapshot.centre is not None and snapshot.scale is not None:

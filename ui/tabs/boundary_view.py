@@ -12,10 +12,12 @@ from models.boundary_maps import Box, decision_grid, misclassified, neuron_maps,
 from ui import theme
 from ui.canvas.point_canvas import HOLLOW, WRONG, PointCanvas
 from ui.plots.plot_base import number
-from ui.tabs.boundary_colors import Colors, answer_colors, opaque, signed_colors, tile_colors
+from ui.tabs.boundary_colors import Colors, answer_colors, signed_colors, tile_colors
 
 MOVING, RESTING, CRISP = 56, 120, 240
 """Places along each side where the network is asked: while it trains (drawn smoothly), at rest, with hard borders."""
+FAR = 6.0
+"""Points out there are in units of their own: the middle of the plane is of no interest to them."""
 
 
 class SmoothImage(pg.ImageItem):
@@ -42,7 +44,8 @@ class BoundaryView(PointCanvas):
         self._neuron: tuple[int, int] | None = None
         self._discrete = False
         self._moving = False
-        self._held_out_shown = True
+        self._seen: tuple[object, ...] = ()  # what the points were drawn from, to draw them only when it changed
+        self._marks_seen = np.empty(0, np.uint8)
         super().__init__("x", "y", classes=("A", "B"), name="plane")
         self.removeItem(self.picture)
         self.picture = SmoothImage()
@@ -50,6 +53,8 @@ class BoundaryView(PointCanvas):
         self.addItem(self.picture, ignoreBounds=True)
         self._probe = pg.ScatterPlotItem(size=19, symbol="o", pxMode=True)
         self._probe.setZValue(35)
+        self._probe.hide()
+        self._handle_marks.hide()  # there are none
         self.addItem(self._probe, ignoreBounds=True)
         self.probe: tuple[float, float] | None = None
         self.view_box.sigRangeChanged.connect(self._on_range)
@@ -62,17 +67,26 @@ class BoundaryView(PointCanvas):
         """Draw regions and points; `moving`: it trains, so the picture may be coarser."""
         self.snapshot, self._moving = snapshot, moving
         colors = None
+        self.layer.outline = "muted" if snapshot.regression else "surface"
         if snapshot.targets is not None:
             self.level = max(1e-9, float(np.abs(snapshot.targets).max(initial=0.0))) or 1.0
-            colors = signed_colors(snapshot.targets.astype(np.float32), self.level)
+            colors = signed_colors(snapshot.targets.astype(np.float32), self.level)[:, :3]
         marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
         marks[misclassified(snapshot)] |= WRONG
-        self.set_points(snapshot.points, snapshot.labels, colors=colors, marks=marks)
+        seen = (snapshot.points, snapshot.labels, snapshot.targets, self.points)
+        same = len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
+        if not (same and np.array_equal(marks, self._marks_seen)):
+            self.set_points(snapshot.points, snapshot.labels, colors=colors, marks=marks)
+            self._seen, self._marks_seen = (*seen[:3], self.points), marks
         self.show_picture()
 
     def frame_points(self) -> None:
-        """Bring all points into view, and at least the square from −1 to 1."""
+        """Bring all points into view, and at least the square from −1 to 1 unless they lie far away."""
         if self.snapshot is not None:
+            points = self.snapshot.points
+            if len(points) and np.abs(points).max() > FAR:
+                super().fit(0.12)
+                return
             left, right, bottom, top = view_box(self.snapshot)
             self.set_range((left, right), (bottom, top))
 
@@ -103,8 +117,12 @@ class BoundaryView(PointCanvas):
 
     def set_probe(self, place: tuple[float, float] | None) -> None:
         """Mark the point whose numbers stand in the formulas."""
+        if place == self.probe:
+            return
         self.probe = place
-        self._probe.setData([] if place is None else [place[0]], [] if place is None else [place[1]])
+        self._probe.setVisible(place is not None)
+        if place is not None:
+            self._probe.setData([place[0]], [place[1]])
 
     @property
     def box(self) -> Box:
@@ -131,7 +149,7 @@ class BoundaryView(PointCanvas):
         else:
             grid = decision_grid(snapshot, box, resolution)
             colors = answer_colors(grid, self.level, discrete=self._discrete)
-        self.set_picture(opaque(colors), box[:2], box[2:])
+        self.set_picture(colors, box[:2], box[2:])
 
     def _neuron_colors(self, snapshot: BoundarySnapshot, box: Box, resolution: int) -> Colors:
         assert self._neuron is not None
@@ -147,6 +165,7 @@ class BoundaryView(PointCanvas):
             return
         self._probe.setPen(pg.mkPen(colors.ink, width=2.5))
         self._probe.setBrush(None)
+        self._seen = ()
         if self.snapshot is not None:
             self.show_network(self.snapshot, moving=False)
 
