@@ -41,6 +41,7 @@ class DigitsTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
         self._explored_at = 0.0
+        self._hidden: list[Any] = []
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
         self.try_panel.input_changed.connect(self._show_activations)
@@ -121,11 +122,15 @@ class DigitsTab(ModelTab):
             self._explored_at = now
             self.explorer.set_predictions(snapshot.test_predictions)
         self.try_panel.set_predict(self._predict if snapshot.step else None)
-        self._show_activations()
+        if self.my_turn(1):
+            self._show_activations()
 
     def _predict(self, images: Any) -> Any:
+        """The answer; one pass through the network gives the hidden activations as well."""
         assert self._shown is not None
-        return digits.predict(self._shown, images)
+        *hidden, probabilities = digits.activations(self._shown, images)
+        self._hidden = [layer[0] for layer in hidden]
+        return probabilities
 
     def _show_weights(self, snapshot: DigitsSnapshot) -> None:
         images = digits.first_layer_images(snapshot)
@@ -149,8 +154,10 @@ class DigitsTab(ModelTab):
         if preparation is None or preparation.empty:
             self.strip.set_activations([np.zeros(units) for units in hidden], labels)
             return
-        layers = digits.activations(snapshot, preparation.image[None])[:-1]
-        self.strip.set_activations([layer[0] for layer in layers], labels)
+        if snapshot.step == 0:  # untrained: there is no answer, but the units do answer
+            self._predict(preparation.image[None])
+        if [len(layer) for layer in self._hidden] == list(hidden):
+            self.strip.set_activations(self._hidden, labels)
 
     @Slot(int, int)
     def _highlight_unit(self, layer: int, unit: int) -> None:
