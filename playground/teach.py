@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError, Model
 from models.supervised import SupervisedSnapshot
-from models.teach import Labelled, Report, Teach, teaching
+from models.teach import Labelled, Report, Teach, lesson_on, teaching
 from playground.drawings import prepared, read_examples
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, resume
 
@@ -63,7 +63,7 @@ def teach(experiment: Experiment, mine: Path, others: Path | None = None) -> tup
         except DataError as error:
             raise DataError(f"{path}: {error}") from error
 
-    lesson = Teach(*read(mine))
+    lesson = lesson_on(*read(mine))
     judged = read(others) if others is not None else None
     if judged is not None and not len(judged[1]):
         raise DataError(f"{others} holds no drawing to judge the network by.")

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from models.base import PlaygroundError
 from models.supervised import SupervisedSnapshot
-from models.teach import Report, Teach, check
+from models.teach import Report, check, lesson_on
 from playground.messages import Failure, Status
 from playground.session import Session
 from playground.teach import measured
@@ -55,10 +55,10 @@ class Teaching(QObject):
             return
         data = session.data if session.data is not None else session.model.load(snapshot.config)
         try:
-            lesson = Teach(*self._panel.prepared())
+            lesson = lesson_on(*self._panel.prepared())
             check(lesson, SimpleNamespace(data=data, step_count=snapshot.step))
         except PlaygroundError as error:
-            self.refused.emit("Teaching needs something else", str(error))
+            self.refused.emit("Nothing was taught", str(error))
             return
         session.pause()
         session.edit(lesson)

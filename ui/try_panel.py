@@ -20,7 +20,7 @@ from models.data import face_pictures
 from models.data.faces import MOODS
 from models.data.mnist import DIGITS
 from models.data.photos import read_photo
-from models.data.preparation import Preparation, to_bytes
+from models.data.preparation import Preparation, Stage, to_bytes
 from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings, write_drawings
 from playground.drawings import Example, from_picture
 from ui import theme
@@ -227,7 +227,11 @@ class TryPanel(QWidget):
         if not self._subject.cells:
             return self.pen_canvas.preparation(stages=stages)
         image = to_bytes(self.cell_canvas.pixels())
-        return Preparation(image, not image.any())
+        side = self._subject.side
+        step = Stage(
+            f"{side}×{side} pixels", "The cells as they are: these are the pixels the network is given.", image
+        )
+        return Preparation(image, not image.any(), (step,) if stages else ())
 
     @Slot()
     def _prepare(self) -> None:

@@ -1,5 +1,6 @@
 """Teaching moves the network towards the drawings, keeps what it knew, and refuses lessons that make no sense."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from models.base import ConfigError, DataError, Edit, TrainingError
 from models.cnn import CnnConfig, CnnTrainer
 from models.data import faces
 from models.data.mnist import ImageData
-from models.teach import Teach, accuracy, fine_tune, teach
+from models.digits import DigitsConfig, DigitsTrainer
+from models.teach import Teach, accuracy, fine_tune, lesson_on, teach, teaching
 
 
 def bars(count):
@@ -125,3 +127,40 @@ def test_tiny_faces_can_be_taught():
     data = trainer.data
     trainer.edit(Teach(data.test_images[:4], data.test_labels[:4], steps=3))
     assert np.isfinite(trainer.network.parameters).all()
+
+
+def test_reports_come_piece_by_piece_and_the_last_is_the_whole(trainer):
+    state = trainer.state()
+    reports = list(teaching(trainer, lesson()))
+    after = trainer.state()["parameters"]
+    trainer.restore(state)
+    assert replace(teach(trainer, lesson()), seconds=0) == replace(reports[-1], seconds=0)
+    assert np.array_equal(trainer.state()["parameters"], after)
+    names = ("accuracy_before", "accuracy_after", "test_accuracy_before", "test_accuracy_after")
+    known = [[name for name in names if getattr(report, name) is not None] for report in reports]
+    assert known[0] == ["accuracy_before"]
+    assert all(set(before) <= set(after) for before, after in itertools.pairwise(known))
+    assert known[-1] == list(names)
+
+
+def test_tiny_pictures_need_larger_steps():
+    images, labels = mine(4)
+    assert lesson_on(images, labels).learning_rate < lesson_on(images[:, ::4, ::4][:, :7, :7], labels).learning_rate
+
+
+def test_digits_can_be_taught_too():
+    images, labels = bars(300)
+    data = ImageData(images[:200], labels[:200], images[200:], labels[200:], tuple("0123456789"), "bars", "")
+    trainer = DigitsTrainer(DigitsConfig(hidden=(32,), epochs=6, batch_size=20), data)
+    while not trainer.done:
+        trainer.step()
+    report = teach(trainer, lesson(16), mine(16, seed=2))
+    assert report.accuracy_before == 0.0
+    assert report.accuracy_after > 0.8
+    assert report.test_accuracy_after > 0.9
+    before = trainer.state()
+    trainer.edit(Teach(*mine(16)))
+    assert trainer.step_count == int(before["step_count"])
+    assert not np.array_equal(trainer.state()["parameters"], before["parameters"])
+    with pytest.raises(ConfigError):
+        trainer.edit(Edit())

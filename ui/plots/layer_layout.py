@@ -116,9 +116,12 @@ def lay_out(
         ratio: screen pixels per device-independent pixel.
         narrowest: the width that each column gets at least, for its name; kept to where there is room for it.
     """
-    height, arrows = area.height(), ARROW * (len(layers) - 1)
-    least = list(narrowest) if sum(narrowest) + arrows <= 0.8 * area.width() else []
-    least = least or [24.0] * len(layers)
+    if not layers:
+        return ()
+    height, arrow = area.height(), min(ARROW, 0.3 * area.width() / len(layers))
+    arrows = arrow * (len(layers) - 1)
+    least = list(narrowest) if sum(narrowest) + arrows <= 0.94 * area.width() else []
+    least = least or [8.0] * len(layers)
 
     def widths(size: float) -> list[float]:
         return [max(_width(layer, size, height), low) for layer, low in zip(layers, least, strict=True)]
@@ -139,7 +142,7 @@ def lay_out(
     for layer, width in zip(layers, needed, strict=True):
         slot = QRectF(x, area.top(), width + min(spare, 40.0), area.height())
         columns.append(_column(layer, slot, best, ratio))
-        x += width + ARROW + min(spare, 40.0)
+        x += width + arrow + min(spare, 40.0)
     return tuple(columns)
 
 

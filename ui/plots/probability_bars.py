@@ -126,7 +126,8 @@ class ProbabilityBars(QWidget):
     def _show(self, values: NDArray[np.float64], state: AnswerState) -> None:
         if self._headline and state == self._state and state in HINTS and len(values) == len(self._values):
             return  # nothing to answer, as before: this is called with every frame
-        if state == self._state and len(values) == len(self._values) and np.abs(values - self._values).max() < UNSEEN:
+        known = self._headline and state == self._state and len(values) == len(self._values)
+        if known and np.abs(values - self._values).max(initial=0.0) < UNSEEN:
             return
         self._values, self._state = values, state
         self._headline = self._words()

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 
 from ui import theme
 from ui.plots.probability_bars import ProbabilityBars, percent
@@ -104,3 +104,43 @@ def test_the_winner_wears_the_accent_colour(bars, qapp, choice):
 )
 def test_per_cent_never_overstates(p, words):
     assert percent(p) == words
+
+
+def test_bars_can_be_clicked_and_reached_with_the_keys(qtbot):
+    bars = ProbabilityBars(["a", "b", "c"])
+    qtbot.addWidget(bars)
+    bars.resize(220, 200)
+    bars.show()
+    chosen = []
+    bars.class_clicked.connect(chosen.append)
+    top, row = bars._rows()
+    places = [QPoint(110, round(top + (index + 0.5) * row)) for index in range(3)]
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=places[1])
+    assert chosen == []  # not before it is asked for
+    bars.set_clickable("Click one.")
+    top, row = bars._rows()
+    for index in range(3):
+        place = QPoint(110, round(top + (index + 0.5) * row))
+        assert bars.class_at(QPointF(place)) == index
+        qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(110, 2))
+    qtbot.mouseClick(bars, Qt.MouseButton.RightButton, pos=places[1])
+    assert chosen == [0, 1, 2]
+    bars.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Return):
+        qtbot.keyClick(bars, key)
+    assert chosen[3:] == [1, 0]
+    bars.set_clickable("")
+    qtbot.keyClick(bars, Qt.Key.Key_Return)
+    assert len(chosen) == 5
+
+
+def test_a_change_too_small_to_be_seen_is_not_painted(qtbot):
+    bars = ProbabilityBars(["a", "b"])
+    qtbot.addWidget(bars)
+    bars.set_probabilities(np.array([0.9, 0.1]))
+    bars.set_probabilities(np.array([0.9001, 0.0999]))
+    assert bars._values[0] == 0.9
+    for step in range(1, 20):  # small steps add up to a change
+        bars.set_probabilities(np.array([0.9 - step * 1e-4, 0.1 + step * 1e-4]))
+    assert bars._values[0] == pytest.approx(0.8981, abs=5e-4)

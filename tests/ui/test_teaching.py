@@ -1,0 +1,300 @@
+"""My drawings and Teach, with real events, on a network for tiny faces: correct, keep, teach, undo, refuse."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from models import cnn
+from models.data.faces import MOODS, faces8
+from models.registry import get_model
+from models.teach import Report
+from playground.drawings import Example, from_picture, read_examples
+from ui import my_drawings as kept
+from ui.tabs.cnn_tab import CnnTab
+from ui.teach_panel import in_words
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Drawings are kept in a folder of the test's own."""
+    monkeypatch.setattr(kept, "data_folder", lambda: tmp_path / "data")
+    kept.my_drawings.cache_clear()
+    yield tmp_path / "data" / "drawings"
+    kept.my_drawings.cache_clear()
+
+
+@pytest.fixture
+def make_tab(qtbot):
+    """Tabs that begin with tiny faces, ready to train."""
+    tabs = []
+
+    def make():
+        model = get_model("cnn")
+        config = model.presets["faces-8"].config.model_copy(update={"epochs": 60})
+        presets = {"faces-8": replace(model.presets["faces-8"], config=config), "digits": model.presets["digits"]}
+        tab = CnnTab(replace(model, presets=presets))
+        qtbot.addWidget(tab)
+        tabs.append(tab)
+        tab.resize(1280, 660)
+        tab.show()
+        qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed), timeout=20_000)
+        return tab
+
+    yield make
+    for tab in tabs:
+        tab.shutdown()
+        tab.close()
+
+
+@pytest.fixture
+def tab(make_tab):
+    return make_tab()
+
+
+def train(tab, qtbot):
+    tab.session.play()
+    session = tab.session
+    qtbot.waitUntil(lambda: session.status.phase == "finished" and session.snapshot.step == 60, timeout=20_000)
+
+
+def show(tab, index):
+    """A held-out face on the canvas."""
+    tab.try_panel.set_image(faces8().test_images[index], None)
+    tab.try_panel.refresh()
+
+
+def click_bar(tab, qtbot, index):
+    bars = tab.try_panel.bars
+    top, row = bars._rows()
+    qtbot.mouseClick(bars, LEFT, pos=QPoint(bars.width() // 2, round(top + (index + 0.5) * row)))
+
+
+def correct(tab, qtbot, indices):
+    for index in indices:
+        show(tab, index)
+        click_bar(tab, qtbot, int(faces8().test_labels[index]))
+
+
+def teach(tab, qtbot):
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    assert tab.teaching.job.running
+    qtbot.waitUntil(lambda: not tab.teaching.job.running, timeout=20_000)
+
+
+def parameters(tab):
+    return tab.session.snapshot.parameters
+
+
+def test_a_click_on_a_bar_keeps_the_drawing_under_that_name(tab, qtbot, own_folder):
+    panel = tab.try_panel.teach
+    show(tab, 0)
+    click_bar(tab, qtbot, 2)
+    assert [example.label for example in panel.examples] == ["frowning"]
+    assert panel.isVisible()
+    assert panel.gallery.count == 1
+    assert panel.gallery.caption(0) == "frowning"
+    (example,) = read_examples(own_folder / "faces-8.json")
+    assert example.label == "frowning"
+    assert np.array_equal(example.picture, faces8().test_images[0])
+    assert tab.try_panel._switch.button(1).text() == "My drawings (1)"
+
+
+def test_the_keys_correct_too(tab, qtbot):
+    show(tab, 0)
+    bars = tab.try_panel.bars
+    bars.setFocus()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(bars, key)
+    assert [example.label for example in tab.try_panel.teach.examples] == ["neutral"]
+
+
+def test_an_empty_canvas_cannot_be_corrected(tab, qtbot):
+    tab.try_panel.canvas.clear()
+    click_bar(tab, qtbot, 1)
+    assert "nothing on the canvas" in tab.banner.text
+    assert not tab.try_panel.teach.examples
+
+
+def test_drawings_are_kept_between_starts_and_shared_by_tabs(make_tab, qtbot):
+    first = make_tab()
+    correct(first, qtbot, [0, 7])
+    second = make_tab()
+    assert [example.label for example in second.try_panel.teach.examples] == ["smiling", "neutral"]
+    correct(second, qtbot, [13])
+    assert len(first.try_panel.teach.examples) == 3
+    kept.my_drawings.cache_clear()  # as if the window were started anew
+    third = make_tab()
+    assert [example.label for example in third.try_panel.teach.examples] == ["smiling", "neutral", "frowning"]
+
+
+def test_relabel_and_delete(tab, qtbot):
+    correct(tab, qtbot, [0, 7])
+    panel = tab.try_panel.teach
+    assert not panel.delete_button.isEnabled()
+    tab.try_panel.canvas.clear()
+    cell = panel.gallery._cell_rect(1)
+    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=cell.center())
+    assert np.array_equal(tab.try_panel.canvas.pixels() * 255, faces8().test_images[7])
+    panel._labels.actions()[2].trigger()
+    assert [example.label for example in panel.examples] == ["smiling", "frowning"]
+    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    qtbot.keyClick(panel.gallery, Qt.Key.Key_Delete)
+    assert [example.label for example in panel.examples] == ["frowning"]
+    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    qtbot.mouseClick(panel.delete_button, LEFT)
+    assert not panel.examples
+    assert not panel.teach_button.isEnabled()
+
+
+def test_save_and_open(tab, qtbot, tmp_path):
+    correct(tab, qtbot, [0, 7, 13])
+    panel, path = tab.try_panel.teach, tmp_path / "mine.json"
+    panel.save(path)
+    panel.open(path)
+    assert [example.label for example in panel.examples] == ["smiling", "neutral", "frowning"] * 2
+    (tmp_path / "digit.json").write_text('{"width": 9, "height": 9, "strokes": [[[1, 1], [5, 5]]], "label": 7}')
+    panel.open(tmp_path / "digit.json")
+    assert "“7”: it must be one of smiling" in tab.banner.text
+    (tmp_path / "none.json").write_text('{"drawings": []}')
+    panel.open(tmp_path / "none.json")
+    assert "holds no drawing" in tab.banner.text
+    panel.save(tmp_path)
+    assert "folder" in tab.banner.text
+    assert len(panel.examples) == 6
+
+
+def test_kept_drawings_that_were_damaged_are_put_aside(make_tab, own_folder):
+    own_folder.mkdir(parents=True)
+    (own_folder / "faces-8.json").write_text("{")
+    tab = make_tab()
+    assert not tab.try_panel.teach.examples
+    assert (own_folder / "faces-8.damaged").exists()
+
+
+def test_teach_report_undo(tab, qtbot):
+    train(tab, qtbot)
+    before, head = parameters(tab), tab.session.status.head
+    correct(tab, qtbot, range(0, 18, 2))
+    panel = tab.try_panel.teach
+    teach(tab, qtbot)
+    qtbot.waitUntil(lambda: not np.array_equal(parameters(tab), before))
+    words = panel.report.text()
+    assert "other half judged" in words
+    assert "test set" in words
+    assert tab.session.status.head == head
+    # What the window shows is what was reported.
+    data = faces8()
+    right = np.mean(cnn.predict(tab.session.snapshot, data.test_images).argmax(axis=1) == data.test_labels)
+    assert f"→ {100 * right:.2f} %" in words
+    taught = parameters(tab)
+    # On the timeline: one step back it has not been taught; at its own step it has.
+    tab.session.seek(head - 1)
+    qtbot.waitUntil(lambda: tab.session.snapshot.step == head - 1)
+    tab.session.seek(head)
+    qtbot.waitUntil(lambda: tab.session.snapshot.step == head)
+    assert np.array_equal(parameters(tab), taught)
+    assert panel.undo_button.isEnabled()
+    qtbot.mouseClick(panel.undo_button, LEFT)
+    qtbot.waitUntil(lambda: np.array_equal(parameters(tab), before))
+    assert not panel.undo_button.isEnabled()
+    assert tab.session.status.head == head
+
+
+def test_teaching_while_it_trains_pauses_and_can_go_on(tab, qtbot):
+    correct(tab, qtbot, range(0, 18, 2))
+    tab.session.set_pace(100)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.snapshot.step > 5)
+    teach(tab, qtbot)
+    assert tab.session.status.phase == "paused"
+    step = tab.session.status.position
+    tab.session.set_pace(None)
+    train(tab, qtbot)
+    assert tab.try_panel.teach.undo_button.isEnabled()
+    qtbot.mouseClick(tab.try_panel.teach.undo_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.head <= step + 1)
+
+
+def test_a_new_run_has_nothing_to_undo(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    teach(tab, qtbot)
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained")
+    assert not tab.try_panel.teach.undo_button.isEnabled()
+
+
+def test_a_taught_run_is_saved_and_opened(tab, qtbot, tmp_path):
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    before = parameters(tab)
+    teach(tab, qtbot)
+    qtbot.waitUntil(lambda: not np.array_equal(parameters(tab), before))
+    taught = parameters(tab)
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(tmp_path / "run.npz")
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(tmp_path / "run.npz")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    assert np.array_equal(parameters(tab), taught)
+
+
+def test_what_cannot_be_taught_is_said(tab, qtbot):
+    panel = tab.try_panel.teach
+    correct(tab, qtbot, [0, 7])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "has not learnt anything yet" in tab.banner.text
+    train(tab, qtbot)
+    panel._kept.delete(1)
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "One drawing is not enough" in tab.banner.text
+    show(tab, 0)
+    click_bar(tab, qtbot, 1)
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "cannot be both" in tab.banner.text
+    panel._kept.delete(1)
+    panel._kept.add([from_picture(MOODS[0], np.full((28, 28), 255, np.uint8))])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "28×28 pixels, but this network reads 8×8" in tab.banner.text
+    assert not tab.teaching.job.running
+
+
+def test_other_classes_have_other_drawings(tab, qtbot):
+    correct(tab, qtbot, [0])
+    tab.choose_preset("digits")
+    qtbot.waitUntil(lambda: tab._welcomed == "digits", timeout=20_000)
+    panel = tab.try_panel.teach
+    assert not panel.examples
+    tab.try_panel.refresh()
+    click_bar(tab, qtbot, 7)
+    assert [example.label for example in panel.examples] == ["7"]
+    assert panel.examples[0].picture.shape == (28, 28)
+
+
+def test_strokes_are_kept_as_strokes(tab, qtbot):
+    tab.choose_preset("digits")
+    qtbot.waitUntil(lambda: tab._welcomed == "digits", timeout=20_000)
+    canvas = tab.try_panel.pen_canvas
+    canvas.clear()
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
+    for y in range(40, 140, 10):
+        qtbot.mouseMove(canvas, QPoint(80, y))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
+    click_bar(tab, qtbot, 1)
+    (example,) = tab.try_panel.teach.examples
+    assert isinstance(example, Example)
+    assert example.picture is None
+    assert len(example.drawing.strokes) == 1
+
+
+def test_reports_in_words():
+    assert in_words(Report(0.9)) == "my drawings, half taught, other half judged: 90 % → …"
+    few = Report(0.5, None, 0.98, 0.97, 0.4)
+    assert in_words(few).startswith("Four drawings or more")
+    assert "98.00 % → 97.00 % · 0.4 s" in in_words(few)
