@@ -109,6 +109,10 @@ class Worker(QObject):
                 run.configure(config)
             case messages.ApplyEdit(edit=edit):
                 run.edit(edit)
+                if self._pump.isActive() and run.seeking is None:
+                    # What may lie in the mailbox is older than the change: the next frame should show it.
+                    self._asked()
+                    self._mailbox.put(self._publication(run))
             case messages.Save():
                 self._save(command, run)
                 return

@@ -108,6 +108,7 @@ class NetworkDiagram(QWidget):
         self._tiles: list[NDArray[np.uint8]] = []
         self._images: list[QImage] = []
         self._wires: QPixmap | None = None
+        self._words: QPixmap | None = None
         self._frames: list[QRectF] = []
         self._level = colormaps.HeldLevel()
         theme.manager().changed.connect(self._restyle)
@@ -212,7 +213,7 @@ class NetworkDiagram(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._images, self._wires = [], None
+        self._images, self._wires, self._words = [], None, None
         self._frames = []
         if self.shape is None:
             self.layout_ = None
@@ -262,7 +263,7 @@ class NetworkDiagram(QWidget):
 
     @Slot()
     def _restyle(self) -> None:
-        self._images, self._wires = [], None
+        self._images, self._wires, self._words = [], None, None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -304,13 +305,11 @@ class NetworkDiagram(QWidget):
         return images
 
     def _draw_wires(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        if self._words is None:
+            self._words = self._draw_words(layout, colors)
+        pixmap = QPixmap(self._words)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self.font())
         straight = self._straight
         sizes = np.concatenate([np.abs(weights).reshape(-1) for weights in self._weights])
         level = self._level.update(float(np.percentile(sizes, 97)) if sizes.size else 0.0)
@@ -332,12 +331,18 @@ class NetworkDiagram(QWidget):
             if path is not None:
                 painter.setPen(_wire_pen((place - BUCKETS) / BUCKETS, widest, colors.name))
                 painter.drawPath(path)
-        self._paint_words(painter, layout, colors)
         self._paint_biases(painter, layout, level, colors)
         painter.end()
         return pixmap
 
-    def _paint_words(self, painter: QPainter, layout: NetworkLayout, colors: theme.Theme) -> None:
+    def _draw_words(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
+        """Headings and names: they stay, so they are written once."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setFont(self.font())
         shape, flags, metrics = self.shape, Qt.AlignmentFlag, self.fontMetrics()
         assert shape is not None
         painter.setPen(colors.muted)
@@ -358,6 +363,8 @@ class NetworkDiagram(QWidget):
             tile = layout.tile(last, unit)
             box = QRectF(tile.right() + 6, tile.center().y() - 10, self.width() - tile.right() - 6, 20)
             painter.drawText(box, flags.AlignLeft | flags.AlignVCenter, name)
+        painter.end()
+        return pixmap
 
     def _paint_biases(self, painter: QPainter, layout: NetworkLayout, level: float, colors: theme.Theme) -> None:
         painter.setPen(QPen(theme.blend(colors.surface, colors.ink, 0.5), 1))

@@ -72,6 +72,7 @@ class WeightEditor(QFrame):
         theme.set_role(self, "card")
         self.setAutoFillBackground(True)
         self.spot: Spot | None = None
+        self._at = QPoint()
         self.title = QLabel()
         self.field = QLineEdit()
         self.field.setAccessibleName("new value of the weight")
@@ -101,12 +102,8 @@ class WeightEditor(QFrame):
         self.spot = spot
         self.title.setText(title)
         self.field.setText(f"{value:.4g}")
+        self._at = at
         self._say("")
-        parent = self.parentWidget()
-        self.move(
-            max(2, min(at.x() + 10, parent.width() - self.width() - 2)),
-            max(2, min(at.y() + 10, parent.height() - self.height() - 2)),
-        )
         self.show()
         self.raise_()
         self.field.setFocus()
@@ -129,6 +126,8 @@ class WeightEditor(QFrame):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self.adjustSize()
+        room = self.parentWidget().size() - self.size()
+        self.move(max(2, min(self._at.x() + 10, room.width() - 2)), max(2, min(self._at.y() + 10, room.height() - 2)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys of the field, and closing when one goes elsewhere."""

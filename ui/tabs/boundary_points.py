@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,7 +210,8 @@ class BoundaryTableDialog(TableDialog):
                 raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
             if columns.label is None and target is None:
                 raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
-            points = own_points(self._table, columns, target=target)
+            # Without a checksum: an experiment keeps these points itself, for it could not choose the columns again.
+            points = replace(own_points(self._table, columns, target=target), digest="")
             self.points = points
         except DataError as error:
             self.points = None

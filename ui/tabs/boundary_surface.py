@@ -10,7 +10,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGraphicsItem,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from models.boundary import BoundarySnapshot, network_of
 from models.loss_surface import (
@@ -88,6 +96,7 @@ class LossSurfaceView(Plot):
         self.path = pg.PlotCurveItem(antialias=True)
         self.start = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
         self.here = pg.ScatterPlotItem(size=14, symbol="star", pxMode=True)
+        self.contours.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # they rarely change
         for z, item in enumerate((self.picture, self.contours, self.path, self.start, self.here)):
             item.setZValue(10 * z - 50)
             self.addItem(item, ignoreBounds=True)
@@ -216,10 +225,11 @@ class LossSurfacePage(QWidget):
         self.extent.setDecimals(2)
         self.extent.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.extent.setPrefix("±")
+        self.extent.setFixedWidth(84)
         self.extent.setKeyboardTracking(False)
         self.extent.setAccessibleName("how far the slice goes")
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.kind.setMinimumContentsLength(8)
+        self.kind.setMinimumContentsLength(11)
         self.extent.setToolTip("How far to go from the weights; 1 is as far as the weights are long")
         self.button = QPushButton("Here")
         self.button.setToolTip("Compute the slice again around the weights as they are now")

@@ -1,0 +1,479 @@
+"""The Boundary tab with real events: edits while it trains, what is inside a neuron, own points, weights, bad input."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from models.base import DataError
+from models.boundary_network import BoundaryConfig
+from models.registry import get_model
+from ui import theme
+from ui.plots.network_diagram import Spot
+from ui.tabs.boundary_colors import BOUNDED, region_colors, signed_colors
+from ui.tabs.boundary_inspector import formula, parse_weight
+from ui.tabs.boundary_points import Companions, PointMemory
+from ui.tabs.boundary_surface import RESOLUTION, WEIGHTS, Path
+from ui.tabs.boundary_tab import BoundaryTab
+
+LEFT = Qt.MouseButton.LeftButton
+SMALL = BoundaryConfig(dataset="circles", points_per_class=20, hidden=(4, 2), epochs=100_000, seed=3)
+
+
+@pytest.fixture
+def tab(qtbot):
+    tab = BoundaryTab(get_model("boundary"))
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.shutdown())
+    tab.resize(1280, 640)
+    tab.show()
+    qtbot.waitUntil(lambda: tab._shown is not None)
+    begin(tab, qtbot, SMALL)
+    tab.speed.set_pace(None)
+    return tab
+
+
+def begin(tab, qtbot, config):
+    tab.form.set_config(config)
+    tab.session.reset(config)
+    rests(tab, qtbot, "untrained")
+
+
+def rests(tab, qtbot, phase):
+    """Wait until the run is in a phase and its picture has come."""
+    here = lambda: tab.session.status.phase == phase and tab._shown is not None  # noqa: E731
+    qtbot.waitUntil(lambda: here() and tab._shown.step == tab.session.status.position, timeout=20_000)
+
+
+def trains(tab, qtbot):
+    tab.toggle()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "running" and tab._shown.step > 20)
+
+
+def spot(canvas, x, y):
+    return canvas.mapFromScene(canvas.view_box.mapViewToScene(QPointF(x, y)))
+
+
+def drag(canvas, start, end):
+    view, a, b = canvas.viewport(), spot(canvas, *start), spot(canvas, *end)
+    QTest.mousePress(view, LEFT, pos=a)
+    for place in (QPointF(a + (b - a) / 2), QPointF(b)):
+        none = Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(
+            view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none)
+        )
+    QTest.mouseRelease(view, LEFT, pos=b)
+
+
+def middle(tab, layer, unit):
+    return tab.diagram.layout_.tile(layer + 1, unit).center().toPoint()
+
+
+def wire(tab, layer, source, unit):
+    """A place on a connection, not far from where it begins."""
+    layout = tab.diagram.layout_
+    start, _ = layout.ends(layer)
+    return QPoint(round(start + 3), round(float(layout.y[layer][source])))
+
+
+# What is shown -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_picture_shows_points_network_and_results(tab):
+    assert len(tab.view.points) == 40
+    assert tab.diagram.shape.units == (2, 4, 2, 2)
+    assert tab.diagram.shape.titles == ("inputs", "4 tanh", "2 tanh", "softmax")
+    assert "right · MSE" in tab.results.lines[0].text()
+    assert tab.results.matrix.table()[1]
+    assert "none" in tab.results.stop_rule.text()
+
+
+def test_pointing_at_a_neuron_shows_its_map_on_the_plane(tab):
+    answer = tab.view.picture.image.copy()
+    QTest.mouseMove(tab.diagram, middle(tab, 0, 1))
+    assert tab.view.neuron == (0, 1)
+    assert "neuron 2 of layer 1" in tab.pointed.text()
+    assert not np.array_equal(tab.view.picture.image, answer)
+    QTest.mouseMove(tab.diagram, QPoint(1, 1))
+    assert tab.view.neuron is None
+    np.testing.assert_array_equal(tab.view.picture.image, answer)
+
+
+def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_check(tab, qtbot):
+    tab.session.step(50)
+    rests(tab, qtbot, "paused")
+    QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 1, 0))
+    neuron = tab.inspector.neuron
+    assert (neuron.layer, neuron.unit) == (1, 0)
+    assert neuron.z == pytest.approx(float(neuron.weights @ neuron.inputs) + neuron.bias)
+    assert neuron.gradient.relative_error < 1e-6
+    assert rf"{neuron.answer:.3f}".lstrip("-") in formula(neuron)
+    assert tab.inspector.table.rowCount() == 5  # four weights and the bias
+    tab.inspector.grab()
+
+
+def test_another_point_gives_other_numbers_in_the_formula(tab):
+    QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 0, 0))
+    before = tab.inspector.neuron.inputs
+    at = tab.view.points[7]
+    QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, *at))
+    np.testing.assert_allclose(tab.inspector.neuron.inputs, tab.view.points[tab._picked], rtol=1e-6)
+    assert not np.array_equal(tab.inspector.neuron.inputs, before)
+
+
+def test_hidden_space_and_loss_surface(tab, qtbot):
+    tab.session.step(30)
+    rests(tab, qtbot, "paused")
+    tab.pages.setCurrentWidget(tab.hidden_space)
+    assert tab.hidden_space.stack.currentIndex() == 1
+    assert tab.hidden_space.layers.currentText() == "layer 2"
+    tab.pages.setCurrentWidget(tab.surface)
+    qtbot.waitUntil(lambda: "projection" in tab.surface.words.text(), timeout=10_000)
+    losses = tab.surface.view._losses
+    assert losses.shape == (RESOLUTION, RESOLUTION)
+    assert np.isfinite(losses).all()
+    tab.surface.kind.setCurrentText(WEIGHTS)
+    qtbot.waitUntil(lambda: not tab.surface.job.running, timeout=10_000)
+    assert tab.surface.view.x_axis.name == "w 1→1, layer 1"
+    tab.surface.second.setCurrentIndex(tab.surface.first.currentIndex())
+    tab.surface.compute()
+    assert "different" in tab.surface.words.text()
+    tab.surface.grab()
+
+
+def test_without_a_layer_of_two_the_hidden_space_says_what_to_do(tab, qtbot):
+    begin(tab, qtbot, SMALL.model_copy(update={"hidden": (5,)}))
+    tab.pages.setCurrentWidget(tab.hidden_space)
+    assert tab.hidden_space.stack.currentIndex() == 0
+
+
+def test_regression_has_values_and_no_classes(tab, qtbot):
+    tab.choose_preset("regression")
+    rests(tab, qtbot, "untrained")
+    assert tab.view.classes == ()
+    assert tab.panel.value_box.isVisible()
+    assert not tab.results.matrix.isVisible()
+    assert "R²" in tab.results.lines[0].text()
+    tab.panel.value_box.setValue(0.5)
+    tab.view.add([(0.1, 0.2)])
+    qtbot.waitUntil(lambda: len(tab._shown.points) == len(tab.view.points))
+    assert tab._shown.targets[-1] == 0.5
+    tab.view.select([0, 1])
+    tab.panel.value_box.setValue(-0.25)
+    qtbot.waitUntil(lambda: list(tab._shown.targets[:2]) == [-0.25, -0.25])
+
+
+@pytest.mark.parametrize("preset", ["blobs", "two-gaussians", "spiral", "linear-on-xor"])
+def test_every_kind_of_preset_can_be_drawn(tab, qtbot, preset):
+    tab.choose_preset(preset)
+    rests(tab, qtbot, "untrained")
+    tab.session.step(5)
+    rests(tab, qtbot, "paused")
+    tab.grab()
+
+
+def test_the_stop_rule_is_said_in_words(tab, qtbot):
+    begin(tab, qtbot, SMALL.model_copy(update={"patience": 2, "improvement": 1.0}))
+    assert "2 epochs" in tab.results.stop_rule.text()
+    tab.toggle()
+    rests(tab, qtbot, "finished")
+    qtbot.waitUntil(lambda: "Stopped early" in tab.results.stop_rule.text())
+
+
+def test_a_diverged_run_is_explained_and_can_be_rewound(tab, qtbot):
+    tab.choose_preset("step-too-large")
+    rests(tab, qtbot, "untrained")
+    tab.toggle()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=10_000)
+    qtbot.waitUntil(lambda: tab.banner.isVisible())
+    tab.grab()
+
+
+# In hand while it trains ---------------------------------------------------------------------------------------------
+
+
+def test_a_moved_point_is_in_the_next_frame_while_training_goes_on(tab, qtbot):
+    trains(tab, qtbot)
+    at = tab.view.points[0].copy()
+    drag(tab.view, at, (1.05, -1.05))
+    where = tab.view.points.copy()
+    frames = []
+    tab.session.frame.connect(lambda: frames.append(np.array_equal(tab._shown.points, where)))
+    qtbot.waitUntil(lambda: any(frames))
+    assert frames.index(True) <= 2
+    assert tab.session.status.phase == "running"
+
+
+def test_an_edited_weight_and_a_dropped_neuron_are_drawn_while_training_goes_on(tab, qtbot):
+    begin(tab, qtbot, SMALL.model_copy(update={"learning_rate": 1e-5}))
+    trains(tab, qtbot)
+    tab._switch(0, 2, False)
+    qtbot.waitUntil(lambda: not tab.diagram.is_on(0, 2))
+    QTest.mouseDClick(tab.diagram, LEFT, pos=middle(tab, 0, 2))
+    qtbot.waitUntil(lambda: tab.diagram.is_on(0, 2))
+    tab._on_weight(Spot(2, 0, None, "bias"), 7.5)
+    qtbot.waitUntil(lambda: tab.diagram.value(Spot(2, 0, None, "bias")) > 6)
+    assert tab.session.status.phase == "running"
+
+
+def test_a_clicked_connection_can_be_typed_over(tab, qtbot):
+    at = wire(tab, 0, 0, 0)
+    spot_there = tab.diagram.spot_at(QPointF(at))
+    assert spot_there.kind == "weight"
+    QTest.mouseClick(tab.diagram, LEFT, pos=at)
+    field = tab.editor.field
+    assert tab.editor.isVisible()
+    field.selectAll()
+    QTest.keyClicks(field, "abc")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "“abc” is not a number" in tab.editor.problem.text()
+    assert tab.editor.isVisible()
+    field.selectAll()
+    QTest.keyClicks(field, "1,5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tab.diagram.value(spot_there) == 1.5)
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: tab.diagram.value(spot_there) == pytest.approx(1.4))
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert not tab.editor.isVisible()
+
+
+def test_a_weight_typed_into_the_table_and_nonsense_there(tab, qtbot):
+    QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 0, 0))
+    table = tab.inspector.table
+    table.item(1, 1).setText("-2")
+    qtbot.waitUntil(lambda: tab.diagram.value(Spot(0, 0, 1, "weight")) == -2)
+    table.item(1, 1).setText("two")
+    assert tab.banner.isVisible()
+    assert table.item(1, 1).text() == "−2.0000"
+
+
+@pytest.mark.parametrize(("text", "value"), [("0.5", 0.5), (" −2 ", -2.0), ("0,25", 0.25), ("1e-3", 1e-3)])
+def test_weights_as_people_type_them(text, value):
+    assert parse_weight(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1e9", "1.2.3"])
+def test_what_is_no_weight_is_refused(text):
+    with pytest.raises(DataError):
+        parse_weight(text)
+
+
+def test_the_keyboard_walks_through_the_network(tab, qtbot):
+    tab.diagram.setFocus(Qt.FocusReason.TabFocusReason)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(tab.diagram, key)
+    assert tab.inspector.chosen == (1, 1)
+    QTest.keyClick(tab.diagram, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: not tab.diagram.is_on(1, 1))
+
+
+# Points of one's own -------------------------------------------------------------------------------------------------
+
+
+def test_clearing_all_points_pauses_and_says_what_to_do(tab, qtbot):
+    trains(tab, qtbot)
+    tab.view.clear_points()
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 0 and tab.session.status.phase == "paused")
+    qtbot.waitUntil(lambda: "no points" in tab.panel.hint)
+    tab.toggle()
+    assert tab.banner.isVisible()
+    assert tab.session.status.phase == "paused"
+    tab.view.undo()
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 40)
+    assert tab._shown.held_out.sum() == 10  # each point is what it was before
+    trains(tab, qtbot)
+
+
+def test_an_empty_plane_is_filled_by_clicking(tab, qtbot):
+    begin(tab, qtbot, SMALL.model_copy(update={"dataset": "own", "classes": 3}))
+    assert len(tab.view.points) == 0
+    tab.view.set_tool("add")
+    for label, (x, y) in enumerate([(-0.5, 0), (0.5, 0), (0, 0.5)]):
+        tab.view.set_current_class(label)
+        QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, x, y))
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 3)
+    assert list(tab._shown.labels) == [0, 1, 2]
+    trains(tab, qtbot)
+
+
+def test_own_points_survive_a_reset_and_are_left_by_a_preset(tab, qtbot):
+    tab.view.add([(0.9, 0.9)], 1)
+    qtbot.waitUntil(lambda: len(tab._shown.points) == 41)
+    tab.reset()
+    rests(tab, qtbot, "untrained")
+    assert len(tab._shown.points) == 41
+    assert tab.back_button.isVisible()
+    tab.choose_preset("xor")
+    rests(tab, qtbot, "untrained")
+    assert len(tab._shown.points) == 800
+    assert not tab.back_button.isVisible()
+
+
+def test_a_selected_point_becomes_held_out(tab, qtbot):
+    first = int(np.flatnonzero(~tab._shown.held_out)[0])
+    tab.view.select([first])
+    QTest.mouseClick(tab.panel.held_out_box, LEFT, pos=QPoint(8, tab.panel.held_out_box.height() // 2))
+    qtbot.waitUntil(lambda: bool(tab._shown.held_out[first]))
+
+
+def use_table(tab, tmp_path, text):
+    path = tmp_path / "points.csv"
+    path.write_text(text)
+    tab.panel.open_table(path)
+    return tab.panel.dialog
+
+
+def test_a_table_with_three_classes_is_standardised_and_reopened_with_its_experiment(tab, qtbot, tmp_path):
+    rows = [f"{170 + k % 7};{60 + 5 * k % 11};{'abc'[k % 3]}" for k in range(60)]
+    dialog = use_table(tab, tmp_path, "height;weight;kind\n" + "\n".join(rows))
+    assert "a, b, c" in dialog.numbers.text()
+    dialog.accept()
+    rests(tab, qtbot, "untrained")
+    seen = tab._shown
+    assert seen.class_names == ("a", "b", "c")
+    np.testing.assert_allclose(seen.points[~seen.held_out].mean(axis=0), 0, atol=1e-9)
+    assert "height − " in tab.view.x_axis.name
+    tab.session.step(10)
+    rests(tab, qtbot, "paused")
+    points = tab._shown.points.copy()
+    tab.save_experiment(tmp_path / "run.npz")
+    qtbot.waitUntil(lambda: (tmp_path / "run.npz").exists())
+    tab.choose_preset("circles")
+    rests(tab, qtbot, "untrained")
+    tab.open_experiment(tmp_path / "run.npz")
+    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("a", "b", "c"), timeout=10_000)
+    np.testing.assert_array_equal(tab._shown.points, points)
+    assert tab.back_button.isVisible()
+    tab.reset()
+    rests(tab, qtbot, "untrained")
+    assert len(tab._shown.points) == 60
+
+
+def test_a_table_of_values_becomes_regression(tab, qtbot, tmp_path):
+    rows = [f"{k % 5},{k // 5},{0.1 * k}" for k in range(25)]
+    dialog = use_table(tab, tmp_path, "x,y,height\n" + "\n".join(rows))
+    dialog.target.setCurrentText("height")
+    assert dialog.points is not None
+    dialog.accept()
+    rests(tab, qtbot, "untrained")
+    assert tab._shown.regression
+    assert len(tab._shown.points) == 25
+    tab.panel.save_table(tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_text().startswith("x,y,target")
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("x,y,c\n1,2,a\n3,4,a\n", "same class"),
+        ("x,y,c\n1,2,a\n", "point"),
+        ("x,y,c\n1,,a\n2,3,b\n4,5,b\n", "missing"),
+        ("x,y,c\n1,inf,a\n2,3,b\n4,5,b\n", "finite"),
+    ],
+)
+def test_bad_tables_are_refused_in_a_sentence(tab, tmp_path, text, part):
+    dialog = use_table(tab, tmp_path, text)
+    said = dialog.problem.text() if dialog is not None else tab.banner.findChild(type(tab.legend), "").text()
+    assert part in said or tab.banner.isVisible()
+    if dialog is not None:
+        assert not dialog.ok.isEnabled()
+        dialog.reject()
+
+
+def test_more_classes_for_own_points(tab, qtbot):
+    tab.session.data = tab._shown.data
+    begin(tab, qtbot, SMALL.model_copy(update={"dataset": "own", "classes": 2}))
+    assert len(tab._shown.points) == 40
+    config = tab.form.config().model_copy(update={"classes": 4})
+    tab.form.set_config(config)
+    tab._on_config(config)
+    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("A", "B", "C", "D"))
+    assert len(tab._shown.points) == 40
+
+
+def test_companions_follow_their_points():
+    memory = PointMemory()
+    points = np.arange(8.0).reshape(4, 2)
+    memory.remember(points, Companions(np.array([0, 1, 0, 1], bool), np.arange(4.0)))
+    fewer = memory.follow(points[[0, 2, 3]], held_out=False, target=9)
+    assert list(fewer.held_out) == [False, False, True]
+    assert list(fewer.targets) == [0, 2, 3]
+    more = memory.follow(np.vstack([points[[0, 2, 3]], (5, 5)]), held_out=True, target=9)
+    assert list(more.held_out) == [False, False, True, True]
+    assert list(more.targets) == [0, 2, 3, 9]
+    back = memory.follow(points, held_out=False, target=0)
+    assert list(back.targets) == [0, 1, 2, 3]
+
+
+# Weights out and in --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
+def test_weights_go_out_and_come_back(tab, qtbot, tmp_path, suffix):
+    tab.session.step(20)
+    rests(tab, qtbot, "paused")
+    kept = tab._shown.parameters.copy()
+    tab.save_weights(tmp_path / f"w{suffix}")
+    tab.session.step(20)
+    qtbot.waitUntil(lambda: tab._shown.step == 40)
+    assert not np.array_equal(tab._shown.parameters, kept)
+    tab.open_weights(tmp_path / f"w{suffix}")
+    qtbot.waitUntil(lambda: np.array_equal(tab._shown.parameters, kept))
+
+
+def test_weights_of_another_shape_change_nothing(tab, qtbot, tmp_path):
+    tab.save_weights(tmp_path / "w.npz")
+    begin(tab, qtbot, SMALL.model_copy(update={"hidden": (5, 2)}))
+    before = tab._shown.parameters.copy()
+    with pytest.raises(DataError, match="Nothing was changed"):
+        tab.open_weights(tmp_path / "w.npz")
+    np.testing.assert_array_equal(tab._shown.parameters, before)
+
+
+# Parts ---------------------------------------------------------------------------------------------------------------
+
+
+def test_colours_are_neutral_where_the_network_is_undecided():
+    surface = np.array(theme.current().surface.getRgb()[:3])
+    two = region_colors(np.array([[0.5, 0.5], [1.0, 0.0], [0.0, 1.0], [np.nan, np.nan]], np.float32))
+    assert np.abs(two[0, :3] - surface.astype(int)).max() <= 4
+    four = region_colors(np.array([[0.25] * 4, [0.0, 1.0, 0.0, 0.0]], np.float32))
+    assert np.abs(four[0, :3] - surface.astype(int)).max() <= 4
+    blue, orange = theme.current().class_color(0), theme.current().class_color(1)
+    assert (two[1, 2] > two[1, 0]) == (blue.blue() > blue.red())
+    assert (two[2, 2] > two[2, 0]) == (orange.blue() > orange.red())
+    signed = signed_colors(np.array([-BOUNDED, 0.0, BOUNDED, np.nan, np.inf], np.float32), BOUNDED)
+    assert signed[0, 2] > signed[0, 0]
+    assert signed[2, 0] > signed[2, 2]
+
+
+def test_a_path_forgets_what_came_after_the_step_one_goes_back_to():
+    path = Path()
+    for step in range(10):
+        path.note(step, np.full(3, step, np.float32))
+    path.note(4, np.full(3, 4, np.float32))
+    assert path.steps == [0, 1, 2, 3, 4]
+    path.note(4, np.full(3, 9, np.float32))
+    assert path.places[-1][0] == 9
+    for step in range(5, 5000):
+        path.note(step, np.full(3, step, np.float32))
+    assert len(path.steps) <= 401
+    assert path.steps[0] == 0
+
+
+def test_a_tall_side_panel_shows_all_parts(tab, qtbot):
+    assert not tab.side.tall
+    assert tab.results.isVisible()
+    assert not tab.inspector.isVisible()
+    tab.resize(1280, 1000)
+    qtbot.waitUntil(lambda: tab.side.tall)
+    assert tab.results.isVisible()
+    assert tab.inspector.isVisible()
+
+
+def test_both_themes(tab, qtbot, qapp):
+    for choice in ("dark", "light"):
+        theme.apply(qapp, choice)
+        tab.grab()
