@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -43,7 +45,7 @@ def stack(qtbot):
 def test_columns_stay_in_their_order_and_keep_their_maps_apart(size, ratio):
     area = QRectF(4, 30, size[0] - 8, size[1] - 40)
     columns = lay_out(LAYERS, area, ratio)
-    for before, after in zip(columns, columns[1:], strict=False):
+    for before, after in itertools.pairwise(columns):
         assert before.area.right() < after.area.left()
     for layer, column in zip(LAYERS, columns, strict=True):
         rects = [column.part_rect(i, 0, 0, *layer.maps[:2]) for i in range(layer.maps[2])]
