@@ -6,7 +6,7 @@ once and kept. The unit under the pointer shows where in every earlier layer its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -405,12 +405,6 @@ class LayerStack(QWidget):
             min(max(column, 0), width - 1),
             min(max(channel, 0), maps - 1),
         )
-
-    def units(self) -> Iterator[Unit]:
-        """The first unit of every map, for tests and screen readers."""
-        for index, layer in enumerate(self._layers):
-            for channel in range(layer.maps[2]):
-                yield Unit(index, 0, 0, channel)
 
     def describe(self, unit: Unit) -> str:
         """A unit in words: where it is and its number."""
