@@ -34,7 +34,7 @@ from ui.teach_panel import TeachPanel
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
-STAGES_INTERVAL = 80
+STAGES_INTERVAL = 120
 """Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
 
 

@@ -25,7 +25,7 @@ from ui.plots.image_tiles import ImageTiles
 from ui.teaching import Teaching
 from ui.try_panel import SUBJECTS, TryPanel
 
-EXPLORE_INTERVAL = 0.5
+EXPLORE_INTERVAL = 1.0
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
 MOST_TILES = 256
@@ -41,6 +41,7 @@ class DigitsTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
         self._explored_at = 0.0
+        self._weights_due = False
         self._hidden: list[Any] = []
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
@@ -114,7 +115,7 @@ class DigitsTab(ModelTab):
         """Weights, answer, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
         self._shown = snapshot
-        if self.my_turn(2):
+        if self.my_turn(2) and (self.session.status.phase != "running" or self._weights_turn()):
             self._show_weights(snapshot)
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
         now = time.monotonic()
@@ -124,6 +125,11 @@ class DigitsTab(ModelTab):
         self.try_panel.set_predict(self._predict if snapshot.step else None)
         if self.my_turn(1):
             self._show_activations()
+
+    def _weights_turn(self) -> bool:
+        """Every second time True: while it trains, five pictures of the weights a second are enough."""
+        self._weights_due = not self._weights_due
+        return self._weights_due
 
     def _predict(self, images: Any) -> Any:
         """The answer; one pass through the network gives the hidden activations as well."""
