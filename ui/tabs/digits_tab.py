@@ -25,7 +25,7 @@ from ui.plots.image_tiles import ImageTiles
 from ui.teaching import Teaching
 from ui.try_panel import SUBJECTS, TryPanel
 
-EXPLORE_INTERVAL = 1.0
+EXPLORE_INTERVAL = 0.5
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
 MOST_TILES = 256
