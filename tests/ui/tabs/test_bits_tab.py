@@ -55,6 +55,8 @@ def train(tab, qtbot, preset: str | None = None) -> None:
     tab.speed.set_pace(None)
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.phase == "finished", timeout=60_000)
+    # The status is announced first; the picture of the last step follows.
+    qtbot.waitUntil(lambda: tab._shown.step == tab.session.status.head)
 
 
 def test_the_neuron_discovers_binary(tab, qtbot):
