@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from models.base import Model, PlaygroundError, TrainingError
+from models.base import DataError, Model, PlaygroundError, TrainingError
 from playground import messages
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
@@ -91,6 +91,8 @@ class Worker(QObject):
                 return
         run = self._run
         if run is None or command.run_id != self._run_id:
+            if isinstance(command, messages.Save) and not command.autosave:
+                raise DataError("Another run has taken its place in the meantime. Save that one, if you like.")
             return
         match command:
             case messages.Play():

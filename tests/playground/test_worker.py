@@ -157,3 +157,13 @@ def test_a_request_left_from_an_earlier_run_is_no_request(worker):
     worker.handle(messages.Advance(2, 5))
     pump(worker)
     assert worker._mailbox.take().rows.start == 0
+
+
+def test_a_run_that_is_gone_cannot_be_saved_and_that_is_said(worker, tmp_path):
+    build(worker, run_id=1)
+    build(worker, run_id=2)
+    worker.handle(messages.Save(1, tmp_path / "run.npz"))
+    assert "Another run" in worker.heard.failures[-1].message
+    worker.handle(messages.Save(1, tmp_path / "run.npz", autosave=True))
+    assert len(worker.heard.failures) == 1
+    assert not list(tmp_path.iterdir())
