@@ -315,6 +315,16 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def step(self) -> Metrics:
         """An E-step or an M-step, or both: see `half_steps`. Raises TrainingError when a component collapses."""
+        before = self.state()
+        try:
+            self._do_step()
+        except TrainingError:
+            self.restore(before)  # the first half of the step may have been done
+            raise
+        self.step_count += 1
+        return self._metrics()
+
+    def _do_step(self) -> None:
         if self._counters.over:
             self._counters.restart += 1
             self._begin()
@@ -329,8 +339,6 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             if not self.config.half_steps and not self.done:
                 self._m_step()
                 self._e_step()
-        self.step_count += 1
-        return self._metrics()
 
     # ------------------------------------------------------------------------------------- starts, and what goes wrong
 

@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from toy import Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, Edit, State, TrainingError
-from models.config import Config
+from models.config import Config, settings_of
+from models.registry import MODELS, get_model
 from models.supervised import run_evaluation
 from playground.run import Run
 
@@ -192,6 +193,62 @@ class User(RuleBasedStateMachine):
 
 
 User.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=250, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestUser = User.TestCase
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_live_change_before_the_first_step_is_a_start_with_it(name):
+    """A window may change a setting of an untrained model in place, and a file may build the model with it at once."""
+    model = get_model(name)
+    config = model.presets[model.default_preset].config
+    data = model.load(config)
+    for setting in settings_of(model.config):
+        value = getattr(config, setting.name)
+        other = {
+            "bool": lambda value=value: not value,
+            "int": lambda value=value: value + 1,
+            "float": lambda value=value: value / 2 + 0.01,
+        }.get(setting.kind)
+        if other is None:
+            continue
+        changed = config.model_copy(update={setting.name: other()})
+        if config.needs_rebuild(changed):
+            continue
+        late, early = model.trainer(config, data), model.trainer(changed, data)
+        late.configure(changed)
+        assert_same(late.state(), early.state())
+
+
+FAILURES = {
+    "digits": ("sigmoid-50", {"learning_rate": 10.0, "hidden": (4,), "dropout": 0.2, "shift": 1.0}),
+    "boundary": ("step-too-large", {"learning_rate": 10.0}),
+    "bits": ("place-values", {"learning_rate": 10.0}),
+    "mixture": ("collapse", {"on_collapse": "stop", "regularisation": 0.0}),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize("half_way", [False, True])
+def test_a_step_that_fails_leaves_no_trace(name, half_way):
+    model = get_model(name)
+    preset, changes = FAILURES[name]
+    config = model.presets[preset].config.model_copy(update=changes)
+    trainer = model.trainer(config, model.load(config))
+    for step in range(60):
+        if name == "mixture" and half_way:  # a whole iteration may fail in its second half
+            trainer.configure(config.model_copy(update={"half_steps": step % 2 == 0}))
+        before = trainer.state()
+        try:
+            trainer.step()
+        except TrainingError:
+            assert_same(trainer.state(), before)
+            return
+    raise AssertionError("it did not fail")
+
+
+def assert_same(ours: State, theirs: State) -> None:
+    assert ours.keys() == theirs.keys()
+    for name, array in theirs.items():
+        assert np.array_equal(ours[name], array, equal_nan=array.dtype.kind == "f"), name
