@@ -29,10 +29,8 @@ from ui.plots.metric_plot import MetricPlots
 from ui.transport import RunBar, TimelineBar, grouped, say
 
 BEATS = 3
-"""While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, which is
-as smooth to the eye, evens out the work, and leaves the interpreter to the training."""
-
-STOPPED = "Training stopped"
+"""While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
+curves with every sixth. That is smooth to the eye, evens out the work, and leaves the interpreter to the training."""
 
 
 class ModelTab(QWidget):
@@ -160,16 +158,18 @@ class ModelTab(QWidget):
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
         history = self.session.history
-        held_out = {name: dict(zip(*history.evaluation(name), strict=True)) for name in history.evaluation_names}
+        held_out = {}
+        for name in history.evaluation_names:
+            at, values = history.evaluation(name)
+            held_out[name] = dict(zip(at.tolist(), values.tolist(), strict=True))
+        start = 0 if any(0 in values for values in held_out.values()) else 1
+        steps = range(start, len(history) + 1)
+        columns = [[""] * (1 - start) + history.column(name).tolist() for name in history.names]
+        columns += [[values.get(step, "") for step in steps] for values in held_out.values()]
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["step", *history.names, *held_out])
-        columns = [history.column(name) for name in history.names]
-        start = 0 if any(0 in values for values in held_out.values()) else 1
-        for step in range(start, len(history) + 1):
-            row = [repr(float(column[step - 1])) if step else "" for column in columns]
-            late = [repr(float(values[step])) if step in values else "" for values in held_out.values()]
-            writer.writerow([step, *row, *late])
+        writer.writerows(zip(steps, *columns, strict=True))
         with atomically(path) as file:
             file.write(text.getvalue().encode())
 
@@ -342,10 +342,10 @@ class ModelTab(QWidget):
     @Slot()
     def _on_frame(self) -> None:
         session = self.session
-        self._beat = (self._beat + 1) % BEATS
+        self._beat = (self._beat + 1) % (2 * BEATS)
         if session.status.phase != "running" and self._words(session.status) != self._said:
             self._say()  # the numbers of the step have come after the news that it was reached
-        if self.my_turn(0):
+        if self._beat == 0 or session.status.phase != "running":
             self._draw_history()
             self.run_bar.show_metrics(session.history.at(session.status.position))
         if self.my_turn(1):
@@ -355,11 +355,11 @@ class ModelTab(QWidget):
             self.show_snapshot(session.snapshot)
 
     def my_turn(self, beat: int) -> bool:
-        """Whether the part that is redrawn on this beat (curves 0, numbers 1, what a tab likes 2) is due now.
+        """Whether the part that is redrawn on this beat (numbers 1, what a tab likes 2) is due now.
 
         Always, unless the run is moving: what comes to rest is shown completely.
         """
-        return self.session.status.phase != "running" or self._beat == beat
+        return self.session.status.phase != "running" or self._beat % BEATS == beat
 
     def _draw_history(self) -> None:
         history = self.session.history

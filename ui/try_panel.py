@@ -5,6 +5,7 @@ say what it should have been.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +35,10 @@ from ui.teach_panel import TeachPanel
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
-STAGES_INTERVAL = 120
+PEN_REST = 0.15
+"""Seconds after the last change on the canvas for which the pen counts as moving."""
+
+STAGES_INTERVAL = 150
 """Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
 
 
@@ -98,6 +102,7 @@ class TryPanel(QWidget):
         self._predict: Predict | None = None
         self._subject = subject
         self.preparation: Preparation | None = None
+        self._drawn_at = -1.0
         self.pen_canvas = StrokeCanvas(placeholder=subject.placeholder)
         self.cell_canvas = PixelCanvas(8, 8)
         self._canvases = QStackedWidget()
@@ -233,8 +238,14 @@ class TryPanel(QWidget):
         )
         return Preparation(image, not image.any(), (step,) if stages else ())
 
+    @property
+    def pen_moving(self) -> bool:
+        """Whether something was drawn just now: then the answer comes first, and other pictures can wait."""
+        return time.monotonic() - self._drawn_at < PEN_REST
+
     @Slot()
     def _prepare(self) -> None:
+        self._drawn_at = time.monotonic()
         self.preparation = self._prepared(stages=False)
         self._answer()
         self.input_changed.emit()

@@ -115,11 +115,13 @@ class DigitsTab(ModelTab):
         """Weights, answer, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
         self._shown = snapshot
-        if self.my_turn(2) and (self.session.status.phase != "running" or self._weights_turn()):
+        resting = self.session.status.phase != "running"
+        hurried = self.try_panel.pen_moving and not resting
+        if resting or (self.my_turn(2) and self._weights_turn() and not hurried):
             self._show_weights(snapshot)
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
         now = time.monotonic()
-        if self.session.status.phase != "running" or now - self._explored_at >= EXPLORE_INTERVAL:
+        if resting or (now - self._explored_at >= EXPLORE_INTERVAL and not hurried):
             self._explored_at = now
             self.explorer.set_predictions(snapshot.test_predictions)
         self.try_panel.set_predict(self._predict if snapshot.step else None)
