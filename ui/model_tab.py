@@ -32,6 +32,8 @@ BEATS = 3
 """While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
 curves with every sixth. That is smooth to the eye, evens out the work, and leaves the interpreter to the training."""
 
+STOPPED = "Training stopped"
+
 
 class ModelTab(QWidget):
     """One model's tab. Subclasses override the methods of the first section.
