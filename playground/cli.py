@@ -236,7 +236,10 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
             shown = [f"{spec.label} {known[spec.name]:.4g}" for spec in model.metrics[:2] if spec.name in known]
             progress.update(task, completed=run.position, state=f"step {run.position} · {' · '.join(shown)}")
 
-        return train(trainer, show)
+        finished = train(trainer, show)
+        show(finished[0])  # however short it was
+        progress.refresh()
+        return finished
 
 
 def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str) -> None:
