@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
+from models.augmentation import AugmentationConfig
 from models.base import Classifier, ConfigError, DataError, Edit, Model, Preset
 from models.cnn_layers import Architecture, Stage, build, check, parse_layers
 from models.config import Config, setting
 from models.data import face_pictures, faces, mnist
-from models.data.augment import Augmentation, augment
+from models.data.augment import augment
 from models.data.mnist import ImageData
 from models.data.photos import prepare_photo
 from models.data.preparation import Preparation
@@ -40,75 +41,6 @@ DATASETS: dict[str, tuple[int, tuple[str, ...]]] = {
     "faces-28": (28, faces.MOODS),
 }
 """Name → (side of a picture in pixels, names of the classes)."""
-
-
-class AugmentationConfig(Config):
-    """How the training images are varied, anew each time they are shown; 0 is off."""
-
-    shift: float = setting(
-        0.0,
-        "Move every training image by up to so many pixels.",
-        group="Augmentation",
-        unit="px",
-        ge=0,
-        le=4,
-        live=True,
-    )
-    rotation: float = setting(
-        0.0, "Turn every training image by up to so much.", group="Augmentation", unit="°", ge=0, le=45, live=True
-    )
-    zoom: float = setting(
-        0.0,
-        "Make every training image larger or smaller by up to about this share: 0.1 is 10 %.",
-        group="Augmentation",
-        ge=0,
-        le=0.5,
-        live=True,
-    )
-    shear: float = setting(
-        0.0,
-        "Slant every training image by up to so many pixels to the side per row: 0.2 is about 11°.",
-        group="Augmentation",
-        ge=0,
-        le=0.6,
-        live=True,
-    )
-    elastic: float = setting(
-        0.0,
-        "Bend every training image smoothly, each point by about so many pixels.",
-        group="Augmentation",
-        unit="px",
-        ge=0,
-        le=3,
-        live=True,
-    )
-    stroke_width: float = setting(
-        0.0,
-        "Make the strokes of training images thicker or thinner: 1 is by up to a pixel on each side.",
-        group="Augmentation",
-        ge=0,
-        le=1,
-        live=True,
-    )
-    mirror: bool = setting(
-        False,
-        "Swap left and right in half of the training images: fine for faces, wrong for digits.",
-        group="Augmentation",
-        live=True,
-    )
-
-    def augmentation(self, *, whole_pixels: bool = False) -> Augmentation:
-        """How far training images are changed; with `whole_pixels` black and white stay black and white."""
-        return Augmentation(
-            shift=self.shift,
-            whole_pixels=whole_pixels,
-            rotation=self.rotation,
-            scale=self.zoom,
-            shear=self.shear,
-            elastic=self.elastic,
-            thickness=self.stroke_width,
-            mirror=self.mirror,
-        )
 
 
 class CnnNetworkConfig(Config):
@@ -191,6 +123,12 @@ class CnnConfig(AugmentationConfig, SupervisedConfig, CnnNetworkConfig):
         group="Regularisation",
         ge=0.0,
         le=0.9,
+    )
+    mirror: bool = setting(
+        False,
+        "Swap left and right in half of the training images: fine for faces, wrong for digits.",
+        group="Augmentation",
+        live=True,
     )
 
     def architecture(self, rng: np.random.Generator | None = None) -> Architecture:
@@ -288,7 +226,9 @@ class CnnTrainer(SupervisedTrainer[CnnConfig, CnnSnapshot]):
         return CnnSnapshot(**self.snapshot_fields())
 
     def _set_augmentation(self) -> None:
-        self._augmentation = self.config.augmentation(whole_pixels=self.config.dataset == "faces-8")
+        self._augmentation = self.config.augmentation(
+            whole_pixels=self.config.dataset == "faces-8", mirror=self.config.mirror
+        )
         self.noisy = self._augmentation.active or "dropout" in self.config.layers
 
 

@@ -13,10 +13,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from models.augmentation import AugmentationConfig
 from models.base import Classifier, Edit, Model, Preset
-from models.config import setting
+from models.config import Config, setting
 from models.data import mnist, strokes
-from models.data.augment import Augmentation, augment
+from models.data.augment import augment
 from models.data.features import FEATURES, Features
 from models.data.mnist import ImageData
 from models.data.photos import prepare_photo
@@ -32,8 +33,8 @@ from models.teach import Teach, fine_tune
 CLASSES = 10
 
 
-class DigitsConfig(MLPConfig):
-    """Everything that makes a run of the digits network what it is."""
+class InputConfig(Config):
+    """What the network is given to look at."""
 
     features: Literal["pixels", "standardised", "binarised", "deskewed", "pca", "edges"] = setting(
         "pixels",
@@ -49,62 +50,10 @@ class DigitsConfig(MLPConfig):
         le=784,
         shown_when=("features", ("pca",)),
     )
-    shift: float = setting(
-        0.0,
-        "Move every training image by up to so many pixels, anew each time it is shown.",
-        group="Augmentation",
-        unit="px",
-        ge=0.0,
-        le=4.0,
-        live=True,
-    )
-    rotation: float = setting(
-        0.0, "Turn every training image by up to so much.", group="Augmentation", unit="°", ge=0.0, le=45.0, live=True
-    )
-    zoom: float = setting(
-        0.0,
-        "Make every training image larger or smaller by up to about this share: 0.1 is 10 %.",
-        group="Augmentation",
-        ge=0.0,
-        le=0.5,
-        live=True,
-    )
-    shear: float = setting(
-        0.0,
-        "Slant every training image by up to so many pixels to the side per row: 0.2 is about 11°.",
-        group="Augmentation",
-        ge=0.0,
-        le=0.6,
-        live=True,
-    )
-    elastic: float = setting(
-        0.0,
-        "Bend every training image smoothly, each point by about so many pixels.",
-        group="Augmentation",
-        unit="px",
-        ge=0.0,
-        le=3.0,
-        live=True,
-    )
-    stroke_width: float = setting(
-        0.0,
-        "Make the strokes of training images thicker or thinner: 1 is by up to a pixel on each side.",
-        group="Augmentation",
-        ge=0.0,
-        le=1.0,
-        live=True,
-    )
 
-    def augmentation(self) -> Augmentation:
-        """How far training images are changed."""
-        return Augmentation(
-            shift=self.shift,
-            rotation=self.rotation,
-            scale=self.zoom,
-            shear=self.shear,
-            elastic=self.elastic,
-            thickness=self.stroke_width,
-        )
+
+class DigitsConfig(AugmentationConfig, InputConfig, MLPConfig):
+    """Everything that makes a run of the digits network what it is."""
 
 
 @dataclass(frozen=True)

@@ -165,15 +165,20 @@ class Worker(QObject):
         if run is None:
             self._pump.stop()
             return
+        try:
+            self._work(run)
+        except Exception as error:  # a defect of ours, as above; stop rather than fail again on every slice
+            log.exception("Training failed")
+            self._pump.stop()
+            run.fail(f"Something unexpected went wrong ({type(error).__name__}: {error}).")
+            self._announce(self._status(run))
+
+    def _work(self, run: Run) -> None:
         was_seeking = run.seeking is not None
         try:
             more = run.work(SLICE)
         except TrainingError:
             more = run.busy  # run.failure holds the sentence; the status carries it to the window
-        except Exception as error:  # a defect of ours, as above; stop rather than fail again on every slice
-            log.exception("Training failed")
-            run.fail(f"Something unexpected went wrong ({type(error).__name__}: {error}).")
-            more = False
         if not more:
             self._pump.stop()
             self._publish()

@@ -6,8 +6,12 @@ import gc
 import threading
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QStandardPaths, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
+
+from playground.recovery import Autosaves
+from ui import theme
+from ui.main_window import MainWindow
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,3 +47,17 @@ def leaves_nothing_behind(qapp):
     assert not timers, f"timers left running: {timers}"
     new = [thread for thread in threading.enumerate() if thread not in threads and not thread.daemon]
     assert not new, f"threads left behind: {new}"
+
+
+@pytest.fixture
+def window(qtbot, qapp, tmp_path):
+    """The main window on the Digits tab, untrained, with folders of its own."""
+    theme.apply(qapp, "light")
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(settings, Autosaves(tmp_path / "data"))
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitUntil(lambda: window.current.session.snapshot is not None, timeout=20_000)
+    yield window
+    window.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QSpinBox
 
@@ -12,19 +11,6 @@ from ui import theme
 from ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def window(qtbot, qapp, tmp_path):
-    theme.apply(qapp, "light")
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(settings, Autosaves(tmp_path / "data"))
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    window.show()
-    qtbot.waitUntil(lambda: window.current.session.snapshot is not None, timeout=20_000)
-    yield window
-    window.close()
 
 
 def running(window):

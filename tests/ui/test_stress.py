@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import gzip
 import os
@@ -9,34 +10,19 @@ import random
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QFileDialog, QWidget
 
 from models.data import mnist
 from models.digits import DigitsTrainer
 from playground.experiment import read
-from playground.recovery import Autosaves
 from ui import theme
-from ui.main_window import MainWindow
 
 Key = Qt.Key
 
 # What the offscreen platform says when a key opens a list.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
-
-
-@pytest.fixture
-def window(qtbot, qapp, tmp_path):
-    theme.apply(qapp, "light")
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(settings, Autosaves(tmp_path / "data"))
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    window.show()
-    qtbot.waitUntil(lambda: window.current.session.snapshot is not None, timeout=20_000)
-    yield window
-    window.close()
 
 
 @pytest.fixture
@@ -378,3 +364,23 @@ def test_the_form_shows_the_settings_of_the_step_that_is_shown(window, qtbot):
     qtbot.keyClick(window, Key.Key_End)
     settle(qtbot, tab)
     assert tab.form.config().learning_rate == 0.02
+
+
+def test_the_exported_table_is_the_whole_record(window, qtbot, tmp_path):
+    tab = window.current
+    tab.session.step(60)
+    qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 60)
+    qtbot.waitUntil(lambda: 60 in tab.session.history.evaluation("test_accuracy")[0])
+    tab.session.seek(20)  # looking at the past takes nothing away
+    qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.position == 20)
+    tab.export_metrics(tmp_path / "metrics.csv")
+    with (tmp_path / "metrics.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == list(range(61))  # with the look at the untrained network
+    history = tab.session.history
+    for name in history.names:
+        assert [float(row[name]) for row in rows[1:]] == history.column(name).tolist()
+        assert rows[0][name] == ""
+    for name in history.evaluation_names:
+        measured = [(int(row["step"]), float(row[name])) for row in rows if row[name]]
+        assert measured == list(zip(*(each.tolist() for each in history.evaluation(name)), strict=True))
