@@ -25,7 +25,7 @@ from ui.plots.image_tiles import ImageTiles
 from ui.teaching import Teaching
 from ui.try_panel import SUBJECTS, TryPanel
 
-EXPLORE_INTERVAL = 0.5
+EXPLORE_INTERVAL = 0.7
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
 MOST_TILES = 256
@@ -41,7 +41,7 @@ class DigitsTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: DigitsSnapshot | None = None
         self._explored_at = 0.0
-        self._weights_due = False
+        self._weights_due = 0
         self._hidden: list[Any] = []
         self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
@@ -129,9 +129,9 @@ class DigitsTab(ModelTab):
             self._show_activations()
 
     def _weights_turn(self) -> bool:
-        """Every second time True: while it trains, five pictures of the weights a second are enough."""
-        self._weights_due = not self._weights_due
-        return self._weights_due
+        """Every third time True: while it trains, three pictures of the weights a second are enough."""
+        self._weights_due = (self._weights_due + 1) % 3
+        return self._weights_due == 1
 
     def _predict(self, images: Any) -> Any:
         """The answer; one pass through the network gives the hidden activations as well."""
