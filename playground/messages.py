@@ -34,6 +34,8 @@ class Status:
         config: settings in force at the position; None before anything is built.
         message: what went wrong, for the phase "failed".
         rewind_to: after a failure, a good step to go back to.
+        number: statuses are numbered in the order in which they were made; one may overtake another on its way.
+        heard: commands that the worker had been given by then; what was sent later it knew nothing about.
     """
 
     run_id: int
@@ -46,6 +48,8 @@ class Status:
     config: Config | None = None
     message: str = ""
     rewind_to: int = 0
+    number: int = 0
+    heard: int = 0
 
     @property
     def news(self) -> tuple[object, ...]:

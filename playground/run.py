@@ -151,14 +151,14 @@ class Run:
 
     @property
     def busy(self) -> bool:
-        """Whether `work()` has something to do."""
+        """Whether `work()` has something to do: it moves, or there is held-out data to look at."""
+        return self.moving or self._evaluation is not None or self._evaluated_at != self.position
+
+    @property
+    def moving(self) -> bool:
+        """Whether it is on the way to another step; a run that is not is at rest, with its position settled."""
         wanted = self.playing or self._steps_wanted > 0
-        return (
-            self._seeking is not None
-            or self._evaluation is not None
-            or (wanted and self.failure is None and not self.finished)
-            or self._evaluated_at != self.position
-        )
+        return self._seeking is not None or (wanted and self.failure is None and not self.finished)
 
     @property
     def seeking(self) -> int | None:

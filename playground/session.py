@@ -76,6 +76,8 @@ class Session(QObject):
         self.pace: float | None = None
         self._run_id = 0
         self._ids = itertools.count(1)
+        self._sent = 0
+        self._sought = 0
         self._opening = 0
         self._travels = False
         self._visible = False
@@ -106,7 +108,7 @@ class Session(QObject):
         worker.saved.connect(self._on_saved)
         self._thread.start()
         if self.pace is not None:
-            self._command.emit(messages.Pace(self._run_id, self.pace))
+            self._emit(messages.Pace(self._run_id, self.pace))
 
     def shutdown(self) -> None:
         """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice.
@@ -117,13 +119,14 @@ class Session(QObject):
         self._frames.stop()
         if self._thread is None:
             return
-        self._command.emit(messages.Close(self._run_id))
+        self._emit(messages.Close(self._run_id))
         self._thread.quit()
         self._thread.wait()
         self._command.disconnect()
         self._worker.deleteLater()
         self._thread.deleteLater()
         self._thread = None
+        self._run_id = next(self._ids)  # whatever is still on its way is dropped
         self.status = Status(self._run_id)
 
     # What the user wants -------------------------------------------------------------------------------------------
@@ -149,6 +152,13 @@ class Session(QObject):
         """Go on from an experiment file; the present run stays until the file has proved to be good."""
         self._opening = next(self._ids)
         self._send(messages.Open(self._opening, path))
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was asked for has been done: the run is at rest and everything here is up to date."""
+        status = self.status
+        moving = status.phase in ("empty", "loading", "running") or status.seeking is not None
+        return not moving and not self.opening and self.snapshot is not None and status.heard == self._sent
 
     @property
     def opening(self) -> bool:
@@ -187,7 +197,7 @@ class Session(QObject):
         """Play in slow motion, this run and later ones, or (None) as fast as it can."""
         self.pace = steps_per_second
         if self._thread is not None:
-            self._command.emit(messages.Pace(self._run_id, steps_per_second))
+            self._emit(messages.Pace(self._run_id, steps_per_second))
 
     def seek(self, step: int) -> None:
         """Show the model as it was at a recorded step, with the settings in force there."""
@@ -197,6 +207,7 @@ class Session(QObject):
         self.status = replace(self.status, seeking=min(max(step, 0), self.status.head))  # for the next `step_back`
         # A run that trains has moved on since it was last heard of: the newest step known means the newest there is.
         self._send(messages.Seek(self._run_id, step if step < self.status.head else PRESENT))
+        self._sought = self._sent
 
     def step_back(self) -> None:
         """Show the step before the present one."""
@@ -256,14 +267,8 @@ class Session(QObject):
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
-        if status.run_id != self._run_id:
-            return
-        if status.phase == "loading" and self.snapshot is not None:
-            return  # overtaken: an earlier run's announcement has made us take this run's first picture already
-        self.status = status
-        self._pace()
-        self._follow()
-        self.status_changed.emit(status)
+        if status.run_id == self._run_id:
+            self._take_over(status)
 
     @Slot()
     def _on_published(self) -> None:
@@ -315,11 +320,7 @@ class Session(QObject):
     def _accept(self, publication: Publication) -> None:
         self.history.extend(publication.rows)
         self.snapshot = publication.snapshot
-        before, self.status = self.status, publication.status
-        if before.news != self.status.news:
-            self._pace()
-            self._follow()
-            self.status_changed.emit(self.status)
+        self._take_over(publication.status)
         if publication.futures != self._futures:
             new = [future for future in publication.futures if not any(future is old for old in self._futures)]
             self._futures = publication.futures
@@ -329,6 +330,19 @@ class Session(QObject):
             self.frame.emit()
 
     # Plumbing ------------------------------------------------------------------------------------------------------
+
+    def _take_over(self, status: Status) -> None:
+        """Take over a status, unless a newer one came first: those in the mailbox overtake those in the event queue."""
+        before = self.status
+        if status.number < before.number:
+            return
+        if status.heard < self._sought:  # it was made before the worker knew where to go
+            status = replace(status, seeking=before.seeking)
+        self.status = status
+        if status.news != before.news:
+            self._pace()
+            self._follow()
+            self.status_changed.emit(status)
 
     def _follow(self) -> None:
         """After a journey in time, take over the settings in force at the step that is shown."""
@@ -360,6 +374,10 @@ class Session(QObject):
         if self._closed:
             return
         self.start_thread()
+        self._emit(command)
+
+    def _emit(self, command: messages.Command) -> None:
+        self._sent += 1
         self._command.emit(command)
 
     def _pace(self) -> None:

@@ -6,6 +6,7 @@ locked, polled or slept on. It never touches a widget; what there is to draw goe
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import DataError, Model, PlaygroundError, TrainingError
+from models.config import Config
 from playground import messages
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
@@ -31,7 +33,8 @@ class Worker(QObject):
     """Owns one `Run` and drives it; lives on a worker thread (or, in tests, on any).
 
     Signals:
-        status_changed(Status): the run changed its phase, or went to another step while at rest.
+        status_changed(Status): the run changed its phase, came to rest, or was given a command. That of a run at rest
+            follows its publication.
         published(): a publication is in the mailbox that the window does not come for by itself: the run is at rest, or
             a frame is overdue.
         failed(Failure): a command could not be carried out.
@@ -53,6 +56,9 @@ class Worker(QObject):
         self._data: Any = None
         self._request = Request(self._run_id, 0, 0)
         self._phase: Phase = "empty"
+        self._heard = 0
+        self._told = 0
+        self._numbers = itertools.count(1)
         self._pace: float | None = None
         self._pump = QTimer(self)  # a child moves to the worker's thread with its parent
         self._pump.setTimerType(Qt.TimerType.PreciseTimer)
@@ -62,6 +68,7 @@ class Worker(QObject):
     @Slot(object)
     def handle(self, command: messages.Command) -> None:
         """Carry out a command; what goes wrong is reported through `failed` and leaves the run as it was."""
+        self._heard += 1
         try:
             self._handle(command)
         except PlaygroundError as error:
@@ -111,7 +118,7 @@ class Worker(QObject):
                 run.configure(config)
             case messages.ApplyEdit(edit=edit):
                 run.edit(edit)
-                if self._pump.isActive() and run.seeking is None:
+                if run.moving:
                     # What may lie in the mailbox is older than the change: the next frame should show it.
                     self._asked()
                     self._mailbox.put(self._publication(run))
@@ -122,12 +129,12 @@ class Worker(QObject):
                 pass
             case _:
                 raise TypeError(f"unknown command {command!r}")
-        if not self._pump.isActive():
+        if not run.moving:
             self._publish()
 
     def _build(self, command: messages.Build) -> None:
         self._run = None  # frees its memory before the new one takes its own
-        self._announce(Status(command.run_id, "loading", config=command.config))
+        self._announce_loading(command.run_id, command.config)
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
         by_hand = command.data is not None and not origin_of(data).files
@@ -140,7 +147,7 @@ class Worker(QObject):
     def _open(self, command: messages.Open) -> None:
         experiment = read(command.path)
         recording = experiment.recording
-        self._announce(Status(command.run_id, "loading", config=recording.config))
+        self._announce_loading(command.run_id, recording.config)
         limit_blas()
         data = data_of(experiment)
         run = resume(experiment, data)
@@ -174,7 +181,7 @@ class Worker(QObject):
             self._announce(self._status(run))
 
     def _work(self, run: Run) -> None:
-        was_seeking = run.seeking is not None
+        was_moving, was_seeking = run.moving, run.seeking is not None
         try:
             more = run.work(SLICE)
         except TrainingError:
@@ -183,7 +190,7 @@ class Worker(QObject):
             self._pump.stop()
             self._publish()
             return
-        if was_seeking and run.seeking is None:
+        if (was_moving and not run.moving) or (was_seeking and run.seeking is None):
             self._publish()  # the step that was asked for; its held-out numbers follow
         if phase_of(run) != self._phase:
             self._announce(self._status(run))
@@ -195,14 +202,14 @@ class Worker(QObject):
         self._await(run.rest)
 
     def _resume(self) -> None:
-        """Start the pump when there is work, and say so when the phase has changed."""
+        """Start the pump when there is work, and answer the command: the window waits for what comes of it."""
         run = self._run
         if run is None:
             return
         self._await(0.0)
         if run.busy and not self._pump.isActive():
             self._pump.start()
-        if phase_of(run) != self._phase:
+        if self._told != self._heard or phase_of(run) != self._phase:
             self._announce(self._status(run))
 
     def _await(self, seconds: float) -> None:
@@ -221,8 +228,8 @@ class Worker(QObject):
             return
         self._asked()
         self._mailbox.put(self._publication(run))
-        self._announce(self._status(run))
         self.published.emit()
+        self._announce(self._status(run))
 
     def _asked(self) -> bool:
         """Whether the window has asked; a request that was left from an earlier run says nothing about this one."""
@@ -249,10 +256,16 @@ class Worker(QObject):
             config=run.trainer.config,
             message=run.failure or "",
             rewind_to=run.rewind_target() if failed else 0,
+            number=next(self._numbers),
+            heard=self._heard,
         )
+
+    def _announce_loading(self, run_id: int, config: Config) -> None:
+        self._announce(Status(run_id, "loading", config=config, number=next(self._numbers), heard=self._heard))
 
     def _announce(self, status: Status) -> None:
         self._phase = status.phase
+        self._told = status.heard
         self.status_changed.emit(status)
 
     def _report(self, command: messages.Command, message: str) -> None:
@@ -267,7 +280,7 @@ class Worker(QObject):
         if self._run is not None:
             self._announce(self._status(self._run))
         elif isinstance(command, messages.Build | messages.Open):
-            self._announce(Status(command.run_id, "empty"))
+            self._announce(Status(command.run_id, "empty", number=next(self._numbers), heard=self._heard))
 
 
 def phase_of(run: Run) -> Phase:

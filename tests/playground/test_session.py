@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
@@ -94,6 +96,28 @@ def test_live_changes_act_and_others_wait(session, qtbot):
     assert session.snapshot.weights.shape == (5,)
     assert not session.pending
     assert len(session.ghosts) == 1
+
+
+def test_news_that_is_older_than_what_is_known_changes_nothing(session, qtbot):
+    session.step(20)
+    qtbot.waitUntil(settled(session, 20))
+    old = session.status
+    session.step(5)
+    qtbot.waitUntil(settled(session, 25))
+    session._on_status(old)
+    assert session.status.position == 25
+    session.seek(10)
+    unaware = replace(session.status, seeking=None, number=session.status.number + 1)
+    session._on_status(unaware)  # made before the worker was asked to go anywhere
+    assert session.status.seeking == 10
+    assert not session.settled
+    session.step_back()
+    assert session.status.seeking == 9
+    qtbot.waitUntil(lambda: session.settled)
+    assert session.snapshot.step == 9
+    session.shutdown()
+    session._on_status(replace(unaware, number=unaware.number + 100, phase="running"))
+    assert session.status.phase == "empty"
 
 
 def test_an_untrained_run_is_built_anew_at_once(session, qtbot):

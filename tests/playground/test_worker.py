@@ -167,3 +167,41 @@ def test_a_run_that_is_gone_cannot_be_saved_and_that_is_said(worker, tmp_path):
     worker.handle(messages.Save(1, tmp_path / "run.npz", autosave=True))
     assert len(worker.heard.failures) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_at_rest_is_shown_before_its_held_out_numbers_are_measured(worker, monkeypatch):
+    """A single step need not wait for ten thousand test images, and its status never comes without its picture."""
+    monkeypatch.setattr("playground.worker.SLICE", 0.0)  # one piece of work a slice
+    build(worker)
+    pump(worker)
+    pictures = []
+    worker.published.connect(lambda: pictures.append(worker._mailbox.take()))
+    worker.heard.statuses.clear()
+    worker.handle(messages.Advance(1, 1))
+    worker._slice()
+    assert [picture.snapshot.step for picture in pictures] == [1]
+    assert worker._pump.isActive()
+    pump(worker)
+    assert [picture.snapshot.evaluated_at for picture in pictures] == [0, 1]
+    resting = [status for status in worker.heard.statuses if status.position == 1]
+    assert len(resting) == len(pictures)
+    assert all(picture.status.number < status.number for picture, status in zip(pictures, resting, strict=True))
+
+
+def test_every_command_is_answered(worker, tmp_path):
+    build(worker)
+    pump(worker)
+    commands = [
+        messages.Publish(1),
+        messages.Pace(1, 5.0),
+        messages.Advance(1, 1),
+        messages.Configure(1, ToyConfig(learning_rate=0.01)),
+        messages.Configure(1, ToyConfig(size=9)),
+        messages.Save(1, tmp_path / "run.npz"),
+        messages.Seek(7, 0),
+        messages.Play(1),
+        messages.Pause(1),
+    ]
+    for number, command in enumerate(commands, 2):
+        worker.handle(command)
+        assert worker.heard.statuses[-1].heard == number

@@ -38,15 +38,12 @@ def own_pair(tmp_path):
 
 def settled(tab, *phases: str):
     def check() -> bool:
-        status, session = tab.session.status, tab.session
-        return (
-            status.phase in (phases or ("paused", "untrained", "finished", "failed"))
-            and status.seeking is None
-            and not session.opening
-            and session.snapshot is not None
-            and session.snapshot.step == status.position
-            and len(session.history) == status.head
-        )
+        session = tab.session
+        if not session.settled:
+            return False
+        assert session.snapshot.step == session.status.position
+        assert len(session.history) == session.status.head
+        return not phases or session.status.phase in phases
 
     return check
 
