@@ -298,14 +298,26 @@ def test_without_a_screen():
     assert err.count(b"\n") == 1
 
 
+@pytest.fixture
+def control_c_counts():
+    """A shell starts what it runs in the background deaf to Ctrl+C, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("control_c_counts")
 def test_control_c_ends_the_training():
-    process = start("run", "digits", "--epochs", "200", env=environment(FORCE_COLOR="1"))
-    assert process.stderr is not None
-    shown = b""
-    while b"step" not in shown:
-        shown += os.read(process.stderr.fileno(), 4096)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    with start("run", "digits", "--epochs", "200", env=environment(FORCE_COLOR="1")) as process:
+        try:
+            assert process.stderr is not None
+            shown = b""
+            while b"step" not in shown:
+                shown += os.read(process.stderr.fileno(), 4096)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert out == b""
     assert b"playground: stopped." in err
