@@ -5,61 +5,21 @@ More bells always fit better; both criteria charge for the additional numbers, B
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
-from threadpoolctl import threadpool_limits
 
 from models.gaussian import Array
 from models.mixture import MixtureConfig, Selection, model_selection
 from ui import theme
+from ui.background import Job
 from ui.plots.plot_base import Plot, Table
 
 MOST = 12
 MOST_UNASKED = 5_000
 """Points up to which the comparison starts by itself when somebody looks at it."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One comparison: which points, and which settings apart from K."""
-
-    number: int
-    points: Array
-    config: MixtureConfig
-
-
-class SelectionWorker(QObject):
-    """Fits one mixture after the other; lives on a thread of its own.
-
-    Signals:
-        found(job number, Selection): one K is done.
-        finished(job number): all are done, or the job was cancelled.
-    """
-
-    found = Signal(int, object)
-    finished = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wanted = 0
-        """Number of the job that still interests; written by the window, read between two iterations."""
-
-    @Slot(object)
-    def work(self, job: Job) -> None:
-        """Carry out a job, as long as it is wanted."""
-        threadpool_limits(limits=1, user_api="blas")
-        count = min(MOST, len(job.points))
-        for result in model_selection(job.points, job.config, tuple(range(1, count + 1))):
-            if self.wanted != job.number:
-                break
-            if result is not None:
-                self.found.emit(job.number, result)
-        self.finished.emit(job.number)
 
 
 class SelectionPlot(Plot):
@@ -137,18 +97,19 @@ class SelectionPanel(QWidget):
 
     Signals:
         chosen(K): the user wants this number of components.
+        failed(sentence): the comparison could not be done.
     """
 
     chosen = Signal(int)
-    _work = Signal(object)
+    failed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self._thread: QThread | None = None
-        self._worker: SelectionWorker | None = None
-        self._numbers = 0
-        self._job: Job | None = None
-        self._running = False
+        self.job = Job("model selection", self)
+        self.job.results.connect(self._on_results)
+        self.job.finished.connect(self._update)
+        self.job.failed.connect(self._on_failed)
+        self._most = MOST  # components in the present comparison: at most one for every point
         self._results: dict[int, Selection] = {}
         self._current = 0
         self.words = QLabel("Fits 1 to 12 components to these points, each from three starts, and compares them.")
@@ -215,37 +176,24 @@ class SelectionPanel(QWidget):
         """Begin (again) with the points offered."""
         if self._offered is None:
             return
+        points, config = self._offered
         self._asked = True
-        self._start_thread()
-        assert self._worker is not None
-        self._numbers += 1
+        self._most = min(MOST, len(points))
         self._results = {}
-        self._running = True
-        self._job = Job(self._numbers, *self._offered)
-        self._worker.wanted = self._numbers
-        self._work.emit(self._job)
+        self.job.start(model_selection(points, config, tuple(range(1, self._most + 1))))
         self._update()
 
     @Slot()
     def cancel(self) -> None:
         """Stop comparing; what was found stays."""
         self._soon.stop()
-        if self._worker is not None:
-            self._worker.wanted = 0
-        self._running = False
+        self.job.cancel()
         self._update()
 
     def shutdown(self) -> None:
         """Cancel and join the thread; safe to call twice."""
-        self.cancel()
-        if self._thread is None or self._worker is None:
-            return
-        self._thread.quit()
-        self._thread.wait()
-        self._work.disconnect()
-        self._worker.deleteLater()
-        self._thread.deleteLater()
-        self._thread = self._worker = None
+        self._soon.stop()
+        self.job.shutdown()
 
     @property
     def results(self) -> dict[int, Selection]:
@@ -254,33 +202,22 @@ class SelectionPanel(QWidget):
 
     # Plumbing ------------------------------------------------------------------------------------------------------
 
-    def _start_thread(self) -> None:
-        if self._thread is not None:
-            return
-        self._thread = QThread(self)
-        self._thread.setObjectName("model selection")
-        self._worker = SelectionWorker()
-        self._worker.moveToThread(self._thread)
-        self._work.connect(self._worker.work)
-        self._worker.found.connect(self._on_found)
-        self._worker.finished.connect(self._on_finished)
-        self._thread.start(QThread.Priority.LowPriority)
-
-    @Slot(int, object)
-    def _on_found(self, number: int, result: Selection) -> None:
-        if self._running and number == self._numbers:
-            self._results[result.components] = result
+    @Slot(object)
+    def _on_results(self, results: list[Selection | None]) -> None:
+        """Some iterations were done (None), perhaps up to the end of a K."""
+        found = [result for result in results if result is not None]
+        if found:
+            self._results |= {result.components: result for result in found}
             self._update()
 
-    @Slot(int)
-    def _on_finished(self, number: int) -> None:
-        if number == self._numbers:
-            self._running = False
-            self._update()
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._update()
+        self.failed.emit(sentence)
 
     @Slot()
     def _toggle(self) -> None:
-        if self._running:
+        if self.job.running:
             self.cancel()
         else:
             self.compare()
@@ -300,27 +237,28 @@ class SelectionPanel(QWidget):
         if found is not None and not found.failure:
             self.chosen.emit(found.components)
 
+    @Slot()
     def _update(self) -> None:
         good = [r for r in self._results.values() if not r.failure]
         self.plot.show_results(self._results, self._current)
-        self.button.setText("Stop" if self._running else "Compare")
+        self.button.setText("Stop" if self.job.running else "Compare")
         self.button.setEnabled(self._offered is not None)
         self.use.setEnabled(bool(good))
-        total = min(MOST, len(self._job.points)) if self._job is not None else MOST
-        self.progress.setRange(0, total)
-        self.progress.setValue(len(self._results) if self._running else 0)
-        self.words.setText(self._say(good, total))
+        self.progress.setRange(0, self._most)
+        self.progress.setValue(len(self._results) if self.job.running else 0)
+        self.words.setText(self._say(good))
 
-    def _say(self, good: list[Selection], total: int) -> str:
-        if self._running:
-            return f"Comparing: {len(self._results)} of {total} done. Smaller is better."
+    def _say(self, good: list[Selection]) -> str:
+        if self.job.running:
+            return f"Comparing: {len(self._results)} of {self._most} done. Smaller is better."
         if not good:
             return "Fits 1 to 12 components to these points, each from three starts, and compares them."
         best, by_aic = self.plot.best, min(good, key=lambda r: r.aic)
         also = "AIC agrees" if by_aic is best else f"AIC, which charges less for each number, K = {by_aic.components}"
         failed = [r for r in self._results.values() if r.failure]
         note = f" K = {failed[0].components} did not work out." if failed else ""
-        return f"BIC prefers K = {best.components}; {also}. Click a K to use it.{note}"
+        so_far = "" if len(self._results) == self._most else f"Stopped after {len(self._results)} of {self._most}: "
+        return f"{so_far}BIC prefers K = {best.components}; {also}. Click a K to use it.{note}"
 
 
 def _same_question(first: tuple[Array, MixtureConfig], second: tuple[Array, MixtureConfig]) -> bool:

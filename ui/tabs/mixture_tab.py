@@ -51,6 +51,7 @@ class MixtureTab(ModelTab):
         self.panel.failed.connect(self._on_bad_table)
         self.panel.told.connect(self.told)
         self.selection.chosen.connect(self.use_components)
+        self.selection.failed.connect(self._on_not_compared)
 
     def make_stage(self) -> QWidget:
         """The plane with its tools; k-means beside it when wanted."""
@@ -295,6 +296,10 @@ class MixtureTab(ModelTab):
     @Slot(str)
     def _on_bad_table(self, sentence: str) -> None:
         self.banner.say("The table could not be used", sentence)
+
+    @Slot(str)
+    def _on_not_compared(self, sentence: str) -> None:
+        self.banner.say("The comparison could not be done", sentence)
 
     # What the user does --------------------------------------------------------------------------------------------
 

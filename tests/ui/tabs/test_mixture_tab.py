@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from models.data.points import PointSet
-from models.mixture import MixtureConfig
+from models.mixture import MixtureConfig, Selection
 from models.registry import get_model
 from ui import theme
 from ui.tabs.mixture_numbers import short
@@ -187,7 +187,7 @@ def test_k_means_beside(tab, qtbot):
 def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
     use(tab, qtbot, BLOBS)
     tab.pages.setCurrentWidget(tab.selection)  # begins by itself
-    qtbot.waitUntil(lambda: len(tab.selection.results) == 12 and not tab.selection._running, timeout=20_000)
+    qtbot.waitUntil(lambda: len(tab.selection.results) == 12 and not tab.selection.job.running, timeout=20_000)
     plot = tab.selection.plot
     plot.grab()
     QTest.mouseClick(plot.viewport(), LEFT, pos=spot(plot, 2, np.mean(plot.view_box.viewRange()[1])))
@@ -201,8 +201,42 @@ def test_a_comparison_can_be_stopped(tab, qtbot):
     tab.pages.setCurrentWidget(tab.selection)
     tab.selection.compare()
     tab.selection.cancel()
-    assert not tab.selection._running
+    assert not tab.selection.job.running
     assert tab.selection.button.text() == "Compare"
+
+
+def test_a_comparison_that_was_stopped_does_not_speak_for_all(tab, qtbot, monkeypatch):
+    def slow(points, config, components):
+        for count in components[:3]:
+            yield Selection(count, -4.0, 100.0 - count, 90.0 - count)
+        while True:
+            yield None
+
+    use(tab, qtbot, BLOBS)
+    monkeypatch.setattr("ui.tabs.mixture_selection.model_selection", slow)
+    panel = tab.selection
+    panel.compare()
+    qtbot.waitUntil(lambda: len(panel.results) == 3)
+    QTest.mouseClick(panel.button, LEFT)
+    assert not panel.job.running
+    assert panel.words.text().startswith("Stopped after 3 of 12: BIC prefers K\u00a0=\u00a03")
+
+
+def test_a_comparison_that_fails_says_so_and_can_be_repeated(tab, qtbot, monkeypatch):
+    def broken(points, config, components):
+        yield None
+        raise MemoryError("no room")
+
+    use(tab, qtbot, BLOBS)
+    panel = tab.selection
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.tabs.mixture_selection.model_selection", broken)
+        panel.compare()
+        qtbot.waitUntil(lambda: not panel.job.running, timeout=20_000)
+    assert "no room" in tab.banner.text
+    assert panel.button.text() == "Compare"
+    panel.compare()
+    qtbot.waitUntil(lambda: len(panel.results) == 12 and not panel.job.running, timeout=20_000)
 
 
 def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
