@@ -7,17 +7,21 @@ the range changes only when asked, because an automatic range on every frame cos
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
+from models.base import DataError
+from playground.experiment import atomically
 from ui import theme
+from ui.banner import Banner
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.
@@ -88,13 +92,12 @@ Table = tuple[list[str], list[Sequence[Any]]]
 class Export(QObject):
     """Saves what a plot shows, as a picture or as numbers; lives inside the widget it serves.
 
+    What cannot be saved is said, with cause and remedy, in the banner of the tab that the widget is in.
+
     Args:
         widget: what is saved as a picture; its accessible name is the suggested file name.
         table: gives the numbers shown; without it there is no CSV.
     """
-
-    failed = Signal(object)
-    """Emitted with a sentence when a file could not be written."""
 
     def __init__(self, widget: QWidget, table: Callable[[], Table] | None = None) -> None:
         super().__init__(widget)
@@ -116,17 +119,22 @@ class Export(QObject):
         return menu
 
     def save_image(self, path: str | Path) -> None:
-        """Write the widget as it is shown to a PNG file; raises OSError when it cannot be written."""
-        if not self._widget.grab().save(str(path)):
-            raise OSError(f"{path} cannot be written")
+        """Write the widget as it is shown to a PNG file; raises DataError when it cannot be written."""
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._widget.grab().save(buffer, "PNG")
+        with atomically(Path(path)) as file:
+            file.write(buffer.data().data())
 
     def save_csv(self, path: str | Path) -> None:
-        """Write the numbers shown to a CSV file; raises OSError when it cannot be written."""
+        """Write the numbers shown to a CSV file; raises DataError when it cannot be written."""
         heading, rows = self._table() if self._table else ([], [])
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(heading)
-            writer.writerows(rows)
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(heading)
+        writer.writerows(rows)
+        with atomically(Path(path)) as file:
+            file.write(text.getvalue().encode())
 
     @Slot()
     def copy(self) -> None:
@@ -136,7 +144,7 @@ class Export(QObject):
     @Slot()
     def ask_image(self) -> None:
         """Ask for a file name and save the picture."""
-        self._ask("image", "PNG image (*.png)", ".png", self.save_image)
+        self._ask("picture", "PNG image (*.png)", ".png", self.save_image)
 
     @Slot()
     def ask_csv(self) -> None:
@@ -149,9 +157,21 @@ class Export(QObject):
         if not path:
             return
         try:
-            save(Path(path).with_suffix(suffix))
-        except OSError as error:
-            self.failed.emit(f"The {what} could not be saved ({error}): choose another folder.")
+            save(Path(path if path.lower().endswith(suffix) else path + suffix))
+        except DataError as error:
+            banner = self._banner()
+            if banner is not None:
+                banner.say(f"{what.capitalize()} not saved", str(error))
+
+    def _banner(self) -> Banner | None:
+        """The nearest one on the way up: plots are also made long after the tab that they appear in."""
+        place: QWidget | None = self._widget
+        while place is not None:
+            banner = place.findChild(Banner, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            if isinstance(banner, Banner):
+                return banner
+            place = place.parentWidget()
+        return None
 
 
 class Plot(pg.PlotWidget):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from models.base import MetricSpec
+from models.base import DataError, MetricSpec
 from ui import theme
 from ui.plots.metric_plot import MetricPlots, step_text, ticks, value_ticks
 from ui.plots.plot_base import number, short_number
@@ -205,7 +205,7 @@ def test_export_writes_every_value(plots, tmp_path):
     assert len(rows) == 1 + 2000 + 12
     panel.export.save_image(tmp_path / "loss.png")
     assert (tmp_path / "loss.png").stat().st_size > 1000
-    with pytest.raises(OSError, match="cannot be written"):
+    with pytest.raises(DataError, match="could not be written"):
         panel.export.save_image(tmp_path / "no" / "such" / "folder.png")
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui import theme
+from ui.banner import Banner
 from ui.plots.plot_base import Axis, Export, Plot
 
 
@@ -66,6 +70,37 @@ def test_export(plot, tmp_path):
     assert rows[3] == ["square", "2.0", "4.0"]
     plot.export.save_image(tmp_path / "points.png")
     assert (tmp_path / "points.png").exists()
+
+
+def test_an_export_that_fails_leaves_the_old_file_and_says_why_in_the_banner(plot, qtbot, tmp_path, monkeypatch):
+    tab, inside = QWidget(), QWidget()
+    qtbot.addWidget(tab)
+    inside.setParent(tab)
+    banner = Banner(tab)
+    plot.setParent(inside)
+    for ask, name in ((plot.export.ask_image, "points.png"), (plot.export.ask_csv, "points.csv")):
+        (tmp_path / name).write_text("old")
+        banner.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), ""))
+            patch.setattr(os, "fsync", full_disk)
+            ask()
+        assert "not saved: " in banner.text
+        assert "No space left" in banner.text
+        assert "make room" in banner.text
+        assert (tmp_path / name).read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["points.csv", "points.png"]
+    plot.setParent(None)
+
+
+def full_disk(_file):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_suffix_is_added_to_a_name_that_has_dots(plot, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "rate 0.5"), ""))
+    plot.export.ask_csv()
+    assert (tmp_path / "rate 0.5.csv").exists()
 
 
 def test_menu_offers_only_what_makes_sense(plot):
