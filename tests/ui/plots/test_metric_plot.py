@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from models.base import DataError, MetricSpec
 from ui import theme
-from ui.plots.metric_plot import MetricPlots, step_text, ticks, value_ticks
+from ui.plots.metric_plot import MetricPlots, step_text
 from ui.plots.plot_base import number, short_number
 from ui.plots.series import CAPACITY
 
@@ -109,7 +109,7 @@ def test_axes_leap_instead_of_creeping(plots):
 def test_a_click_picks_the_step_under_the_pointer(plots, qtbot, where):
     plots.set_all(histories(1000))
     panel = plots.panels[0]
-    area, (first, last) = panel._area(), panel.x_range
+    area, (first, last) = panel.axes.area, panel.x_range
     x = round(area.left() + where * area.width())
     with qtbot.waitSignal(plots.step_clicked) as caught:
         qtbot.mouseClick(panel, Qt.MouseButton.LeftButton, pos=QPoint(x, 60))
@@ -160,7 +160,7 @@ def test_log_scale_and_zoom(plots, qtbot):
     assert panel.log
     assert panel.y_range[0] < 0 < panel.y_range[1]
     before = panel.x_range
-    area = panel._area()
+    area = panel.axes.area
     turn = QWheelEvent(
         QPointF(area.center()),
         panel.mapToGlobal(QPointF(area.center())),
@@ -175,7 +175,7 @@ def test_log_scale_and_zoom(plots, qtbot):
     first, last = panel.x_range
     assert last - first < 0.5 * (before[1] - before[0])
     assert plots.panels[1].x_range == (first, last)  # all plots show the same steps
-    shown = panel._shown["loss"].steps
+    shown = panel.lines[0].shown.steps
     assert len(shown) > 0.45 * CAPACITY  # zooming in brings out detail
     assert not plots.grab().isNull()
     qtbot.mouseDClick(panel, Qt.MouseButton.LeftButton, pos=QPoint(200, 60))
@@ -224,15 +224,6 @@ def test_both_themes(plots, qapp):
     theme.apply(qapp, "dark")
     assert plots.grab().toImage() != light
     theme.apply(qapp, before)
-
-
-def test_ticks_are_round_and_inside():
-    assert ticks(0, 100, 5) == [0, 20, 40, 60, 80, 100]
-    assert ticks(3, 4.2, 3) == pytest.approx([3.0, 3.5, 4.0])
-    assert value_ticks(0, 1, 4, False, "%")[-1] == (1.0, "100 %")
-    texts = [text for _, text in value_ticks(-2, 0.5, 6, True, "")]
-    assert "0.01" in texts
-    assert "1" in texts
 
 
 def test_numbers_read_well():
