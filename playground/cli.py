@@ -13,8 +13,8 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,18 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from models.base import Model
     from models.config import Config
     from playground.experiment import Experiment
     from playground.options import OptionParser
     from playground.run import Run
+    from playground.sweep import Plan, Result
 
 USAGE = """usage: playground [FILE]                  open the window (with an experiment)
        playground run MODEL [options]     train without a window
+       playground sweep MODEL [options]   train with several settings and seeds, and compare
        playground classify [options] INPUT…  let a saved experiment answer drawings and pictures
        playground teach [options]         teach a saved network your drawings
        playground tour [options]          write a picture of every tab
@@ -40,7 +44,7 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
 “playground run --help” lists the models, “playground run MODEL --help” its settings."""
 
 
-COMMANDS = "run, classify, teach, tour"
+COMMANDS = "run, sweep, classify, teach, tour"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(words: list[str]) -> int:
     """As `main`, for what the user can do something about."""
-    commands = {"run": _run, "classify": _classify, "teach": _teach, "tour": _tour}
+    commands = {"run": _run, "sweep": _sweep, "classify": _classify, "teach": _teach, "tour": _tour}
     if words and words[0] in ("-h", "--help"):
         print(USAGE)
         return 0
@@ -120,9 +124,7 @@ def _window(words: list[str]) -> int:
     from models.errors import ConfigError
 
     if len(words) > 1 or (words and words[0].startswith("-")):
-        raise ConfigError(
-            f"“{words[0]}” is not a command. Commands are: run, classify, teach, tour; --help explains them."
-        )
+        raise ConfigError(f"“{words[0]}” is not a command. Commands are: {COMMANDS}; --help explains them.")
     if words and not Path(words[0]).exists():
         raise ConfigError(f"“{words[0]}” is neither a command ({COMMANDS}) nor a file.")
     from playground import app
@@ -134,19 +136,16 @@ def _window(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from models.errors import ConfigError
-    from models.registry import MODELS, get_model
+    from models.registry import get_model
+    from playground.options import read_options
 
-    if not words or words[0] in ("-h", "--help"):
-        lines = [f"  {name:<10} {get_model(name).summary}" for name in MODELS]
-        print("usage: playground run MODEL [options]\n\nmodels:\n" + "\n".join(lines))
-        if not words:
-            raise ConfigError(f"Say which model to run: {', '.join(MODELS)}.")
+    if _lists_models("run", words):
         return 0
     model = get_model(words[0])
-    config, options = _run_options(model, words[1:])
+    base, options = _model_options("run", model, words[1:], _add_run_options)
+    config = read_options(model.config, base, options)
     if options.save is not None:
-        _check_target(Path(options.save))
+        _check_target(Path(options.save), "--save", "run.npz")
     if options.data is not None and model.open_data is not None:
         data = model.open_data([Path(file) for file in options.data])
     else:
@@ -177,13 +176,29 @@ def _run(words: list[str]) -> int:
     return 0
 
 
-def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Namespace]:
-    """The settings (preset first, then options) and what else was asked for."""
+def _lists_models(command: str, words: list[str]) -> bool:
+    """Whether the models had to be listed instead of carrying out a command; raises ConfigError when none is named."""
     from models.errors import ConfigError
-    from playground.options import OptionParser, add_options, read_options
+    from models.registry import MODELS, get_model
+
+    if words and words[0] not in ("-h", "--help"):
+        return False
+    lines = [f"  {name:<10} {get_model(name).summary}" for name in MODELS]
+    print(f"usage: playground {command} MODEL [options]\n\nmodels:\n" + "\n".join(lines))
+    if not words:
+        raise ConfigError(f"Say which model to {command}: {', '.join(MODELS)}.")
+    return True
+
+
+def _model_options(
+    command: str, model: Model, words: list[str], add: Callable[[OptionParser, Model], None], about: str = ""
+) -> tuple[Config, argparse.Namespace]:
+    """The preset's settings, and all that was given: settings (several values each, for a sweep), what `add` adds."""
+    from models.errors import ConfigError
+    from playground.options import OptionParser, add_options
 
     first = OptionParser(add_help=False)
-    _add_run_options(first, model)
+    _add_preset(first, model)
     chosen, _ = first.parse_known_args(words)
     if chosen.preset not in model.presets:
         raise ConfigError(
@@ -192,27 +207,30 @@ def _run_options(model: Model, words: list[str]) -> tuple[Config, argparse.Names
     base = model.presets[chosen.preset].config
     presets = [f"  {name}: {preset.description}" for name, preset in model.presets.items()]
     parser = OptionParser(
-        prog=f"playground run {model.name}",
+        prog=f"playground {command} {model.name}",
         usage="%(prog)s [options]",
-        description="\n".join([model.summary, "", "presets:", *presets]),
+        description="\n".join([model.summary, "", *([about, ""] if about else []), "presets:", *presets]),
     )
-    _add_run_options(parser, model)
-    add_options(parser, model.config, base)
-    options = parser.parse_args(words)
-    return read_options(model.config, base, options), options
-
-
-def _add_run_options(parser: OptionParser, model: Model) -> None:
-    default = model.default_preset
-    help_text = f"named settings to begin with, which options then change. Default: {default}."
-    parser.add_argument("--preset", metavar="NAME", default=default, help=help_text)
-    parser.add_argument("--save", metavar="FILE", help="write the trained run to an experiment file (.npz)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    _add_preset(parser, model)
+    add(parser, model)
     if model.open_data is not None:
         parser.add_argument("--data", nargs="+", metavar="FILE", help="train on your own data")
     else:
         parser.set_defaults(data=None)
+    add_options(parser, model.config, base, several=command == "sweep")
+    return base, parser.parse_args(words)
+
+
+def _add_preset(parser: OptionParser, model: Model) -> None:
+    default = model.default_preset
+    help_text = f"named settings to begin with, which options then change. Default: {default}."
+    parser.add_argument("--preset", metavar="NAME", default=default, help=help_text)
+
+
+def _add_run_options(parser: OptionParser, model: Model) -> None:
+    parser.add_argument("--save", metavar="FILE", help="write the trained run to an experiment file (.npz)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run, float]:
@@ -223,12 +241,7 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
     total = getattr(trainer, "total_steps", None)
     if quiet:
         return train(trainer)
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with _progress() as progress:
         task = progress.add_task(model.title, total=total, state="")
 
         def show(run: Run) -> None:
@@ -240,6 +253,16 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
         show(finished[0])  # however short it was
         progress.refresh()
         return finished
+
+
+def _progress(quiet: bool = False) -> Progress:
+    """A bar on stderr for a person to look at; it leaves nothing behind."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
 
 
 def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str) -> None:
@@ -262,21 +285,21 @@ def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str
         print(text)
 
 
-def _check_target(path: Path) -> None:
+def _check_target(path: Path, option: str, example: str) -> None:
     """Refuse before the training what could not be saved after it; raises DataError."""
     from models.errors import DataError
 
     try:
         if path.exists() and not path.is_file():
             what = "a folder" if path.is_dir() else "no plain file"
-            raise DataError(f"--save: {path} is {what}. Name a file, for example run.npz.")
+            raise DataError(f"{option}: {path} is {what}. Name a file, for example {example}.")
         if not path.parent.is_dir():
-            raise DataError(f"--save: there is no folder {path.parent}. Make it, or choose another place.")
+            raise DataError(f"{option}: there is no folder {path.parent}. Make it, or choose another place.")
         with tempfile.TemporaryFile(dir=path.parent):  # the only question that every system answers rightly
             pass
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"--save: nothing can be written to {path} ({reason}). Choose another place.") from error
+        raise DataError(f"{option}: nothing can be written to {path} ({reason}). Choose another place.") from error
 
 
 def _print_json(value: Any) -> None:
@@ -295,6 +318,106 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(each) for each in value]
     return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+# playground sweep --------------------------------------------------------------------------------------------------
+
+ABOUT_SWEEP = """\
+Trains the model once for every combination of the values given and every seed, and compares. A number or a choice \
+takes several values (--learning-rate 0.01 0.1 --optimizer sgd adam); a list, a text or a switch is given again for \
+each further value (--hidden 50 --hidden 50 20, --shuffle --no-shuffle). Each run gives the very numbers of \
+“playground run” with the same settings.
+
+Who chooses the best by its held-out figure has used the held-out data to choose: that figure is optimistic, and the \
+more so the more was tried. Judge the choice on data that had no part in it."""
+
+
+def _sweep(words: list[str]) -> int:
+    from models.registry import get_model
+    from playground import sweep
+    from playground.options import read_values
+
+    if _lists_models("sweep", words):
+        return 0
+    model = get_model(words[0])
+    _, options = _model_options("sweep", model, words[1:], _add_sweep_options, ABOUT_SWEEP)
+    plan = sweep.plan(model, options.preset, read_values(model.config, options), options.seeds)
+    if options.csv is not None:
+        _check_target(Path(options.csv), "--csv", "sweep.csv")
+    if options.data is not None and model.open_data is not None:
+        model.open_data([Path(file) for file in options.data])  # refused once, and not by every run
+    metric = next((spec for spec in sweep.ranking_metrics(model) if options.metric in (None, spec.name)), None)
+    found: list[Result] = []
+    stopped: KeyboardInterrupt | None = None
+    try:
+        _do_sweep(plan, options, found)
+    except KeyboardInterrupt as stop:
+        stopped = stop
+    finally:  # what is done is shown, whatever came in between
+        rows = sweep.summary(plan, found, metric)
+        if found and options.json:
+            _print_json(sweep.as_json(plan, rows, metric))
+        elif found:
+            sweep.print_tables(plan, rows, metric)
+    if stopped is not None:
+        code = 143 if isinstance(stopped, sweep.Terminated) else 130
+        return _fail(f"stopped after {len(found)} of {len(plan.configs)} runs.", code)
+    if all(result.failed is not None for result in found):
+        refused = all(result.refused for result in found)
+        return _fail(f"No run came to its end. The first one: {found[0].failed}", 2 if refused else 1)
+    return 0
+
+
+def _add_sweep_options(parser: OptionParser, model: Model) -> None:
+    from playground import sweep
+    from playground.options import whole_number
+
+    parser.add_argument(
+        "--seeds",
+        metavar="N",
+        type=whole_number(1, sweep.MOST_RUNS),
+        help=f"runs of each combination, with seeds counted on from --seed. Default: {sweep.SEEDS}.",
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole_number(1, 1024),
+        default=sweep.cores(),
+        help=f"runs at a time, each in a process of its own. Default: the cores of this computer ({sweep.cores()}).",
+    )
+    names = [spec.name for spec in sweep.ranking_metrics(model)]
+    if names:
+        help_text = f"what the best is chosen by: {' or '.join(names)}. Default: {names[0]}."
+        parser.add_argument("--metric", metavar="NAME", choices=names, help=help_text)
+    else:
+        parser.set_defaults(metric=None)
+    parser.add_argument("--csv", metavar="FILE", help="write a row for each run, as soon as it is done, to a table")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _do_sweep(plan: Plan, options: argparse.Namespace, found: list[Result]) -> None:
+    """Do all runs of a plan; each result is added to `found`, and to the table (--csv), when it is there."""
+    from playground import sweep
+
+    data = [Path(file) for file in options.data] if options.data is not None else None
+    with ExitStack() as stack:
+        stack.enter_context(sweep.terminable())
+        table = None
+        if options.csv is not None:
+            file = stack.enter_context(Path(options.csv).open("w", newline="", encoding="utf-8"))
+            table = sweep.CsvTable(plan, file)
+        progress = stack.enter_context(_progress(options.json or options.quiet))
+        task = progress.add_task(plan.model.title, total=len(plan.configs), state="")
+
+        def show(done: float) -> None:
+            progress.update(task, completed=done, state=f"{len(found)} of {len(plan.configs)} runs")
+
+        results = sweep.results(plan, data, jobs=options.jobs, on_progress=show)
+        for result in stack.enter_context(closing(results)):
+            found.append(result)
+            if table is not None:
+                table.add(result)
 
 
 # playground classify -----------------------------------------------------------------------------------------------
@@ -352,7 +475,7 @@ def _teach(words: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     options = parser.parse_args(words)
-    _check_target(Path(options.save))
+    _check_target(Path(options.save), "--save", "run.npz")
     limit_blas()
     others = Path(options.evaluate) if options.evaluate is not None else None
     taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others)

@@ -1,7 +1,8 @@
 """The command line's options are the settings of a Config: `--learning-rate 0.01 --hidden 50 20 --no-shuffle`.
 
 Nothing is declared twice: names, bounds, defaults and the help come from `models.config.settings_of`. The parser only
-tells names from values; reading a value and refusing it in words is the Setting's own business, as in the form.
+tells names from values; reading a value and refusing it in words is the Setting's own business, as in the form. A sweep
+reads the same options with several values each (`read_values`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import difflib
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -32,8 +33,12 @@ def parse_config(config_class: type[ConfigT], base: ConfigT, arguments: Sequence
     return read_options(config_class, base, parser.parse_args(arguments))
 
 
-def add_options(parser: OptionParser, config_class: type[Config], base: Config) -> None:
-    """Add one option for every setting of a Config, in its groups; `base` gives the defaults that the help shows."""
+def add_options(parser: OptionParser, config_class: type[Config], base: Config, *, several: bool = False) -> None:
+    """Add one option for every setting of a Config, in its groups; `base` gives the defaults that the help shows.
+
+    With `several` every option may be given more than once, and all of it is kept (for `read_values`).
+    """
+    switch = _EitherOrBoth if several else argparse.BooleanOptionalAction
     groups: dict[str, Any] = {}
     for setting in settings_of(config_class):
         if setting.group not in groups:
@@ -41,10 +46,11 @@ def add_options(parser: OptionParser, config_class: type[Config], base: Config) 
         help_text = _help(setting, getattr(base, setting.name)).replace("%", "%%")
         shared = {"dest": setting.name, "help": help_text, "default": argparse.SUPPRESS}
         if setting.kind == "bool" and not setting.optional:
-            groups[setting.group].add_argument(option(setting), action=argparse.BooleanOptionalAction, **shared)
+            groups[setting.group].add_argument(option(setting), action=switch, **shared)
         else:  # How many values there must be is the setting's own business: its sentence is the better one.
-            metavar = _metavar(setting)
-            groups[setting.group].add_argument(option(setting), nargs="*", metavar=metavar, **shared)
+            metavar = f"{_metavar(setting)} …" if several and not _takes_all_words(setting) else _metavar(setting)
+            action = "append" if several else "store"
+            groups[setting.group].add_argument(option(setting), nargs="*", metavar=metavar, action=action, **shared)
 
 
 def read_options(config_class: type[ConfigT], base: ConfigT, given: argparse.Namespace) -> ConfigT:
@@ -62,6 +68,46 @@ def read_options(config_class: type[ConfigT], base: ConfigT, given: argparse.Nam
         return config_class.model_validate(values)
     except ValidationError as error:
         raise ConfigError(explain(error, config_class, option)) from None
+
+
+def read_values(config_class: type[Config], given: argparse.Namespace) -> dict[str, tuple[Any, ...]]:
+    """All values that were given for each setting, each value once; numbers are sorted, others as they were given.
+
+    For a single number or choice each word is a value: `--learning-rate 0.1 0.01`. A list or a text takes all the words
+    behind its name, as always, and is given again for another value: `--hidden 50 --hidden 50 20`. So is a switch:
+    `--shuffle --no-shuffle`. Raises ConfigError with a sentence; whether settings fit together is not looked at.
+    """
+    found: dict[str, tuple[Any, ...]] = {}
+    for setting in settings_of(config_class):
+        if setting.name not in given:
+            continue
+        occasions = getattr(given, setting.name)  # the words behind each occurrence of the name, or True and False
+        try:
+            if setting.kind == "bool" and not setting.optional:
+                values = list(occasions)
+            elif _takes_all_words(setting):
+                values = [setting.parse(" ".join(words)) for words in occasions]
+            else:
+                values = [setting.parse(word) for words in occasions for word in words or [""]]
+        except ValueError as error:
+            raise ConfigError(f"{option(setting)} {error}.") from None
+        distinct = [value for index, value in enumerate(values) if value not in values[:index]]
+        if setting.kind in ("int", "float", "int_list", "float_list"):
+            distinct.sort(key=lambda value: (value is not None, value))
+        found[setting.name] = tuple(distinct)
+    return found
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """An argparse type for what is no setting: a whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+        if number is None or not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {low:,} to {high:,} (it was {text})")
+        return number
+
+    return read
 
 
 def option(setting: Setting) -> str:
@@ -110,6 +156,16 @@ class OptionParser(argparse.ArgumentParser):
         return f"There is no option {word.split('=')[0]}: {hint}"
 
 
+class _EitherOrBoth(argparse.BooleanOptionalAction):
+    """A switch that remembers every time it was given: `--shuffle --no-shuffle` is [True, False]."""
+
+    def __call__(
+        self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        before = getattr(namespace, self.dest, [])
+        setattr(namespace, self.dest, [*before, not str(option_string).startswith("--no-")])
+
+
 class _Formatter(argparse.HelpFormatter):
     """Options as `--name VALUE`, with room for long names."""
 
@@ -139,6 +195,11 @@ def _dashes(word: str) -> str:
 def _initials(name: str) -> str:
     """`lr` for learning-rate: what people who know the field type first."""
     return "".join(part[0] for part in name.split("-") if part)
+
+
+def _takes_all_words(setting: Setting) -> bool:
+    """Whether all the words behind an option's name are one value together."""
+    return setting.kind in LISTS or setting.kind == "text"
 
 
 def _metavar(setting: Setting) -> str:
