@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import DataError, Edit, TrainingError
+from models.base import ConfigError, DataError, Edit, TrainingError
 from models.data.augment import Augmentation, augment
 from models.data.mnist import ImageData
 from models.nn.batchnorm import BatchNorm
@@ -56,6 +56,17 @@ class Teach(Edit):
     seed: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class TakeBack(Teach):
+    """An edit that takes a lesson back: the lesson once more, and `before`, the parameters (P,) that it started from.
+
+    A lesson changes nothing else, so the network is then to the bit what it was. The lesson is repeated to make sure
+    that it led to the network as it is now: what came in between would be lost without a word.
+    """
+
+    before: Array = field(kw_only=True)
+
+
 def lesson_on(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Teach:
     """A lesson on drawings (n, H, W) with the step size that proved good for pictures of their size.
 
@@ -70,6 +81,7 @@ class Teachable(Protocol):
     network: Network
     data: ImageData
     step_count: int
+    rng: np.random.Generator
 
     @property
     def config(self) -> SupervisedConfig:
@@ -82,10 +94,37 @@ class Teachable(Protocol):
 def fine_tune(trainer: Teachable, lesson: Teach) -> None:
     """Change the trainer's parameters in place; step counter, optimizer and random generator stay as they are.
 
+    What comes of it depends on parameters, batch-norm averages, data and lesson alone, so a copy of the network learns
+    the same to the bit. A `TakeBack` puts the parameters of before the lesson back instead.
+
     Raises DataError for drawings that cannot be taught, TrainingError when the network has not been trained yet or the
-    numbers explode (the parameters are then as before).
+    numbers explode, ConfigError when there is no such lesson to take back (the parameters are then as before).
     """
     check(lesson, trainer)
+    if isinstance(lesson, TakeBack):
+        _take_back(trainer, lesson)
+    else:
+        _give(trainer, lesson)
+
+
+def _take_back(trainer: Teachable, lesson: TakeBack) -> None:
+    parameters = trainer.network.parameters
+    now = parameters.copy()
+    if lesson.before.shape == now.shape:
+        parameters[...] = lesson.before
+        _give(trainer, lesson)
+        if np.array_equal(parameters, now):
+            parameters[...] = lesson.before
+            return
+        parameters[...] = now
+    raise ConfigError(
+        "The network has been changed since this lesson, so the lesson alone cannot be taken back. Go back in time to "
+        "a step before it, and continue from there."
+    )
+
+
+def _give(trainer: Teachable, lesson: Teach) -> None:
+    """Fine-tune; dropout draws from the lesson's own random numbers."""
     network = trainer.network
     before = network.parameters.copy()
     rng = np.random.default_rng((lesson.seed, len(lesson.labels)))
@@ -94,6 +133,9 @@ def fine_tune(trainer: Teachable, lesson: Teach) -> None:
     one_hot = np.eye(len(trainer.data.class_names), dtype=np.float32)
     varied = VARIED if lesson.images.shape[1] > 16 else VARIED_TINY
     drawings = _balanced(lesson.labels)
+    generator = trainer.rng.bit_generator
+    luck = generator.state
+    generator.state = rng.spawn(1)[0].bit_generator.state
     norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
     for norm in norms:
         norm.frozen = True  # the averages of a few drawings say nothing about all pictures
@@ -111,6 +153,7 @@ def fine_tune(trainer: Teachable, lesson: Teach) -> None:
             network.backward(gradient)
             optimizer.update(network.parameters, network.gradients, lesson.learning_rate * (1 - step / lesson.steps))
     finally:
+        generator.state = luck
         for norm in norms:
             norm.frozen = False
 

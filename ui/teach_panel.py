@@ -68,7 +68,7 @@ class TeachPanel(QWidget):
         theme.set_role(self.teach_button, "primary")
         self.teach_button.clicked.connect(self.asked)
         self.undo_button = QPushButton("Undo teaching")
-        self.undo_button.setToolTip("Back to the network before the teaching; what was trained after it goes too")
+        self.undo_button.setToolTip("Take the last lesson back; what was trained after it goes too")
         self.undo_button.setEnabled(False)
         self.undo_button.clicked.connect(self.undone)
         layout = QGridLayout(self)

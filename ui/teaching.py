@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from models.base import PlaygroundError
 from models.supervised import SupervisedSnapshot
-from models.teach import Report, check, lesson_on
+from models.teach import Report, TakeBack, Teach, check, lesson_on
 from playground.messages import Failure, Status
 from playground.session import Session
 from playground.teach import measured
 from ui.background import Job
 from ui.teach_panel import TeachPanel
 
+MOST = 20
+"""Lessons that can be taken back, the last one first; each keeps a copy of the parameters."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A lesson that the run was given at `step`, and the edit that takes it back."""
+
+    run_id: int
+    step: int
+    take_back: TakeBack
+
 
 class Teaching(QObject):
     """Connects a panel of drawings with a run.
 
-    The lesson itself is an edit of the run: it has a checkpoint of its own on the timeline and is saved with the run.
-    The report is measured beside it, on a copy of the network.
+    A lesson is an edit of the run: it has a checkpoint of its own on the timeline and is saved with the run. So is
+    taking it back, which needs the network exactly as it was: both wait until the run has come to rest. The report is
+    measured beside the run, on a copy of the network.
 
     Signals:
         refused(title, sentence): there is nothing to teach, or nobody to teach it to.
@@ -33,8 +50,8 @@ class Teaching(QObject):
     def __init__(self, session: Session, panel: TeachPanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._panel = session, panel
-        self._taught: tuple[int, int] | None = None  # run and step of the latest lesson
-        self._lesson_run = -1
+        self._lessons: list[Given] = []
+        self._todo: Callable[[], None] | None = None  # as soon as the run rests
         self.job = Job("teaching", self)
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
@@ -43,12 +60,18 @@ class Teaching(QObject):
         panel.undone.connect(self.undo)
         session.failed.connect(self._on_failed)
         session.status_changed.connect(self._on_status)
+        session.frame.connect(self._on_frame)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a lesson is given, measured or taken back."""
+        return self._todo is not None or self.job.running
 
     @Slot()
     def teach(self) -> None:
         """Teach the run my drawings."""
         session, snapshot = self._session, self._session.snapshot
-        if self.job.running:
+        if self.busy:
             return
         if not isinstance(snapshot, SupervisedSnapshot):
             self.refused.emit("Nobody to teach yet", "The network is still being built: try again in a moment.")
@@ -60,29 +83,63 @@ class Teaching(QObject):
         except PlaygroundError as error:
             self.refused.emit("Nothing was taught", str(error))
             return
-        session.pause()
-        session.edit(lesson)
-        self._taught = (session.status.run_id, snapshot.step)
-        self._lesson_run = session.status.run_id
         self._panel.set_busy(True)
-        self.job.start(measured(session.model, data, snapshot, lesson))
+        self._at_rest(partial(self._give, lesson, data))
 
     @Slot()
     def undo(self) -> None:
-        """Take the lesson back: to the step before it, and that step once more."""
-        if self._taught is None:
-            return
-        _, step = self._taught
-        self._forget()
-        self._panel.report.setText("Taken back: the network is as it was before the teaching.")
-        self._session.seek(step - 1)
-        self._session.branch(play=False)
-        self._session.step()
-        self.told.emit("Teaching undone")
+        """Take the last lesson back, with all that was trained after it."""
+        if self._lessons and self._todo is None:
+            self.job.cancel()
+            self._panel.set_busy(False)
+            self._panel.set_undoable(False)
+            self._at_rest(self._take_back)
 
     def shutdown(self) -> None:
         """Join the job's thread."""
+        self._todo = None
         self.job.shutdown()
+
+    # When the run rests ---------------------------------------------------------------------------------------------
+
+    def _at_rest(self, todo: Callable[[], None]) -> None:
+        """Do this once the run has come to rest and all that is known here is up to date."""
+        self._todo = todo
+        self._on_frame()
+
+    @Slot()
+    def _on_frame(self) -> None:
+        if self._todo is None:
+            return
+        if self._session.settled:
+            todo, self._todo = self._todo, None
+            todo()
+        elif self._session.status.phase == "running":
+            self._session.pause()
+
+    def _give(self, lesson: Teach, data: Any) -> None:
+        session, snapshot = self._session, self._session.snapshot
+        assert isinstance(snapshot, SupervisedSnapshot)
+        take_back = TakeBack(**vars(lesson), before=snapshot.parameters)
+        self._lessons = [*self._lessons, Given(session.status.run_id, snapshot.step, take_back)][-MOST:]
+        session.edit(lesson)
+        self._panel.set_undoable(True)
+        self.job.start(measured(session.model, data, snapshot, lesson))
+
+    def _take_back(self) -> None:
+        given = self._lessons.pop()
+        self._session.seek(given.step)
+        self._session.edit(given.take_back)
+        self._at_rest(self._taken_back)
+
+    def _taken_back(self) -> None:
+        self._panel.set_undoable(bool(self._lessons))
+        count = len(self._lessons)
+        stays = "" if not count else f" {count} earlier lesson{' stays' if count == 1 else 's stay'}."
+        self._panel.report.setText(f"Taken back: the network is as it was before the teaching.{stays}")
+        self.told.emit("Teaching undone")
+
+    # What comes back ------------------------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_results(self, reports: list[Report]) -> None:
@@ -91,31 +148,39 @@ class Teaching(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._panel.set_busy(False)
-        self._panel.set_undoable(self._taught is not None)
         self.told.emit("Taught: the timeline holds the network before and after")
 
     @Slot(str)
     def _on_job_failed(self, sentence: str) -> None:
         self._panel.set_busy(False)
-        self._panel.set_undoable(self._taught is not None)
         self.refused.emit("What teaching brought could not be measured", sentence)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        if self.job.running and failure.run_id == self._lesson_run:  # the run did not take the edit
-            self._forget()
+        """The run did not take an edit: nothing was taught, or nothing taken back."""
+        if failure.run_id != self._session.status.run_id or not failure.title.startswith("The change was not made"):
+            return
+        if self.job.running:
+            self._forget(self._lessons[:-1])
+        elif self._todo is not None:
+            self._todo = None
+            self._panel.set_undoable(bool(self._lessons))
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
-        """A lesson can be undone as long as its step is part of the run that is shown."""
-        if self._taught is None:
-            return
-        run, step = self._taught
-        if status.run_id != run or (status.phase != "loading" and status.head < step):
-            self._forget()
+        """A lesson can be taken back as long as its step is part of the run that is shown."""
+        loading = status.phase == "loading"
+        kept = [
+            given for given in self._lessons if given.run_id == status.run_id and (loading or given.step <= status.head)
+        ]
+        if len(kept) < len(self._lessons):
+            self._forget(kept)
+        self._on_frame()
 
-    def _forget(self) -> None:
+    def _forget(self, kept: list[Given]) -> None:
+        """Only these lessons are left; what was measured is about one that is not."""
+        self._lessons = kept
+        self._todo = None
         self.job.cancel()
-        self._taught = None
         self._panel.set_busy(False)
-        self._panel.set_undoable(False)
+        self._panel.set_undoable(bool(kept))

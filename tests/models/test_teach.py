@@ -11,7 +11,7 @@ from models.cnn import CnnConfig, CnnTrainer
 from models.data import faces
 from models.data.mnist import ImageData
 from models.digits import DigitsConfig, DigitsTrainer
-from models.teach import Teach, accuracy, fine_tune, lesson_on, teach, teaching
+from models.teach import TakeBack, Teach, accuracy, fine_tune, lesson_on, teach, teaching
 
 
 def bars(count):
@@ -89,6 +89,43 @@ def test_an_edit_can_be_undone_and_repeated_exactly(trainer):
     np.testing.assert_array_equal(trainer.network.parameters, after)
     trainer.restore(before)
     np.testing.assert_array_equal(trainer.network.parameters, before["parameters"])
+
+
+def test_lessons_are_taken_back_one_by_one(trainer):
+    states, lessons = [trainer.state()], [lesson(6), lesson(12)]
+    for given in lessons:
+        trainer.edit(given)
+        states.append(trainer.state())
+    for given, before in zip(reversed(lessons), states[-2::-1], strict=True):
+        trainer.edit(TakeBack(**vars(given), before=before["parameters"]))
+        for name, array in trainer.state().items():
+            np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+def test_only_the_last_lesson_can_be_taken_back(trainer):
+    before = trainer.network.parameters.copy()
+    first = lesson(6)
+    trainer.edit(first)
+    trainer.edit(lesson(12))
+    now = trainer.network.parameters.copy()
+    for start in (before, before[:-1]):
+        with pytest.raises(ConfigError, match="changed since this lesson"):
+            trainer.edit(TakeBack(**vars(first), before=start))
+        np.testing.assert_array_equal(trainer.network.parameters, now)
+
+
+def test_dropout_of_a_lesson_does_not_touch_the_luck_of_the_run():
+    images, labels = bars(60)
+    data = ImageData(images[:40], labels[:40], images[40:], labels[40:], tuple("0123456789"), "bars", "")
+    trainers = [CnnTrainer(CnnConfig(layers="dense 16", dropout=0.5, batch_size=20), data) for _ in range(2)]
+    for trainer in trainers:
+        trainer.step()
+    trainers[1].rng.random()  # another run's luck
+    luck = trainers[0].state()["generator"]
+    for trainer in trainers:
+        trainer.edit(lesson())
+    np.testing.assert_array_equal(trainers[0].state()["generator"], luck)
+    np.testing.assert_array_equal(trainers[0].network.parameters, trainers[1].network.parameters)
 
 
 def test_lessons_that_make_no_sense_are_refused(trainer, learnt):

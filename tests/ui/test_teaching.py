@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -83,8 +84,14 @@ def correct(tab, qtbot, indices):
 
 def teach(tab, qtbot):
     qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
-    assert tab.teaching.job.running
-    qtbot.waitUntil(lambda: not tab.teaching.job.running, timeout=20_000)
+    assert tab.teaching.busy
+    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
+
+
+def undo(tab, qtbot):
+    qtbot.mouseClick(tab.try_panel.teach.undo_button, LEFT)
+    assert tab.teaching.busy
+    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
 
 
 def parameters(tab):
@@ -217,8 +224,94 @@ def test_teaching_while_it_trains_pauses_and_can_go_on(tab, qtbot):
     tab.session.set_pace(None)
     train(tab, qtbot)
     assert tab.try_panel.teach.undo_button.isEnabled()
-    qtbot.mouseClick(tab.try_panel.teach.undo_button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.head <= step + 1)
+    undo(tab, qtbot)
+    assert tab.session.status.head == step
+
+
+def test_lessons_of_the_same_step_are_taken_back_one_by_one(tab, qtbot):
+    train(tab, qtbot)
+    panel, known = tab.try_panel.teach, [parameters(tab)]
+    for indices in (range(0, 18, 3), range(1, 18, 3), range(2, 18, 3)):
+        correct(tab, qtbot, indices)
+        teach(tab, qtbot)
+        known.append(parameters(tab))
+    assert not any(np.array_equal(a, b) for a, b in pairwise(known))
+    for left in (2, 1, 0):
+        for _ in range(2):  # an impatient hand takes back one lesson, too
+            qtbot.mouseClick(panel.undo_button, LEFT)
+        qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
+        assert np.array_equal(parameters(tab), known[left])
+        assert panel.undo_button.isEnabled() == (left > 0)
+        assert ("earlier lesson" in panel.report.text()) == (left > 0)
+    assert tab.session.status.head == 60
+
+
+def test_taking_a_lesson_back_keeps_what_came_before_it_and_the_settings_of_that_step(tab, qtbot):
+    correct(tab, qtbot, range(0, 18, 2))
+    tab.session.step(20)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 20)
+    untaught = parameters(tab)
+    teach(tab, qtbot)
+    first = parameters(tab)
+    tab.session.step(10)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 30)
+    slower = tab.session.config.model_copy(update={"learning_rate": 0.5 * tab.session.config.learning_rate})
+    tab.session.configure(slower)
+    qtbot.waitUntil(lambda: tab.session.settled)
+    plain = parameters(tab)
+    teach(tab, qtbot)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 60)
+    undo(tab, qtbot)
+    assert tab.session.status.head == 30
+    assert np.array_equal(parameters(tab), plain)
+    assert tab.session.status.config.learning_rate == slower.learning_rate
+    assert len(tab.session.ghosts) == 1  # what was trained after the second lesson
+    undo(tab, qtbot)
+    assert tab.session.status.head == 20
+    assert np.array_equal(parameters(tab), untaught)
+    assert not np.array_equal(untaught, first)
+    # What is trained now is what would have been trained without any lesson.
+    tab.session.step(10)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 30)
+    here = parameters(tab)
+    tab.session.seek(5)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.snapshot.step == 5)
+    tab.session.seek(30)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.snapshot.step == 30)
+    assert np.array_equal(parameters(tab), here)
+
+
+def test_a_lesson_can_be_taken_back_at_once_and_while_it_trains(tab, qtbot):
+    train(tab, qtbot)
+    before = parameters(tab)
+    correct(tab, qtbot, range(0, 18, 2))
+    panel = tab.try_panel.teach
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    undo(tab, qtbot)  # while it is still being measured
+    assert np.array_equal(parameters(tab), before)
+    assert panel.teach_button.text() == "Teach"
+    tab.session.seek(40)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.snapshot.step == 40)
+    before = parameters(tab)
+    teach(tab, qtbot)  # in the past: a branch
+    assert tab.session.status.head == 40
+    tab.session.set_pace(100)
+    tab.session.play()
+    undo(tab, qtbot)  # at once, before the first step was heard of
+    assert tab.session.status.phase == "paused"
+    assert tab.session.status.head == 40
+    assert np.array_equal(parameters(tab), before)
+
+
+def test_a_lesson_in_a_future_that_was_left_is_forgotten(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    teach(tab, qtbot)
+    tab.session.seek(10)
+    tab.session.branch(play=False)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 10)
+    assert not tab.try_panel.teach.undo_button.isEnabled()
 
 
 def test_a_new_run_has_nothing_to_undo(tab, qtbot):
