@@ -23,7 +23,7 @@ def tiles(qtbot):
 
 def middle(tiles: ImageTiles, tile: int, row: int, column: int) -> QPoint:
     _, height, width = tiles._images.shape
-    rect = tiles._tile_rect(tile)
+    rect = tiles.grid.rect(tile)
     x = rect.left() + (column + 0.5) * rect.width() / width
     y = rect.top() + (row + 0.5) * rect.height() / height
     return QPoint(int(x), int(y))
@@ -64,7 +64,7 @@ def test_all_tiles_fit(tiles, count, size):
     tiles.set_images(np.zeros((count, size, size), np.float32))
     inside = tiles.rect().adjusted(-1, -1, 1, 1)
     for index in (0, tiles.columns - 1, count - 1):
-        assert inside.contains(tiles._tile_rect(min(index, count - 1)).toRect())
+        assert inside.contains(tiles.grid.rect(min(index, count - 1)).toRect())
     assert not tiles.grab().isNull()
 
 
