@@ -248,6 +248,13 @@ class SetWeight(Edit):
     value: float
 
 
+@dataclass(frozen=True, eq=False)
+class SlideWeights(Edit):
+    """Add `shift` (n,) to the linear neuron's weights: along `BitsSnapshot.null_space` no answer changes."""
+
+    shift: Array
+
+
 # The run ------------------------------------------------------------------------------------------------------------
 
 
@@ -437,7 +444,7 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
         self._take(table)
 
     def edit(self, edit: Edit) -> None:
-        """Change a cell, a target, the order of the bits, a weight, or leave a row out.
+        """Change a cell, a target, the order of the bits or weights, or leave a row out.
 
         Raises ConfigError, and changes nothing, when the change does not fit.
         """
@@ -462,6 +469,9 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
                 rows, targets = edit.table.rows, edit.table.targets
             elif isinstance(edit, SetWeight):
                 self._set_weight(edit)
+                return
+            elif isinstance(edit, SlideWeights):
+                self._slide_weights(edit.shift)
                 return
             else:
                 super().edit(edit)
@@ -491,6 +501,14 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
         if not abs(edit.value) <= LARGEST_WEIGHT:
             raise ConfigError(f"A weight must be a number between −1,000,000 and 1,000,000, not {edit.value}.")
         array[edit.index] = edit.value
+
+    def _slide_weights(self, shift: Array) -> None:
+        weights = self._parameters[0]
+        if not self._linear or shift.shape != weights.shape:
+            raise ConfigError(f"Only a linear neuron with {shift.size} weights can be slid like this.")
+        if not (np.abs(weights + shift) <= LARGEST_WEIGHT).all():
+            raise ConfigError("A weight would leave −1,000,000 … 1,000,000: slide them less far.")
+        weights += shift
 
 
 def predict(snapshot: BitsSnapshot, rows: ArrayLike) -> Array:

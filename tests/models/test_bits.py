@@ -17,6 +17,7 @@ from models.bits import (
     SetTable,
     SetTarget,
     SetWeight,
+    SlideWeights,
     answers,
     linear_update,
     load_table,
@@ -198,6 +199,16 @@ def test_without_a_row_the_solution_is_not_unique():
     assert trainer.snapshot().unique
 
 
+def test_weights_slide_where_no_row_notices():
+    trainer = BitsTrainer(BitsConfig(), load_table(BitsConfig()))
+    trainer.edit(DropRow(3))
+    before = trainer.snapshot()
+    trainer.edit(SlideWeights(40 * before.null_space[0]))
+    after = trainer.snapshot()
+    np.testing.assert_array_equal(after.parameters[0], before.parameters[0] + 40 * before.null_space[0])
+    np.testing.assert_allclose(after.outputs, before.outputs, atol=1e-12)
+
+
 def test_cells_targets_and_weights_can_be_set():
     trainer = trainer_of(network="first-network", table="xor", inputs=3, bias=True)
     trainer.edit(SetCell(0, 2, 1))
@@ -222,6 +233,9 @@ def test_cells_targets_and_weights_can_be_set():
         (SetWeight(0, (0,), np.inf), "must be a number"),
         (SetWeight(0, (0, 0), 1.0), "no weight"),
         (SetWeight(1, (0,), 1.0), "layers of weights"),
+        (SlideWeights(np.ones(7)), "7 weights"),
+        (SlideWeights(np.full(8, 1e7)), "less far"),
+        (SlideWeights(np.full(8, np.nan)), "less far"),
         (SetTable(place_value_table(5)), "start a new run"),
     ],
 )

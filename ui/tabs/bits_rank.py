@@ -22,7 +22,7 @@ class RankCard(QWidget):
 
     Signals:
         slid(): the slider moved: show the weights there.
-        keep(weights): go on from the weights that are shown.
+        keep(shift): add (n,) to the weights, and go on from there.
     """
 
     slid = Signal()
@@ -126,10 +126,11 @@ class RankCard(QWidget):
 
     @Slot()
     def _on_keep(self) -> None:
-        if self._snapshot is not None and self.slider.value():
-            weights = self.shown(self._snapshot).parameters[0]
+        direction = self.direction
+        if direction is not None and self.slider.value():
+            shift = owned(self._distance() * direction)
             self.slider.setValue(0)
-            self.keep.emit(weights)
+            self.keep.emit(shift)
 
     def _show_keep(self) -> None:
         self.keep_button.setEnabled(self.slider.value() != 0)

@@ -28,6 +28,7 @@ from models.bits import (
     SetTable,
     SetTarget,
     SetWeight,
+    SlideWeights,
     load_table,
 )
 from models.config import Config
@@ -387,10 +388,9 @@ class BitsTab(ModelTab):
         self._edit(SetWeight(layer, index, value))
 
     @Slot(object)
-    def _on_keep(self, weights: object) -> None:
-        assert isinstance(weights, np.ndarray)
-        for place, value in enumerate(weights.tolist()):
-            self._edit(SetWeight(0, (place,), value))
+    def _on_keep(self, shift: object) -> None:
+        assert isinstance(shift, np.ndarray)
+        self._edit(SlideWeights(shift))
 
     @Slot(int)
     def _on_row(self, row: int) -> None:

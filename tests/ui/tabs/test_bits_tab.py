@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
 
+from models.bits import BitsTrainer, DropRow, load_table
 from models.registry import get_model
 from ui import theme
 from ui.registry import make_tab
@@ -128,13 +129,35 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     assert np.abs(moved.parameters[0] - tab._shown.parameters[0]).max() > 5
     np.testing.assert_allclose(moved.outputs, tab._shown.outputs, atol=1e-9)
     assert "Other weights, the same answers" in tab.verdict.text()
+    changes = tab.session.revision
     qtbot.mouseClick(tab.rank.keep_button, LEFT)
+    assert tab.session.revision == changes + 1  # one change, not one for every weight
     qtbot.waitUntil(lambda: np.allclose(tab._shown.parameters[0], moved.parameters[0]))
     assert tab.rank.slider.value() == 0
     # Training does not pull them back: no row objects.
     tab.train_on()
     qtbot.waitUntil(lambda: tab.session.status.head > 12_000, timeout=20_000)
     np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
+
+
+def test_weights_that_are_kept_while_it_trains_lose_no_step(tab, qtbot):
+    tab.drop()
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    tab.speed.set_pace(200)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab._shown.step > 20)
+    tab.rank.slider.setValue(50)
+    shift = tab.rank.shown(tab._shown).parameters[0] - tab._shown.parameters[0]
+    qtbot.mouseClick(tab.rank.keep_button, LEFT)
+    tab.session.pause()
+    qtbot.waitUntil(lambda: tab.session.settled)
+    kept = tab._shown
+    # Without it the run would have come to the same weights, but for the shift: gradients do not see it.
+    trainer = BitsTrainer(kept.config, load_table(kept.config))
+    trainer.edit(DropRow(7))
+    for _ in range(kept.step):
+        trainer.step()
+    np.testing.assert_allclose(kept.parameters[0] - shift, trainer.snapshot().parameters[0], atol=1e-9)
 
 
 def test_reversed_bits_are_learned_the_other_way_round(tab, qtbot):
