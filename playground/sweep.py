@@ -273,6 +273,7 @@ def _in_processes(
             worker.process.terminate()
         for worker in workers:
             worker.process.join()
+            worker.pipe.close()
 
 
 def _start(name: str, files: Sequence[Path] | None) -> _Worker:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from models.base import ConfigError
 from models.config import Config, setting, settings_of
-from playground.options import parse_config
+from playground.options import OptionParser, add_options, parse_config, read_values, whole_number
 
 
 class Net(Config):
@@ -30,6 +30,12 @@ class Net(Config):
 
 def parse(*words: str) -> Net:
     return parse_config(Net, Net(learning_rate=0.5), words)
+
+
+def values(*words: str) -> dict[str, tuple[object, ...]]:
+    parser = OptionParser(prog="sweep")
+    add_options(parser, Net, Net(), several=True)
+    return read_values(Net, parser.parse_args(words))
 
 
 def test_the_base_is_the_default() -> None:
@@ -78,6 +84,51 @@ def test_each_mistake_has_one_sentence(words: list[str], sentence: str, capsys: 
         parse(*words)
     assert str(caught.value) == sentence
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], {}),
+        (["--learning-rate", "0.1", "1e-3", "0.01"], {"learning_rate": (0.001, 0.01, 0.1)}),
+        (["--learning-rate", "0.1", "--learning_rate=1e-1"], {"learning_rate": (0.1,)}),
+        (["--shift", "1", "-1e-1"], {"shift": (-0.1, 1.0)}),
+        (["--optimizer", "sgd", "Momentum"], {"optimizer": ("sgd", "momentum")}),
+        (["--hidden", "50", "20"], {"hidden": ((50, 20),)}),
+        (["--hidden", "50", "20", "--hidden", "9", "--hidden"], {"hidden": ((), (9,), (50, 20))}),
+        (["--no-shuffle"], {"shuffle": (False,)}),
+        (["--no-shuffle", "--shuffle", "--no-shuffle"], {"shuffle": (False, True)}),
+        (["--stop", "30", "none", "4"], {"stop": (None, 4, 30)}),
+    ],
+)
+def test_ways_to_give_several_values(words: list[str], expected: dict[str, tuple[object, ...]]) -> None:
+    assert values(*words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--learning-rate", "1", "7e9"], "must be a number greater than 0 and at most 10 (it was 7e9)."),
+        (["--learning-rate", "1", "--learning-rate"], "greater than 0 and at most 10 (nothing was given)."),
+        (["--hidden", "5", "--hidden", "0"], "each from 1 to 512 (it was 0)."),
+        (["--optimizer", "sgd", "momentumm"], "(it was momentumm; did you mean momentum?)."),
+        (["--shuffle=yes"], "--shuffle and --no-shuffle take no value."),
+        (["--hiden", "1"], "There is no option --hiden: did you mean --hidden?"),
+    ],
+)
+def test_one_wrong_value_among_several_is_named(words: list[str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        values(*words)
+    assert str(caught.value).endswith(sentence)
+
+
+@pytest.mark.parametrize("text", ["0", "8", "1.5", "x", "", "²", "-1", "9" * 5000])
+def test_a_number_that_is_no_setting(text: str) -> None:
+    parser = OptionParser(prog="sweep")
+    parser.add_argument("--jobs", type=whole_number(1, 7))
+    assert parser.parse_args(["--jobs", "7"]).jobs == 7
+    with pytest.raises(ConfigError, match="--jobs: must be a whole number from 1 to 7"):
+        parser.parse_args([f"--jobs={text}"])
 
 
 def test_help_lists_every_setting_with_its_range_and_the_preset_as_default(
