@@ -7,7 +7,7 @@ changes nothing by itself; it says what was pointed at, clicked, switched.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -30,20 +29,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui import theme
 from ui.plots import colormaps
 from ui.plots.network_layout import NetworkLayout
+from ui.plots.network_wires import MOST_WIRES, NetworkWires
 from ui.plots.plot_base import number
 
 Array = NDArray[np.float32]
-
-BUCKETS = 12
-"""Widths and colours that connections are sorted into: a few pens instead of one for each."""
-WIDEST = 5.0
-"""Pixels of the strongest connection, where there is room for it."""
-MOST_WIRES = 700
-"""Of more connections the strongest are drawn: others would only hide them."""
-MOST_CURVES = 260
-"""Networks with more connections get straight lines: they are drawn in a tenth of the time."""
-NEAR = 5.0
-"""Pixels within which the pointer means a connection."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +57,13 @@ class Spot:
     Attributes:
         layer, unit: the neuron, or the one that a connection or bias goes into.
         source: number of the neuron that a connection comes from; None for a neuron or bias.
-        kind: "neuron", "bias" or "weight".
+        kind: what of it.
     """
 
     layer: int
     unit: int
     source: int | None = None
-    kind: str = "neuron"
+    kind: Literal["neuron", "bias", "weight"] = "neuron"
 
 
 class NetworkDiagram(QWidget):
@@ -102,15 +91,14 @@ class NetworkDiagram(QWidget):
         self.selected: Spot | None = None
         self._hover: Spot | None = None
         self._cursor: Spot | None = None
-        self._weights: list[Array] = []
+        self._wires = NetworkWires()
         self._biases: list[Array] = []
         self._on: list[NDArray[np.bool_]] = []
         self._tiles: list[NDArray[np.uint8]] = []
-        self._images: list[QImage] = []
-        self._wires: QPixmap | None = None
-        self._words: QPixmap | None = None
-        self._frames: list[QRectF] = []
-        self._level = colormaps.HeldLevel()
+        self._images: list[QImage] = []  # the tiles of each column, as drawn
+        self._words: QPixmap | None = None  # headings and names, as drawn
+        self._back: QPixmap | None = None  # the words with connections and biases, as drawn
+        self._frames: list[QRectF] = []  # around the tiles
         theme.manager().changed.connect(self._restyle)
 
     # What is shown -------------------------------------------------------------------------------------------------
@@ -121,8 +109,8 @@ class NetworkDiagram(QWidget):
             return
         self.shape = shape
         self.selected = self._hover = self._cursor = None
-        self._weights, self._biases, self._tiles, self._on = [], [], [], []
-        self._level.reset()
+        self._biases, self._tiles, self._on = [], [], []
+        self._wires.reset()
         self._lay_out()
 
     def show_state(
@@ -142,14 +130,14 @@ class NetworkDiagram(QWidget):
             tiles: (units, R, R, 4) for every column: each neuron's picture, row 0 at the bottom.
             wires: False to leave the connections as they are, which saves most of the time.
         """
-        self._weights, self._biases = weights, biases
+        self._wires.weights, self._biases = weights, biases
         if len(on) != len(self._on) or any(not np.array_equal(a, b) for a, b in zip(on, self._on, strict=True)):
             wires = True
         self._on = on
         self._tiles = tiles
         self._images = []
         if wires:
-            self._wires = None
+            self._back = None
         self.update()
 
     def tile_side(self) -> int:
@@ -167,7 +155,7 @@ class NetworkDiagram(QWidget):
         if spot.kind == "bias":
             return float(self._biases[spot.layer][spot.unit])
         assert spot.source is not None
-        return float(self._weights[spot.layer][spot.source, spot.unit])
+        return float(self._wires.weights[spot.layer][spot.source, spot.unit])
 
     def is_on(self, layer: int, unit: int) -> bool:
         """Whether a neuron speaks; only hidden ones can be silent."""
@@ -185,10 +173,10 @@ class NetworkDiagram(QWidget):
 
     def describe(self, spot: Spot | None) -> str:
         """What is under the pointer, in words."""
-        if not self._weights:
+        if not self._wires.weights:
             return ""
         if spot is None:
-            count = sum(weights.size for weights in self._weights)
+            count = self._wires.count
             return f"the strongest {MOST_WIRES} of {count} connections are drawn" if count > MOST_WIRES else ""
         name = self.name(spot.layer, spot.unit)
         if spot.kind == "weight":
@@ -213,7 +201,7 @@ class NetworkDiagram(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._images, self._wires, self._words = [], None, None
+        self._images, self._back, self._words = [], None, None
         self._frames = []
         if self.shape is None:
             self.layout_ = None
@@ -235,7 +223,7 @@ class NetworkDiagram(QWidget):
     def spot_at(self, at: QPointF) -> Spot | None:
         """What is at a position in the widget."""
         layout = self.layout_
-        if layout is None or not self._weights:
+        if layout is None or not self._wires.weights:
             return None
         for column, units in enumerate(layout.units):
             if abs(at.x() - layout.x[column]) > layout.sides[column] / 2 + 7:
@@ -246,40 +234,34 @@ class NetworkDiagram(QWidget):
             for unit in range(units):
                 if layout.tile(column, unit).contains(at):
                     return Spot(column - 1, unit)
-        found = layout.wire_at(at.x(), at.y(), NEAR, straight=self._straight)
-        return None if found is None else Spot(found[0], found[2], found[1], "weight")
-
-    @property
-    def _straight(self) -> bool:
-        return sum(weights.size for weights in self._weights) > MOST_CURVES
-
-    @property
-    def _widest(self) -> float:
-        """Many connections have to be thin ones."""
-        densest = max((weights.size for weights in self._weights), default=1)
-        return float(np.clip(WIDEST * np.sqrt(24 / densest), 1.3, WIDEST))
+        wire = self._wires.at(layout, at)
+        if wire is None:
+            return None
+        layer, source, unit = wire
+        return Spot(layer, unit, source, "weight")
 
     # Painting ------------------------------------------------------------------------------------------------------
 
     @Slot()
     def _restyle(self) -> None:
-        self._images, self._wires, self._words = [], None, None
+        self._images, self._back, self._words = [], None, None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Connections and words from the store, pictures from one image, then what is pointed at."""
+        """Connections and words from the kept picture, the neurons' pictures, then what is pointed at."""
         layout, colors = self.layout_, theme.current()
         painter = QPainter(self)
-        if layout is None or not self._weights:
+        if layout is None or not self._wires.weights:
             painter.end()
             return
-        if self._wires is None:
-            self._wires = self._draw_wires(layout, colors)
-        painter.drawPixmap(0, 0, self._wires)
+        if self._back is None:
+            self._back = self._draw_back(layout, colors)
+        painter.drawPixmap(0, 0, self._back)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for spot in (self.selected, self._hover):
-            if spot is not None:
-                self._paint_wires_of(painter, layout, spot, colors)
+            if spot is not None and spot.layer >= 0:
+                source = spot.source if spot.kind == "weight" else None
+                self._wires.paint_pointed(painter, layout, spot.layer, spot.unit, source)
         if not self._images:
             self._images = self._draw_tiles(layout)
         for column, image in enumerate(self._images):
@@ -304,34 +286,15 @@ class NetworkDiagram(QWidget):
             images.append(QImage(picture.data, side, len(tiles) * stride, 4 * side, kind).copy())
         return images
 
-    def _draw_wires(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
+    def _draw_back(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
+        """Words, connections and biases."""
         if self._words is None:
             self._words = self._draw_words(layout, colors)
         pixmap = QPixmap(self._words)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        straight = self._straight
-        sizes = np.concatenate([np.abs(weights).reshape(-1) for weights in self._weights])
-        level = self._level.update(float(np.percentile(sizes, 97)) if sizes.size else 0.0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        widest = self._widest
-        weakest = np.partition(sizes, -MOST_WIRES)[-MOST_WIRES] if sizes.size > MOST_WIRES else 0.0
-        buckets: list[QPainterPath | None] = [None] * (2 * BUCKETS + 1)
-        for layer, weights in enumerate(self._weights):
-            share = np.clip(weights / level, -1, 1) if np.isfinite(weights).all() else np.zeros_like(weights)
-            which = np.rint(share * BUCKETS).astype(np.int64) + BUCKETS
-            for source, unit in np.argwhere(~(np.abs(weights) < weakest)).tolist():
-                place = which[source, unit]
-                path = buckets[place]
-                if path is None:
-                    path = buckets[place] = QPainterPath()
-                layout.add_wire(path, layer, source, unit, straight=straight)
-        for place in sorted(range(len(buckets)), key=lambda place: abs(place - BUCKETS)):
-            path = buckets[place]
-            if path is not None:
-                painter.setPen(_wire_pen((place - BUCKETS) / BUCKETS, widest, colors.name))
-                painter.drawPath(path)
-        self._paint_biases(painter, layout, level, colors)
+        self._wires.paint(painter, layout)
+        self._paint_biases(painter, layout, colors)
         painter.end()
         return pixmap
 
@@ -366,36 +329,16 @@ class NetworkDiagram(QWidget):
         painter.end()
         return pixmap
 
-    def _paint_biases(self, painter: QPainter, layout: NetworkLayout, level: float, colors: theme.Theme) -> None:
+    def _paint_biases(self, painter: QPainter, layout: NetworkLayout, colors: theme.Theme) -> None:
         painter.setPen(QPen(theme.blend(colors.surface, colors.ink, 0.5), 1))
         table = colormaps.diverging()
         for layer, biases in enumerate(self._biases):
             if layout.sides[layer + 1] < 12:
                 continue
-            index = colormaps.diverging_index(biases, level)
+            index = colormaps.diverging_index(biases, self._wires.level)
             for unit in range(len(biases)):
                 painter.setBrush(QColor(*(int(channel) for channel in table[index[unit]])))
                 painter.drawEllipse(layout.bias(layer + 1, unit))
-
-    def _paint_wires_of(self, painter: QPainter, layout: NetworkLayout, spot: Spot, colors: theme.Theme) -> None:
-        """What goes into the neuron (or the one connection) that is pointed at, drawn in full strength."""
-        if spot.layer < 0:
-            return
-        weights = self._weights[spot.layer]
-        sources = range(len(weights)) if spot.kind != "weight" else [spot.source or 0]
-        level = self._level.value or 1.0
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for source in sources:
-            path = QPainterPath()
-            layout.add_wire(path, spot.layer, source, spot.unit, straight=self._straight)
-            share = float(np.clip(np.nan_to_num(weights[source, spot.unit] / level), -1, 1))
-            if spot.kind == "weight":
-                painter.setPen(QPen(colors.ink, 3 + self._widest * abs(share)))
-                painter.drawPath(path)
-            pen = QPen(_wire_pen(round(share, 2), self._widest, colors.name, alpha=1.0))
-            pen.setWidthF(pen.widthF() + 0.8)
-            painter.setPen(pen)
-            painter.drawPath(path)
 
     def _paint_off(self, painter: QPainter, layout: NetworkLayout, colors: theme.Theme) -> None:
         for layer, on in enumerate(self._on):
@@ -500,15 +443,3 @@ class NetworkDiagram(QWidget):
         """Without the focus nothing is pointed at."""
         super().focusOutEvent(event)
         self._set_hover(None)
-
-
-@lru_cache(maxsize=1024)
-def _wire_pen(share: float, widest: float, _theme: str, alpha: float = 0.8) -> QPen:
-    """The pen of a connection whose weight is `share` (−1 … 1) of the largest, which is drawn `widest` pixels wide."""
-    colors = theme.current()
-    # The middle of the diverging map is the surface's own colour: a weak connection must stay visible.
-    tint = colormaps.diverging_color(float(np.sign(share)) * (0.35 + 0.4 * abs(share)))
-    color = theme.blend(colors.muted, tint, min(1.0, 4 * abs(share)))
-    pen = QPen(theme.faded(color, alpha * (0.3 + 0.7 * abs(share))), 0.6 + (widest - 0.6) * abs(share))
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
