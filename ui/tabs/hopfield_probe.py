@@ -59,12 +59,14 @@ class ProbePanel(QWidget):
         drawn(): the picture was changed by hand; `pixels()` is what it is now.
         store(label): the picture is to be stored.
         damage(): the controls of damage were used; `damaged()` gives the result.
+        damage_anew(): the button was pressed: if just this damage is done, other pixels are wanted.
         failed(sentence): something dropped, pasted or opened could not be used.
     """
 
     drawn = Signal()
     store = Signal(str)
     damage = Signal()
+    damage_anew = Signal()
     failed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -142,7 +144,9 @@ class ProbePanel(QWidget):
         for name, words in KINDS.items():
             self.kind.addItem(words, name)
         self.damage_button = QPushButton("Damage it")
-        self.damage_button.setToolTip("Damage the pattern on the canvas: always anew from the undamaged one")
+        self.damage_button.setToolTip(
+            "Damage the pattern on the canvas, always anew from the undamaged one; pressed again: other pixels"
+        )
         self.amount = QSlider(Qt.Orientation.Horizontal)
         self.amount.setRange(0, 100)
         self.amount.setValue(20)
@@ -169,7 +173,7 @@ class ProbePanel(QWidget):
         second.addWidget(self.amount, 1)
         second.addWidget(self.amount_words)
         second.addWidget(self.damage_button)
-        self.damage_button.clicked.connect(self.damage)
+        self.damage_button.clicked.connect(self.damage_anew)
         self.kind.activated.connect(self.damage)
         self.amount.valueChanged.connect(self.damage)
         self.seed.valueChanged.connect(self.damage)
@@ -210,6 +214,13 @@ class ProbePanel(QWidget):
         """A pattern (N,) damaged as the controls say."""
         rng = np.random.default_rng(self.seed.value())
         return CORRUPTIONS[self.kind.currentData()](pattern, self.amount.value() / 100, rng)
+
+    def next_seed(self) -> None:
+        """Other pixels to damage, without telling anybody; where no luck is involved, nothing changes."""
+        if not self.seed.isEnabled():
+            return
+        with QSignalBlocker(self.seed):
+            self.seed.setValue((self.seed.value() + 1) % (self.seed.maximum() + 1))
 
     def show_pixels(self, pixels: NDArray[Any], shape: tuple[int, int]) -> None:
         """Put a picture (N,) on the pixel canvas without telling anybody; can be undone unless the size changes."""
@@ -257,6 +268,7 @@ class ProbePanel(QWidget):
     def _say_amount(self) -> None:
         kind, share, count = self.kind.currentData(), self.amount.value(), self._shape[0] * self._shape[1]
         self.amount.setEnabled(kind != "blank-half")
+        self.seed.setEnabled(kind in ("flip", "noise"))
         pixels = f"{'≈ ' if kind == 'noise' else ''}{int(count * share / 100)} px"
         self.amount_words.setText("lower half" if kind == "blank-half" else f"{share} % · {pixels}")
 

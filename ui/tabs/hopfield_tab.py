@@ -79,6 +79,11 @@ class HopfieldTab(ModelTab):
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
         self.session.failed.connect(self._on_refused)
+        button = self.run_bar.train_button
+        button.setText(self._again)  # has room for it from the start: nothing jumps at the end
+        button.ensurePolished()
+        button.setMinimumWidth(button.sizeHint().width())
+        button.setText(model.verb)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -127,6 +132,7 @@ class HopfieldTab(ModelTab):
         self.probe.drawn.connect(self._on_drawn)
         self.probe.store.connect(self.store_picture)
         self.probe.damage.connect(self.damage)
+        self.probe.damage_anew.connect(self.damage_anew)
         self.probe.failed.connect(self._on_bad_input)
         return self.probe
 
@@ -157,6 +163,29 @@ class HopfieldTab(ModelTab):
         self._refresh()
         if self.session.status.phase != "running":
             self.told.emit(self._words(self.session.status))
+            self._offer_again()
+
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        super()._on_status(status)
+        self._offer_again()
+
+    @property
+    def _again(self) -> str:
+        return f"{self.model.verb} again"
+
+    def _offer_again(self) -> None:
+        """A recall that has ended is not the end: the run bar's button begins another one."""
+        if self.session.status.phase != "finished":
+            return
+        button, updated = self.run_bar.train_button, self._shown is not None and self._shown.updates > 0
+        button.setEnabled(True)
+        button.setText(self._again if updated else self.model.verb)
+        button.setToolTip(
+            "Recall once more from the picture on the canvas (Space); draw or damage it first, if you like"
+            if updated
+            else "Recall (Space)"
+        )
 
     def _refresh(self) -> None:
         snapshot, running = self._shown, self.session.status.phase == "running"
@@ -297,9 +326,24 @@ class HopfieldTab(ModelTab):
     @Slot()
     def damage(self) -> None:
         """Damage the pattern that the canvas stands for."""
-        clean = self._target if self._target is not None else self._base
-        if clean is not None and self._shown is not None and len(clean) == len(self._shown.start):
+        clean = self._clean
+        if clean is not None:
             self._put(self.probe.damaged(clean))
+
+    @Slot()
+    def damage_anew(self) -> None:
+        """Damage it, other pixels than now."""
+        clean = self._clean
+        if clean is not None and np.array_equal(self.probe.damaged(clean), self.probe.pixels()):
+            self.probe.next_seed()
+        self.damage()
+
+    @property
+    def _clean(self) -> Pattern | None:
+        """The undamaged picture that the canvas stands for, if it fits this memory."""
+        clean = self._target if self._target is not None else self._base
+        fits = clean is not None and self._shown is not None and len(clean) == len(self._shown.start)
+        return clean if fits else None
 
     @Slot(str)
     def store_picture(self, label: str) -> None:

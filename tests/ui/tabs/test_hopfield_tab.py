@@ -105,6 +105,44 @@ def test_at_the_end_the_same_key_recalls_once_more(tab, qtbot):
     assert snapshot(tab).verdict == "recovered"
 
 
+def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
+    button = tab.run_bar.train_button
+    width = button.width()
+    recall(tab, qtbot)
+    assert button.isEnabled()
+    assert button.text() == "Recall again"
+    assert button.width() == width  # nothing jumps
+    start, head = snapshot(tab).start, tab.session.status.head
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.status.head > head and tab.session.settled, timeout=20_000)
+    assert np.array_equal(snapshot(tab).start, start)
+    assert tab.session.status.phase == "finished"
+    assert button.text() == "Recall again"
+    tab.session.seek(3)
+    qtbot.waitUntil(lambda: tab.session.settled and snapshot(tab).step == 3)
+    assert (button.text(), button.isEnabled()) == ("Recall", True)  # repeats what was recorded
+    tab.session.seek(tab.session.status.head)
+    qtbot.waitUntil(lambda: tab.session.settled and button.text() == "Recall again")
+
+
+def test_damage_once_more_chooses_other_pixels(tab, qtbot):
+    recall(tab, qtbot)
+    seen = [tab.probe.pixels()]
+    for _ in range(3):
+        qtbot.mouseClick(tab.probe.damage_button, LEFT)
+        qtbot.waitUntil(lambda: tab.session.settled and np.array_equal(snapshot(tab).start, tab.probe.pixels()))
+        assert tab.run_bar.train_button.text() == "Recall"
+        assert tab.run_bar.train_button.isEnabled()
+        assert not any(np.array_equal(tab.probe.pixels(), pixels) for pixels in seen)
+        assert (tab.probe.pixels() != snapshot(tab).target).sum() == 51
+        seen.append(tab.probe.pixels())
+    seed = tab.probe.seed.value()
+    tab.probe.kind.setCurrentIndex(tab.probe.kind.findData("blank-half"))
+    for _ in range(2):
+        qtbot.mouseClick(tab.probe.damage_button, LEFT)
+    assert tab.probe.seed.value() == seed  # no luck is involved
+
+
 def test_slow_motion_can_be_paused_in_mid_sweep(tab, qtbot):
     tab.speed.set_pace(50)
     assert tab.session.pace == 50
