@@ -203,12 +203,17 @@ def results(
         return
     limit_blas()
     for done, config in enumerate(configs):
-        yield _result(plan.model, config, data, lambda part, done=done: show(done + part))  # type: ignore[misc]
+        yield _result(plan.model, config, data, _counting_from(done, show))
         show(done + 1)
 
 
 def _ignore(done: float) -> None:
     """Nobody wants to know."""
+
+
+def _counting_from(done: int, show: Callable[[float], None]) -> Callable[[float], None]:
+    """Shows a part of a run as a part of the sweep, of which `done` runs came before."""
+    return lambda part: show(done + part)
 
 
 def _result(model: Model, config: Config, files: Sequence[Path] | None, on_progress: Callable[[float], None]) -> Result:
@@ -382,8 +387,8 @@ class Row:
         settings: the combination, one value of each axis.
         figures: over the seeds that came through, for every metric that is a number in all of them.
         failed: those that did not.
-        verdict: "best"; "as good" when its mean lies within one standard error of the best one's (the rule of Breiman,
-            Friedman, Olshen and Stone, Classification and Regression Trees, 1984, 3.4.3); else "".
+        verdict: "best" (all that are level); "as good" when its mean lies within one standard error of the best one's
+            (the rule of Breiman, Friedman, Olshen and Stone, Classification and Regression Trees, 1984); else "".
     """
 
     settings: Settings
@@ -432,14 +437,13 @@ def _with_verdicts(rows: Sequence[Row], metric: MetricSpec | None, seeds: int) -
     if metric is None or len(rows) < 2 or not judged:
         return list(rows)
     sign = _direction(metric)
-    best = max(judged, key=lambda row: sign * row.figures[metric.name].mean)
-    figure = best.figures[metric.name]
-    enough = sign * figure.mean - figure.standard_error
+    best = max((row.figures[metric.name] for row in judged), key=lambda figure: sign * figure.mean)
 
     def verdict(row: Row) -> str:
-        if row is best:
-            return "best"
-        return "as good" if row in judged and sign * row.figures[metric.name].mean >= enough else ""
+        if row not in judged:
+            return ""
+        behind = sign * (best.mean - row.figures[metric.name].mean)
+        return "best" if behind == 0 else "as good" if behind <= best.standard_error else ""
 
     return [replace(row, verdict=verdict(row)) for row in rows]
 
@@ -633,7 +637,9 @@ def _remarks(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> list
     if metric is None or "best" not in verdicts:
         return lines
     which = "highest" if _direction(metric) > 0 else "lowest"
-    best = f"Best is the {which} mean {metric.label} of those that came through with every seed"
+    best = f"Best is the {which} mean {metric.label}"
+    if any(row.failed for row in rows):
+        best += " of those that came through with every seed"
     lines.append(f"{best}; as good: within its standard error." if "as good" in verdicts else f"{best}.")
     if metric.held_out:
         lines.append("It was chosen by this very figure, which is therefore optimistic: judge it on other data.")

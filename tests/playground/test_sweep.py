@@ -148,7 +148,7 @@ def test_every_model_can_be_swept(name: str, capsys: pytest.CaptureFixture[str])
     result = json_of(capsys, *words)
     assert len(result["runs"]) == 4
     assert [row["runs"] for row in result["summary"]] == [2, 2]
-    assert [row["verdict"] for row in result["summary"]].count("best") == 1
+    assert "best" in [row["verdict"] for row in result["summary"]]
     assert main(["sweep", name, "--help"]) == 0
     assert "optimistic" in capsys.readouterr().out
 
@@ -301,7 +301,7 @@ def test_mean_and_spread_over_the_seeds() -> None:
     [
         ((0.90, 0.94, 0.91, 0.91), ("best", "as good")),  # within its standard error of 0.02
         ((0.90, 0.94, 0.89, 0.89), ("best", "")),
-        ((0.90, 0.90, 0.90, 0.90), ("best", "as good")),
+        ((0.90, 0.90, 0.90, 0.90), ("best", "best")),
         ((0.70, 0.70, 0.99, None), ("best", "")),  # a mean over survivors would flatter the other
         ((None, 0.90, None, 0.99), ("", "")),
         ((None, None, None, None), ("", "")),
