@@ -6,7 +6,6 @@ run's state, so that going back in time brings it back as well.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite
@@ -29,7 +28,6 @@ from models.base import (
     owned,
 )
 from models.boundary_data import (
-    OwnPoints,
     bayes_accuracy,
     check_plane,
     features,
@@ -37,11 +35,12 @@ from models.boundary_data import (
     is_regression,
     load_points,
     open_points,
+    prepared,
     split_points,
-    standardised_by,
 )
 from models.boundary_network import BoundaryConfig, boundary_layers, class_of, target_range, targets_of
 from models.confusion import confusion
+from models.data.own import OwnPoints, as_own, described, edited, from_state
 from models.data.points import PointSet
 from models.nn.layer import Array, Layer, Shape
 from models.nn.linear import Linear
@@ -98,7 +97,7 @@ class SetPoints(Edit):
 
     Attributes:
         points: in the coordinates of the plane (`standardised_by` makes them and keeps the numbers).
-        held_out: (N,) bool; None deals them out anew.
+        held_out: (N,) bool; None takes the marks of OwnPoints, and deals others out.
     """
 
     points: PointSet
@@ -147,13 +146,9 @@ class BoundarySnapshot(SupervisedSnapshot):
     need.
 
     Attributes:
-        points: (N, 2) float64, in the coordinates of the plane.
-        labels: (N,) class of each point; None for regression.
-        targets: (N,) value to predict; None for classes.
+        data: the points, their answers and names, in the coordinates of the plane (original = plane · scale + centre
+            where they were standardised); OwnPoints once the user had a hand in them.
         held_out: (N,) bool, the points that are not trained on.
-        class_names: C names; empty for regression.
-        axis_names: what the two coordinates are called.
-        centre, scale: (2,) each when the points were standardised: original = plane · scale + centre; else None.
         switched_on: for every hidden layer (units,) bool.
         predictions: (N,), the class of each point now, uint8; for regression its value, float32.
         stop_reason: why the run is over, in words; "" while it is not.
@@ -161,14 +156,8 @@ class BoundarySnapshot(SupervisedSnapshot):
     """
 
     config: BoundaryConfig
-    points: NDArray[np.float64]
-    labels: NDArray[np.int64] | None
-    targets: NDArray[np.float64] | None
+    data: PointSet
     held_out: NDArray[np.bool_]
-    class_names: tuple[str, ...]
-    axis_names: tuple[str, ...]
-    centre: NDArray[np.float64] | None
-    scale: NDArray[np.float64] | None
     switched_on: tuple[NDArray[np.bool_], ...]
     predictions: NDArray[Any]
     stop_reason: str
@@ -181,17 +170,39 @@ class BoundarySnapshot(SupervisedSnapshot):
         return self.labels is None
 
     @property
-    def data(self) -> PointSet:
-        """The points as a set, for instance to write them to a file."""
-        return PointSet(
-            self.points,
-            self.labels,
-            self.targets,
-            class_names=self.class_names,
-            axis_names=self.axis_names,
-            centre=self.centre,
-            scale=self.scale,
-        )
+    def points(self) -> NDArray[np.float64]:
+        """(N, 2)."""
+        return self.data.points
+
+    @property
+    def labels(self) -> NDArray[np.int64] | None:
+        """(N,) class of each point; None for regression."""
+        return self.data.labels
+
+    @property
+    def targets(self) -> NDArray[np.float64] | None:
+        """(N,) value to predict; None for classes."""
+        return self.data.targets
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """C names; empty for regression."""
+        return self.data.class_names
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """What the two coordinates are called."""
+        return self.data.axis_names
+
+    @property
+    def centre(self) -> NDArray[np.float64] | None:
+        """(2,) when the points were standardised, else None."""
+        return self.data.centre
+
+    @property
+    def scale(self) -> NDArray[np.float64] | None:
+        """(2,) when the points were standardised, else None."""
+        return self.data.scale
 
 
 def network_of(snapshot: BoundarySnapshot, parameters: Array | None = None) -> Network:
@@ -207,7 +218,7 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
 
     Args:
         config: the settings.
-        data: the points; those of a file are standardised here, so that the held-out ones have no say in it.
+        data: the points; see `prepared` for what happens to them before they are used.
 
     Raises:
         DataError: points that cannot be used.
@@ -232,9 +243,7 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
             raise ConfigError("Cross-entropy needs classes, but these points have values: choose the loss mse.")
         if data.labels is None and data.targets is None:
             raise DataError("These points have neither classes nor values: there is nothing to learn.")
-        points, held_out = split_points(data, config.train_share, config.seed)
-        if config.standardise and isinstance(data, OwnPoints):
-            points = standardised_by(points, ~held_out)
+        points, held_out = prepared(data, config)
         check_plane(points)
         self._classes = len(points.class_names)
         self._regression = is_regression(points)
@@ -242,7 +251,8 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
 
     def _use(self, points: PointSet, held_out: NDArray[np.bool_]) -> None:
         """Make these the points: what the network is told about them and what it should answer."""
-        self._points, self._held_out = points, owned(held_out)
+        self._points = points.dealt(held_out) if isinstance(points, OwnPoints) else points
+        self._held_out = owned(held_out)
         self._all_inputs = features(points.points, self.config.inputs)
         targets = targets_of(self.config, points)
         training = ~held_out
@@ -403,21 +413,14 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         with np.errstate(over="ignore", invalid="ignore"):
             outputs = self.network.forward(self._all_inputs)
         predictions = outputs[:, 0] if self._regression else self.classify(outputs)
-        points = self._points
         known = self.snapshot_fields() | {
             "test_predictions": None if self._regression else owned(predictions[self._held_out]),
             "test_step": self.step_count,
         }
         return BoundarySnapshot(
             **known,
-            points=points.points,
-            labels=points.labels,
-            targets=points.targets,
+            data=self._points,
             held_out=self._held_out,
-            class_names=points.class_names,
-            axis_names=points.axis_names,
-            centre=points.centre,
-            scale=points.scale,
             switched_on=tuple(owned(switch.on) for switch in self._switches),
             predictions=owned(predictions),
             stop_reason=self.stop_reason,
@@ -432,59 +435,39 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         """Network, optimizer, generator and everything that can be changed by hand: points, split, switches."""
         points = self._points
         answers = points.targets if points.labels is None else points.labels
-        words = json.dumps({"classes": points.class_names, "axes": points.axis_names}).encode()
-        state = super().state() | {
+        return super().state() | {
             "points": points.points,  # read-only and replaced, never written to: safe to share among checkpoints
             "answers": _some(answers),
             "held_out": self._held_out,
-            "words": np.frombuffer(words, np.uint8).copy(),
+            **described(points),
         }
-        if points.centre is not None and points.scale is not None:
-            state |= {"centre": points.centre, "scale": points.scale}
-        return state
+
+    @staticmethod
+    def data_in(_config: BoundaryConfig, state: Mapping[str, NDArray[Any]]) -> OwnPoints:
+        """The user's own points in a saved state, with which a trainer can be built; raises DataError."""
+        data, held_out = _points_in(state)
+        return as_own(data).dealt(held_out)
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """See Trainer. Everything is checked before anything is changed."""
-        points, held_out = self._points_in(state)
+        points, held_out = _points_in(state)
+        if len(points.class_names) != self._classes or is_regression(points) != self._regression:
+            raise DataError("The saved points have other classes than this network has outputs for.")
         stop = matching(state, "stop_rule", self._stop)
         origin = matching(state, "origin", self._origin)
-        if np.isnan(stop).any() or not np.isfinite(origin).all() or (origin < 0).any():
-            raise DataError("The saved stop rule or epoch is not a number: the file is damaged.")
+        done = int(matching(state, "step_count", np.array(0)))
+        if np.isnan(stop).any() or not 0 <= stop[1] < inf:
+            raise DataError("The saved stop rule is not a number: the file is damaged.")
+        # Epochs are counted from a step already done, and no step is more than a whole epoch.
+        if not (0 <= origin[0] <= done and 0 <= origin[1] <= origin[0] + 1 and origin[0] % 1 == 0):
+            raise DataError(
+                f"The saved state counts its epochs from step {origin[0]:g} (epoch {origin[1]:g}), but it is of step "
+                f"{done}: the file is damaged."
+            )
         super().restore(state)
         self._use(points, held_out)
         self._set_switches()
         self._plan()
-
-    def _points_in(self, state: Mapping[str, NDArray[Any]]) -> tuple[PointSet, NDArray[np.bool_]]:
-        """The points of a saved state; raises DataError when there are none or they do not fit the network."""
-        missing = {"points", "answers", "held_out", "words"} - state.keys()
-        if missing:
-            raise DataError(f"The saved state has no “{min(missing)}”: the file is damaged or of another model.")
-        try:
-            words = json.loads(state["words"].tobytes())
-            classes, axes = (tuple(str(name) for name in words[key]) for key in ("classes", "axes"))
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError("The names in the saved state cannot be read: the file is damaged.") from error
-        answers, held_out = state["answers"], state["held_out"]
-        wanted = np.float64 if self._regression else np.int64
-        if len(classes) != self._classes or answers.dtype != wanted:
-            raise DataError("The saved points have other classes than this network has outputs for.")
-        if state["points"].ndim != 2 or held_out.shape != state["points"].shape[:1] or held_out.dtype != np.bool_:
-            raise DataError("The saved points and their split do not fit together: the file is damaged.")
-        for name in ("centre", "scale"):
-            if name in state:
-                matching(state, name, np.zeros(2))
-        points = PointSet(
-            state["points"],
-            None if self._regression else answers,
-            answers if self._regression else None,
-            class_names=classes,
-            axis_names=axes,
-            centre=state.get("centre"),
-            scale=state.get("scale"),
-        )
-        check_plane(points)
-        return points, held_out
 
     def configure(self, config: BoundaryConfig) -> None:
         """See Trainer; step size, decay, momenta, epochs and the stop rule can change during a run."""
@@ -526,25 +509,22 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         if isinstance(edit, RemovePoints):
             kept = np.ones(len(data), bool)
             kept[self._indices(edit.indices)] = False
-            return data.taken(kept), held_out[kept]
+            return as_own(data.taken(kept)), held_out[kept]
         if isinstance(edit, Relabel):
             answers = _some(data.targets if self._regression else data.labels).copy()
             answers[self._indices(edit.indices)] = self._answer(edit.answer)
-            return self._answered(data.points, answers), held_out
+            return self._changed(data.points, answers), held_out
         if isinstance(edit, MovePoint):
             points = data.points.copy()
             points[self._indices((edit.index,))] = edit.x, edit.y
-            return replace(data, points=points, truth=None), held_out
+            return self._changed(points, _some(data.targets if self._regression else data.labels)), held_out
         answers = np.append(_some(data.targets if self._regression else data.labels), self._answer(edit.answer))
-        return self._answered(np.vstack([data.points, (edit.x, edit.y)]), answers), np.append(held_out, edit.held_out)
+        return self._changed(np.vstack([data.points, (edit.x, edit.y)]), answers), np.append(held_out, edit.held_out)
 
-    def _answered(self, points: ArrayLike, answers: NDArray[Any]) -> PointSet:
-        return replace(
-            self._points,
-            points=np.asarray(points, np.float64),
-            labels=None if self._regression else answers.astype(np.int64),
-            targets=answers if self._regression else None,
-        )
+    def _changed(self, points: ArrayLike, answers: NDArray[Any]) -> OwnPoints:
+        if self._regression:
+            return edited(self._points, points, targets=answers)
+        return edited(self._points, points, labels=answers.astype(np.int64))
 
     def _indices(self, indices: Sequence[int]) -> list[int]:
         wrong = [index for index in indices if not 0 <= index < len(self._points)]
@@ -574,12 +554,14 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
                 f"These points have {len(data.class_names)} classes, the network has {self._classes}: start a new run."
             )
         names = (*data.class_names, *self._points.class_names[len(data.class_names) :])
-        data = replace(data, class_names=names, truth=None)
+        name = self._points.name if isinstance(self._points, OwnPoints) else ""
+        data = as_own(replace(data, class_names=names, truth=None), data.name if isinstance(data, OwnPoints) else name)
+        held_out = data.held_out if held_out is None else held_out
         if held_out is None:
             return split_points(data, self.config.train_share, self.config.seed)
         if held_out.shape != (len(data),):
             raise ConfigError(f"{len(data)} points need {len(data)} marks for held-out, not {held_out.size}.")
-        return data, held_out.astype(bool)
+        return data.dealt(None), held_out.astype(bool)
 
     def _replace_points(self, points: PointSet, held_out: NDArray[np.bool_]) -> None:
         check_plane(points)
@@ -628,6 +610,22 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         for switch, units in zip(self._switches, self.config.hidden, strict=True):
             switch.set(self._on[start : start + units])
             start += units
+
+
+def _points_in(state: Mapping[str, NDArray[Any]]) -> tuple[PointSet, NDArray[np.bool_]]:
+    """The points of a saved state, and which are held out; raises DataError when there are none or they do not fit."""
+    missing = {"points", "answers", "held_out"} - state.keys()
+    if missing:
+        raise DataError(f"The saved state has no “{min(missing)}”: the file is damaged or of another model.")
+    points, answers, held_out = state["points"], state["answers"], state["held_out"]
+    if points.ndim != 2 or held_out.shape != points.shape[:1] or held_out.dtype != np.bool_:
+        raise DataError("The saved points and their split do not fit together: the file is damaged.")
+    if answers.dtype not in (np.int64, np.float64):
+        raise DataError("The saved points have neither classes nor values: the file is damaged.")
+    kind = "labels" if answers.dtype == np.int64 else "targets"
+    data = from_state(state, held_out=held_out, **{kind: answers})
+    check_plane(data)
+    return data, held_out
 
 
 def _some(array: NDArray[Any] | None) -> NDArray[Any]:

@@ -6,21 +6,22 @@ out how good the network really is.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import ConfigError, DataError
 from models.config import Config, setting
-from models.data.points import REGRESSION_SETS, PointSet, make_points, split
+from models.data.own import OwnPoints, as_own
+from models.data.points import REGRESSION_SETS, PointSet, deal, make_points
 from models.data.tables import Columns, Table, guess_columns, points_from_table, read_table
 
 Array = NDArray[np.float64]
+PointSetT = TypeVar("PointSetT", bound=PointSet)
 
 MOST_POINTS = 20_000
 """More own points than this can be neither drawn nor answered between two frames."""
@@ -111,21 +112,6 @@ class PlaneConfig(Config):
     )
 
 
-@dataclass(frozen=True)
-class OwnPoints(PointSet):
-    """Points from the user's file, in the file's units; the trainer standardises them.
-
-    Attributes:
-        name: what the user reads.
-        digest: SHA-256 of the points, so that an experiment notices when the file has changed.
-        files: the file's path.
-    """
-
-    name: str = ""
-    digest: str = ""
-    files: tuple[str, ...] = ()
-
-
 def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
     """What the network is told about points (N, 2): (N, F) float32, one column for each name in `inputs`."""
     array = np.asarray(points, dtype=np.float64)
@@ -155,27 +141,32 @@ def fresh_points(config: Any, count: int = FRESH_POINTS) -> PointSet | None:
     return make_points(config.dataset, -(-count // classes), config.noise, rng, config.classes)
 
 
-def split_points(data: PointSet, train_share: float, seed: int) -> tuple[PointSet, NDArray[np.bool_]]:
+def split_points(data: PointSetT, train_share: float, seed: int) -> tuple[PointSetT, NDArray[np.bool_]]:
     """The points with the training points first, and which of them are held out, (N,) bool."""
-    training, held_out = split(data, train_share, np.random.default_rng((seed, _SPLIT)))
-    both = PointSet(
-        np.concatenate([training.points, held_out.points]),
-        None if data.labels is None else np.concatenate([_some(training.labels), _some(held_out.labels)]),
-        None if data.targets is None else np.concatenate([_some(training.targets), _some(held_out.targets)]),
-        class_names=data.class_names,
-        axis_names=data.axis_names,
-        centre=data.centre,
-        scale=data.scale,
-    )
-    return both, np.arange(len(both)) >= len(training)
+    training = deal(data, train_share, np.random.default_rng((seed, _SPLIT)))
+    order = np.concatenate([np.flatnonzero(training), np.flatnonzero(~training)])
+    return replace(data, truth=None).taken(order), np.arange(len(order)) >= np.count_nonzero(training)
 
 
-def _some(array: NDArray[Any] | None) -> NDArray[Any]:
-    assert array is not None
-    return array
+def prepared(data: PointSet, config: Any) -> tuple[PointSet, NDArray[np.bool_]]:
+    """Points as a run uses them, and which of them are held out, (N,) bool.
+
+    They are dealt out, unless they have been already: the user's own points stay what they are in every run. Those of a
+    table are standardised, or not, as the settings say; the held-out ones have no say in it.
+    """
+    points: PointSet = data
+    held_out = data.held_out if isinstance(data, OwnPoints) else None
+    if held_out is None:
+        points, held_out = split_points(data, config.train_share, config.seed)
+    if isinstance(points, OwnPoints) and points.table:
+        if config.standardise and points.centre is None:
+            points = standardised_by(points, ~held_out)
+        elif not config.standardise and points.centre is not None:
+            points = points.in_file_units()
+    return points, held_out
 
 
-def standardised_by(data: PointSet, training: NDArray[np.bool_]) -> PointSet:
+def standardised_by(data: PointSetT, training: NDArray[np.bool_]) -> PointSetT:
     """The points shifted and stretched so that the *training* points have mean 0 and standard deviation 1.
 
     The held-out points have no say in it. `centre` and `scale` of the result keep the numbers. A coordinate that is the
@@ -187,15 +178,7 @@ def standardised_by(data: PointSet, training: NDArray[np.bool_]) -> PointSet:
     centre = known.mean(axis=0)
     deviation = known.std(axis=0)
     scale = np.where(np.ptp(known, axis=0) > 0, deviation, 1.0)
-    return PointSet(
-        (data.points - centre) / scale,
-        data.labels,
-        data.targets,
-        class_names=data.class_names,
-        axis_names=data.axis_names,
-        centre=centre,
-        scale=scale,
-    )
+    return replace(data, points=(data.points - centre) / scale, centre=centre, scale=scale)
 
 
 def check_plane(data: PointSet) -> None:
@@ -221,12 +204,10 @@ def open_points(paths: Sequence[Path]) -> OwnPoints:
     """The user's own points from one CSV file with guessed columns; raises DataError with what is wrong with it."""
     if len(paths) != 1:
         raise DataError("The Boundary tab takes its points from one CSV file.")
-    return own_points(read_table(paths[0]), path=paths[0])
+    return own_points(read_table(paths[0]), name=paths[0].name)
 
 
-def own_points(
-    table: Table, columns: Columns | None = None, *, target: str | None = None, path: Path | None = None
-) -> OwnPoints:
+def own_points(table: Table, columns: Columns | None = None, *, target: str | None = None, name: str = "") -> OwnPoints:
     """Points with classes or with values to predict, from a table.
 
     Args:
@@ -234,7 +215,7 @@ def own_points(
         columns: coordinates and class column; None guesses. Without a class column, a third column of numbers is the
             value to predict (regression).
         target: name of the column of numbers to predict, instead of a class column.
-        path: the file, so that a saved experiment can find it again.
+        name: what the user reads, such as the name of the file.
 
     Raises:
         DataError: a cell is no number, there is nothing to predict, only one class or only one point.
@@ -264,14 +245,7 @@ def own_points(
         )
     if len(data) > MOST_POINTS:
         check_plane(data)
-    digest = hashlib.sha256(data.points.tobytes())
-    for answers in (data.labels, targets):
-        if answers is not None:
-            digest.update(answers.tobytes())
-    known = {field.name: getattr(data, field.name) for field in fields(data)} | {"targets": targets}
-    name = "" if path is None else path.name
-    files = () if path is None else (str(path.resolve()),)
-    return OwnPoints(**known, name=name, digest=digest.hexdigest(), files=files)
+    return as_own(replace(data, targets=targets), name, table=True)
 
 
 # How good one can be at best ----------------------------------------------------------------------------------------
@@ -319,6 +293,7 @@ __all__ = [
     "load_points",
     "open_points",
     "own_points",
+    "prepared",
     "split_points",
     "standardised_by",
 ]

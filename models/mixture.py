@@ -30,6 +30,7 @@ from models.base import (
     restore_generator,
 )
 from models.config import Config, setting
+from models.data.own import OwnPoints, as_own, described, edited, from_state
 from models.data.points import PointSet, check_points, make_points
 from models.data.tables import points_from_table, read_table
 from models.em import (
@@ -200,12 +201,11 @@ class MixtureSnapshot(Snapshot):
         restart: which start this comes from, counted from 0.
         converged: the last iteration gained less than the tolerance.
         mixture: the parameters (weights, means, covariances).
+        data: all points, with what is known about them; OwnPoints once the user had a hand in them.
         points: (n, D), those that are shown: all up to MOST_SHOWN, else evenly many of them.
-        point_count: N, how many there really are.
         responsibilities: (n, K) float32, of the points shown, from the last E-step; None before the first.
         log_likelihood: log p(X) of all points under `mixture`, divided by N.
         bic, aic: of `mixture`; smaller is better.
-        truth: the Gaussians the points were drawn from, if they were.
         matches: true components beside estimated ones; empty without a truth.
         repairs: collapsed components put back so far.
         kmeans_centres, kmeans_labels: k-means from the same start after as many iterations, (K, D) and (n,), or None.
@@ -216,17 +216,26 @@ class MixtureSnapshot(Snapshot):
     restart: int
     converged: bool
     mixture: Gaussians
+    data: PointSet
     points: Array
-    point_count: int
     responsibilities: NDArray[np.float32] | None
     log_likelihood: float
     bic: float
     aic: float
-    truth: Gaussians | None
     matches: tuple[Match, ...]
     repairs: int
     kmeans_centres: Array | None
     kmeans_labels: NDArray[np.int64] | None
+
+    @property
+    def point_count(self) -> int:
+        """N, how many points there really are."""
+        return len(self.data)
+
+    @property
+    def truth(self) -> Gaussians | None:
+        """The Gaussians the points were drawn from, if they were."""
+        return self.data.truth
 
     @property
     def max_mean_error(self) -> float | None:
@@ -270,8 +279,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def __init__(self, config: MixtureConfig, data: PointSet) -> None:
         self.config = config
-        self._truth = data.truth
-        self._points = data.points
+        self._use(data)
         self._counters = _Counters()
         self._mixture: Gaussians
         self._responsibilities: Array | None = None
@@ -283,6 +291,10 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._centres: Array  # of k-means
         self._best_centres: Array
         self._begin()
+
+    def _use(self, data: PointSet) -> None:
+        """Make these the points; what is known about them goes into every state, so it is written down only once."""
+        self._data, self._described = data, described(data)
 
     # ------------------------------------------------------------------------------------------------ the two steps
 
@@ -433,6 +445,14 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         return PHASES[self._counters.phase]
 
     @property
+    def _points(self) -> Array:
+        return self._data.points
+
+    @property
+    def _truth(self) -> Gaussians | None:
+        return self._data.truth
+
+    @property
     def mixture(self) -> Gaussians:
         """The parameters now."""
         return self._mixture
@@ -466,13 +486,12 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             restart=self._counters.best_restart if self.done else self._counters.restart,
             converged=bool(self._counters.converged),
             mixture=self._mixture,
+            data=self._data,
             points=points,
-            point_count=count,
             responsibilities=None if shares is None else owned(shares[:, shown].T.astype(np.float32)),
             log_likelihood=self._likelihood,
             bic=bic(total, count, parameters),
             aic=aic(total, parameters),
-            truth=self._truth,
             matches=self._matches(),
             repairs=self._counters.repairs,
             kmeans_centres=owned(self._centres) if beside else None,
@@ -485,6 +504,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         """Everything to go on; responsibilities are left out, because `restore` computes the same ones again."""
         return {
             "points": self._points,  # read-only and replaced, never written to: safe to share among checkpoints
+            **self._described,
             "has_truth": np.array(self._truth is not None),
             "step_count": np.array(self.step_count),
             "counters": self._counters.array(),
@@ -496,6 +516,15 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             **self._shared_by.arrays("shared_by_"),
             **self._best.arrays("best_"),
         }
+
+    @staticmethod
+    def data_in(config: MixtureConfig, state: Mapping[str, NDArray[Any]]) -> OwnPoints:
+        """The user's own points in a saved state, with which a trainer can be built; raises DataError.
+
+        If they are changed points of a data set, the truth that those were drawn from is still known.
+        """
+        truth = load_points(config).truth if matching(state, "has_truth", np.array(True)) else None
+        return as_own(replace(from_state(state), truth=truth))
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go to a state taken earlier. Raises DataError when it does not belong to this model."""
@@ -510,30 +539,26 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         best_centres = matching(state, "best_kmeans_centres", self._centres)
         step_count = int(matching(state, "step_count", np.array(0)))
         has_truth = bool(matching(state, "has_truth", np.array(True)))
-        points = state.get("points")
-        if points is None or points.dtype != np.float64 or points.ndim != 2 or points.shape[1] != like.dimensions:
+        data = from_state(state)
+        if data.dimensions != like.dimensions:
             raise DataError("The saved state has no points of this model's kind: the file is damaged.")
+        # A run on points of the user's own, opened from a file, was perhaps built on others, which have a truth.
+        data = replace(data, truth=self._truth if has_truth else None)
         if not 0 <= counters.phase < len(PHASES):
             raise DataError("The saved state is in no known phase: the file is damaged.")
-        check_enough(check_points(points), self.config.components)
+        check_enough(data.points, self.config.components)
         shares = None
         if counters.phase != PHASES.index("start"):
             try:
-                shares = e_step(points, mixtures[1])[0]
+                shares = e_step(data.points, mixtures[1])[0]
             except TrainingError as error:
                 raise DataError(f"The saved mixture is damaged: {error}") from error
         restore_generator(self._rng, matching(state, "rng", generator_state(self._rng)))
-        self._take_points(points)
-        if not has_truth:  # a run on points of the user's own, opened from a file
-            self._truth = None
+        self._use(data)
         self.step_count, self._counters, self._responsibilities = step_count, counters, shares
         self._mixture, self._shared_by, self._best = mixtures
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
         self._centres, self._best_centres = np.array(centres), np.array(best_centres)
-
-    def _take_points(self, points: Array) -> None:
-        """Read-only points of our own; an array that cannot be written to any more is shared instead of copied."""
-        self._points = points if points.base is None and not points.flags.writeable else owned(points)
 
     # ---------------------------------------------------------------------------------------------- changes by hand
 
@@ -559,7 +584,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             check_enough(new, self.config.components)
         except DataError as error:
             raise ConfigError(str(error)) from error
-        self._take_points(owned(new))
+        self._use(edited(self._data, new))
         if self._phase == "start":
             self._begin()
         else:
@@ -662,11 +687,11 @@ def load_points(config: MixtureConfig) -> PointSet:
     return make_points(config.dataset, config.points_per_cluster, config.noise, np.random.default_rng(config.seed))
 
 
-def open_points(paths: Sequence[Path]) -> PointSet:
-    """The user's own points from one CSV file; raises DataError."""
+def open_points(paths: Sequence[Path]) -> OwnPoints:
+    """The user's own points from one CSV file with guessed columns; raises DataError."""
     if len(paths) != 1:
         raise DataError("A Gaussian mixture takes its points from one CSV file.")
-    return points_from_table(read_table(paths[0]))
+    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
 
 
 def report(trainer: MixtureTrainer) -> tuple[str, Mapping[str, Any]]:

@@ -15,7 +15,7 @@ import secrets
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import DataError, Model, PlaygroundError
+from models.base import DataError, Model, PlaygroundError, State
 from models.config import Config, explain
 from models.registry import MODELS, get_model
 from playground.history import HistoryRows
@@ -233,6 +233,8 @@ def resume(experiment: Experiment, data: Any) -> Run:
                 raise DataError(f"The state saved for step {saved.step} says that it is of step {trainer.step_count}.")
         trainer.restore(untrained)
         run = Run.resume(trainer, recording)
+        if _kept_data(experiment) and 0 not in run.timeline.edits:  # only the state at step 0 has them once they change
+            run.timeline.add(Checkpoint(0, untrained, pinned=True))
         run.snapshot()
         return run
     except PlaygroundError as error:
@@ -262,9 +264,25 @@ def origin_of(data: Any) -> DataOrigin:
         ) from error
 
 
+def _kept_data(experiment: Experiment) -> Callable[[Config, State], Any] | None:
+    """How to get the user's own data out of a saved state; None if they are not part of it.
+
+    A trainer whose data the user may change by hand has them in its state, and says with `data_in(config, state)` what
+    it was built on. Where a run began with data made from the settings, these are made again instead.
+    """
+    kept: Callable[[Config, State], Any] | None = getattr(experiment.model.trainer, "data_in", None)
+    return kept if experiment.origin.name else None
+
+
 def data_of(experiment: Experiment) -> Any:
-    """The data that an experiment was trained on; raises DataError when they are not the same any more."""
-    model, origin = experiment.model, experiment.origin
+    """The data that an experiment was trained on, as they were at its first step.
+
+    Own data that are part of the state need no file any more. Raises DataError when others are not the same now.
+    """
+    model, origin, recording = experiment.model, experiment.origin, experiment.recording
+    if kept := _kept_data(experiment):
+        saved = (*recording.checkpoints, Checkpoint(recording.step, recording.state))
+        return kept(recording.changes[0].config, min(saved, key=lambda checkpoint: checkpoint.step).state)
     if not origin.files:
         data = model.load(experiment.recording.config)
     elif model.open_data is not None:

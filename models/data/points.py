@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,7 +78,7 @@ class PointSet:
         """D, the number of coordinates of a point."""
         return int(self.points.shape[1])
 
-    def taken(self, indices: ArrayLike) -> PointSet:
+    def taken(self, indices: ArrayLike) -> Self:
         """The set made of the points with these indices (or where a boolean mask is true), in this order."""
         chosen = np.asarray(indices)
         return replace(
@@ -125,6 +126,12 @@ def split(data: PointSet, train_share: float, rng: np.random.Generator) -> tuple
         (training set, held-out set), disjoint, together all N points. With a class of at least two points both parts
         get one of them.
     """
+    training = deal(data, train_share, rng)
+    return data.taken(training), data.taken(~training)
+
+
+def deal(data: PointSet, train_share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which points `split` gives to training: (N,) bool."""
     groups = data.labels if data.labels is not None else np.zeros(len(data), dtype=np.int64)
     training = np.zeros(len(data), dtype=bool)
     for group in np.unique(groups):
@@ -133,7 +140,7 @@ def split(data: PointSet, train_share: float, rng: np.random.Generator) -> tuple
         if len(members) >= 2:
             count = min(max(count, 1), len(members) - 1)
         training[members[:count]] = True
-    return data.taken(training), data.taken(~training)
+    return training
 
 
 # ---------------------------------------------------------------- clusters without labels: the Gaussian mixture's sets

@@ -37,6 +37,7 @@ from models.boundary_maps import (
     view_box,
 )
 from models.boundary_network import BoundaryConfig
+from models.data.own import OwnPoints, same_points
 from models.data.points import PointSet
 from models.data.tables import parse_table
 from models.nn.gradient_check import gradient_check
@@ -449,8 +450,18 @@ def test_edits_are_part_of_a_run_that_is_scrubbed():
         ({"answers": np.zeros(40)}, "other classes"),
         ({"answers": np.full(40, 7)}, "Labels run"),
         ({"words": np.frombuffer(b"[]", np.uint8)}, "names"),
-        ({"words": np.frombuffer(b'{"classes": ["A"], "axes": ["x", "y"]}', np.uint8)}, "other classes"),
+        ({"words": np.frombuffer(b'{"classes": ["A"], "axes": ["x", "y"]}', np.uint8)}, "Labels run"),
+        ({"words": np.frombuffer(b'{"classes": ["A", "B", "C"], "axes": ["x", "y"]}', np.uint8)}, "other classes"),
+        ({"words": np.frombuffer(b'{"classes": ["A", "B"], "axes": ["x", "y"], "own": 3}', np.uint8)}, "whose points"),
+        ({"centre": np.zeros(2), "scale": np.full(2, np.nan)}, "standardised with"),
         ({"stop_rule": np.full(2, np.nan)}, "stop rule"),
+        ({"stop_rule": np.array([0.5, np.inf])}, "stop rule"),
+        ({"origin": np.array([1e300, 0.0])}, "counts its epochs from step 1e\\+300"),
+        ({"origin": np.array([0.0, 1e300])}, "counts its epochs"),
+        ({"origin": np.array([6.0, 0.0])}, "counts its epochs"),
+        ({"origin": np.array([0.5, 0.0])}, "counts its epochs"),
+        ({"origin": np.array([0.0, -1.0])}, "counts its epochs"),
+        ({"origin": np.array([np.nan, np.inf])}, "counts its epochs"),
         ({"switched_on": np.ones(3, bool)}, "switched_on"),
         ({"parameters": np.full(28, np.nan, np.float32)}, "parameters"),
     ],
@@ -474,9 +485,7 @@ def test_points_of_a_file_are_standardised_by_the_training_points_alone(tmp_path
     path = tmp_path / "people.csv"
     path.write_text("height;weight;who\n" + "".join(f"{h};{w};{'ab'[i % 2]}\n" for i, (h, w) in enumerate(raw)))
     data = open_points([path])
-    assert data.files == (str(path),)
     assert data.name == "people.csv"
-    assert len(data.digest) == 64
     trainer = BoundaryTrainer(BoundaryConfig(), data)
     seen = trainer.snapshot()
     known = seen.points[~seen.held_out]
@@ -491,6 +500,42 @@ def test_points_of_a_file_are_standardised_by_the_training_points_alone(tmp_path
     np.testing.assert_array_equal(other.snapshot().centre, seen.centre)
     metrics = report(trainer)[1]
     assert (metrics["test_source"], metrics["test_points"]) == ("held-out points", trainer.test_count)
+
+
+def test_points_of_a_file_are_the_same_in_every_further_run(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("height;weight;who\n" + "".join(f"{i % 7};{i % 11};{'ab'[i % 2]}\n" for i in range(40)))
+    first = BoundaryTrainer(BoundaryConfig(), open_points([path]))
+    own = first.snapshot().data
+    for config in (BoundaryConfig(), BoundaryConfig(seed=5, train_share=0.4)):
+        again = BoundaryTrainer(config, own).snapshot()
+        np.testing.assert_array_equal(again.points, own.points)
+        np.testing.assert_array_equal(again.held_out, own.held_out)
+    np.testing.assert_array_equal(
+        BoundaryTrainer(BoundaryConfig(), own).snapshot().parameters, first.snapshot().parameters
+    )
+    apart = BoundaryTrainer(BoundaryConfig(standardise=False), own).snapshot()
+    np.testing.assert_allclose(apart.points, own.original(own.points), rtol=1e-14, atol=1e-14)
+    assert apart.centre is None
+    np.testing.assert_array_equal(
+        BoundaryTrainer(BoundaryConfig(standardise=False), apart.data).snapshot().points, apart.points
+    )
+    found = BoundaryTrainer.data_in(BoundaryConfig(), first.state())
+    assert same_points(found, own)
+    assert (found.name, found.table, found.axis_names) == ("people.csv", True, ("height", "weight"))
+
+
+def test_points_become_ones_own_with_the_first_change_and_are_never_standardised_then():
+    trainer = trainer_of()
+    assert not isinstance(trainer.snapshot().data, OwnPoints)
+    before = trainer.state()
+    trainer.edit(MovePoint(3, 5.0, 5.0))
+    own = trainer.snapshot().data
+    assert isinstance(own, OwnPoints)
+    assert own.name == "own points"
+    assert same_points(BoundaryTrainer(trainer.config, own).snapshot().data, own)
+    trainer.restore(before)
+    assert not isinstance(trainer.snapshot().data, OwnPoints)
 
 
 def test_numbers_to_predict_make_a_regression():

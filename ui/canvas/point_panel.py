@@ -52,7 +52,7 @@ class PointPanel(QWidget):
     def __init__(self, canvas: PointCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas
-        #: the points' origin, if they were read from a table: their axes and how they were standardised
+        #: all points with what is known about them (values, axes, units); None: no more than what the canvas shows
         self.context: Callable[[], PointSet | None] = lambda: None
         self.dialog: TableDialog | None = None
         self.setAcceptDrops(True)
@@ -218,24 +218,20 @@ class PointPanel(QWidget):
 
     def save_table(self, path: Path) -> None:
         """Write the points as CSV, in the units that they came in."""
+        points = self.point_set()
         try:
-            write_points(path, self.point_set())
+            write_points(path, points)
         except DataError as error:
             self.failed.emit(str(error))
             return
-        self.told.emit(f"Saved {len(self.canvas.points)} points to {path.name}")
+        self.told.emit(f"Saved {len(points)} points to {path.name}")
 
     def point_set(self) -> PointSet:
-        """The points on the canvas, with what is known about their units (see `context`)."""
+        """The points as a table is to have them: see `context`."""
         known = self.context()
-        return PointSet(
-            self.canvas.points,
-            self.canvas.labels,
-            class_names=self.canvas.classes,
-            axis_names=known.axis_names if known is not None else ("x", "y"),
-            centre=known.centre if known is not None else None,
-            scale=known.scale if known is not None else None,
-        )
+        if known is not None:
+            return known
+        return PointSet(self.canvas.points, self.canvas.labels, class_names=self.canvas.classes)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A table can be dropped."""

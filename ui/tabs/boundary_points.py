@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QWidget
 
 from models.base import DataError
-from models.boundary_data import OwnPoints, own_points
-from models.data.points import PointSet
+from models.boundary_data import own_points
+from models.data.own import OwnPoints
 from models.data.tables import Columns, Table, guess_columns
 from ui.canvas.point_panel import PointPanel
 from ui.canvas.table_dialog import TableDialog
@@ -143,11 +143,6 @@ class BoundaryPointPanel(PointPanel):
         if len(self.canvas.selection):
             self.value_given.emit(value)
 
-    def point_set(self) -> PointSet:
-        """The points as the run has them; see PointPanel."""
-        known = self.context()
-        return known if known is not None else super().point_set()
-
     @Slot()
     def _on_columns(self) -> None:
         assert self.dialog is not None
@@ -210,9 +205,7 @@ class BoundaryTableDialog(TableDialog):
                 raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
             if columns.label is None and target is None:
                 raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
-            # Without a checksum: an experiment keeps these points itself, for it could not choose the columns again.
-            points = replace(own_points(self._table, columns, target=target), digest="")
-            self.points = points
+            self.points = points = own_points(self._table, columns, target=target)
         except DataError as error:
             self.points = None
             self.problem.setText(str(error))

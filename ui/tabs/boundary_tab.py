@@ -6,7 +6,6 @@ draws what comes back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,16 +25,18 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError, Edit, Model, Snapshot
 from models.boundary import BoundarySnapshot, SetParameters, SetPoints, SetWeight, SwitchNeuron, network_of
-from models.boundary_data import OWN, REGRESSION_SETS
+from models.boundary_data import OWN
 from models.boundary_maps import neuron_maps
 from models.boundary_network import BoundaryConfig, output_activation
 from models.config import Config
+from models.data.own import BY_HAND, OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.nn.linear import Linear
 from models.weights_io import flat, load_weights, named_weights, save_weights
-from playground.messages import Failure
+from playground.messages import Failure, Opened
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
+from ui.canvas.point_source import PointSource
 from ui.model_tab import BEATS, ModelTab
 from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.plot_base import number
@@ -68,8 +69,7 @@ class BoundaryTab(ModelTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: BoundarySnapshot | None = None
-        self._own = ""  # where the user's own points come from, in words; "" for the data set of the settings
-        self._own_opened = False
+        self._source = PointSource()
         self._memory = PointMemory()
         self._picked: int | None = None
         self._new = True  # the next snapshot is the first of its run
@@ -174,6 +174,7 @@ class BoundaryTab(ModelTab):
         self._shown = None
         self._new = True
         self._picked = None
+        self._source.forget()
         self.view.forget()
         self.editor.hide()
         self.surface.forget()
@@ -182,6 +183,8 @@ class BoundaryTab(ModelTab):
         """Draw the plane in one frame, the network in another: while it trains the parts of the tab take turns."""
         assert isinstance(snapshot, BoundarySnapshot)
         self._shown = snapshot
+        self._source.show(snapshot.data, settled=self.session.settled)
+        self.session.data = self._data_for(self.session.config)
         if self._new:
             self._begin_run(snapshot)
         running = self.session.status.phase == "running"
@@ -195,6 +198,7 @@ class BoundaryTab(ModelTab):
             self._memory.points = self.view.points  # an edit may still be on its way
         if whole or self.my_turn(1):
             self._show_page(whole)
+            self._show_origin(snapshot)
         self._show_inside(patient=not whole)
         if whole or self._frame % RESULTS_EVERY == 0:
             self.results.show_results(snapshot)
@@ -202,9 +206,6 @@ class BoundaryTab(ModelTab):
 
     def _begin_run(self, snapshot: BoundarySnapshot) -> None:
         """The first picture of a run: classes, axes, the shape of the network."""
-        if self._own_opened:
-            self._own_opened = False
-            self.session.data = snapshot.data
         self.panel.set_kind(snapshot.class_names, snapshot.regression)
         self.view.show_network(snapshot, moving=False)
         self.view.frame_points()
@@ -213,7 +214,6 @@ class BoundaryTab(ModelTab):
             self.inspector.choose(None)
         if self.inspector.chosen is not None:
             self.diagram.select(Spot(*self.inspector.chosen))
-        self._show_origin(snapshot)
 
     def _exists(self, layer: int, unit: int) -> bool:
         shape = self.diagram.shape
@@ -273,7 +273,13 @@ class BoundaryTab(ModelTab):
     def _on_failed(self, failure: Failure) -> None:
         super()._on_failed(failure)
         if failure.title == "The change was not made":
+            self._source.refuse()
             self.view.refuse()
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        self.session.data = opened.data if isinstance(opened.data, OwnPoints) else None  # until the first picture comes
+        super()._on_opened(opened)
 
     # The network in hand -------------------------------------------------------------------------------------------
 
@@ -337,17 +343,17 @@ class BoundaryTab(ModelTab):
         if found.held_out.all():  # also when there are none
             self.session.pause()
             self.view.set_tool("add")
-        points = replace(
+        points = edited(
             snapshot.data,
-            points=self.view.points,
+            self.view.points,
             labels=None if snapshot.regression else self.view.labels,
             targets=found.targets if snapshot.regression else None,
-            truth=None,
+            held_out=found.held_out,
         )
-        self._own = self._own or "own points"
-        self.session.data = points
+        self._source.send(points)
+        self.session.data = self._data_for(self.session.config)
         self._show_origin(snapshot)
-        self._edit(SetPoints(points, found.held_out))
+        self._edit(SetPoints(points))
 
     @Slot(float)
     def _on_value(self, value: float) -> None:
@@ -381,17 +387,16 @@ class BoundaryTab(ModelTab):
             return
         config = self.form.config()
         assert isinstance(config, BoundaryConfig)
-        changes: dict[str, Any] = {"standardise": self.panel.standardise}
+        changes: dict[str, Any] = {"dataset": OWN, "standardise": self.panel.standardise}
         if regression:
-            changes |= {"dataset": config.dataset if config.dataset in REGRESSION_SETS else "plane", "loss": "mse"}
+            changes |= {"loss": config.loss if config.loss != "cross_entropy" else "mse"}
         else:
-            changes |= {"dataset": OWN, "classes": len(points.class_names)}
+            changes |= {"classes": len(points.class_names)}
         config = config.model_copy(update=changes)
         self.banner.clear()
-        self._own = name
         self.form.set_config(config)
         self.session.config = config
-        self.session.set_data(points)
+        self.session.set_data(as_own(points, name, table=True))
         self._show_choice()
         self.told.emit(f"{len(points)} points from {name}")
 
@@ -408,32 +413,36 @@ class BoundaryTab(ModelTab):
 
     @Slot()
     def use_data_set(self) -> None:
-        """Back to the data set of the settings."""
-        self._leave_own()
-        self.reset()
-
-    def _leave_own(self) -> None:
-        self._own = ""
+        """Back to the data set of the settings; a table was none of them, so after one it is the first there is."""
+        self.form.commit()
+        self.banner.clear()
+        own, config = self.session.data, self.form.config()
+        if isinstance(own, OwnPoints) and own.table and getattr(config, "dataset", "") == OWN:
+            first = self.model.presets[self.model.default_preset].config
+            config = config.model_copy(update={"dataset": getattr(first, "dataset", OWN)})
+            self.form.set_config(config)
         self.session.data = None
+        self.session.reset(config)
+        self._show_choice()
 
     def _context(self) -> PointSet | None:
         snapshot = self._shown
         if snapshot is None:
             return None
-        found = self._memory.now()
-        regression = snapshot.regression
+        found, data = self._memory.now(), snapshot.data
+        bare = data.dealt(None) if isinstance(data, OwnPoints) else data
         return replace(
-            snapshot.data,
+            bare,
             points=self.view.points,
-            labels=None if regression else self.view.labels,
-            targets=found.targets if regression and len(found.targets) == len(self.view.points) else None,
+            labels=None if snapshot.regression else self.view.labels,
+            targets=found.targets if snapshot.regression else None,
         )
 
     def _show_origin(self, snapshot: BoundarySnapshot) -> None:
         """Whose points these are, and on the axes how they were standardised."""
-        own = self.session.data is not None
-        self.back_button.setVisible(own)
-        text = f"Leave {self._own or 'own points'}"
+        own = self._source.own
+        self.back_button.setVisible(own is not None)
+        text = f"Leave {own.name if own is not None else BY_HAND}"
         self.back_button.setText(self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 100))
         for index, axis in enumerate((self.view.x_axis, self.view.y_axis)):
             name = snapshot.axis_names[index]
@@ -477,55 +486,48 @@ class BoundaryTab(ModelTab):
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
         self.form.commit()
-        self._heed(self.form.config())
         self.banner.clear()
+        self.session.data = self._data_for(self.form.config())
         self.session.reset(self.form.config())
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """See ModelTab; a preset brings its own data set."""
-        self._leave_own()
+        self.session.data = None
         super().choose_preset(name)
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
-        self._heed(config)
+        self.session.data = self._data_for(config)
         super()._on_config(config)
 
-    def _heed(self, config: Config) -> None:
-        """Whoever chooses a data set wants to see it; whoever wants more classes for own points gets them."""
-        running = self.session.status.config
-        assert isinstance(config, BoundaryConfig)
-        if running is None or self.session.data is None or not running.changed(config) & _SOURCE_SETTINGS:
-            return
-        data = self.session.data
-        if config.dataset == OWN and getattr(running, "dataset", "") == OWN and data.labels is not None:
-            used = int(data.labels.max(initial=1)) + 1
-            count = max(config.classes, used, 2)
-            names = (*data.class_names, *"ABCDEF"[len(data.class_names) :])[:count]
-            self.session.data = replace(data, class_names=names)
-        elif running.changed(config) & (_SOURCE_SETTINGS - {"classes"}) or config.dataset == "blobs":
-            self._leave_own()
+    def _data_for(self, config: Config) -> OwnPoints | None:
+        """What a new run with these settings learns from: the user's own points that are seen, or (None) a data set.
+
+        Whoever chooses a data set wants to see it; whoever wants more classes for own points gets them.
+        """
+        data, running = self._source.own, self.session.status.config
+        if self._shown is None:  # a run that is only being built, or could not be
+            waiting = self.session.data
+            return waiting if isinstance(waiting, OwnPoints) else None
+        if data is None or not isinstance(running, BoundaryConfig) or not isinstance(config, BoundaryConfig):
+            return data
+        changed = running.changed(config)
+        if running.dataset == config.dataset == OWN:
+            if "classes" in changed and data.labels is not None:
+                count = max(config.classes, int(data.labels.max(initial=1)) + 1)
+                names = (*data.class_names, *"ABCDEF"[len(data.class_names) :])[:count]
+                data = replace(data, class_names=names)
+        elif changed & (_SOURCE_SETTINGS - {"classes"}) or (changed & {"classes"} and config.dataset == "blobs"):
+            return None
+        # Another share is another deal; a table is then standardised anew, by those that are trained on now.
+        return data.in_file_units().dealt(None) if "train_share" in changed else data
 
     # Files ---------------------------------------------------------------------------------------------------------
 
     def drawing_surface(self) -> Any:
         """The points: undo, redo and clear of the Edit menu."""
         return self.view
-
-    def drawings(self) -> dict[str, Any]:
-        """Where the user's own points come from; the points themselves are part of the run."""
-        return {"own": self._own} if self.session.data is not None else {}
-
-    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
-        """Know again that the points are the user's own; raises DataError."""
-        self._leave_own()
-        if not drawings:
-            return
-        if not isinstance(drawings.get("own"), str):
-            raise DataError("What the file says about the origin of the points makes no sense.")
-        self._own = drawings["own"] or "own points"
-        self._own_opened = self._new = True
 
     def save_drawing(self, path: Path) -> None:
         """File → Save drawing: the points as CSV."""

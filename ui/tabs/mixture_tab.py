@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSize
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
+from models.data.own import BY_HAND, OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.em import check_enough
 from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
-from playground.messages import Failure, Status
+from playground.messages import Failure, Opened, Status
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
 from ui.canvas.point_panel import PointPanel
+from ui.canvas.point_source import PointSource
 from ui.model_tab import ModelTab
 from ui.speed import SpeedControl
 from ui.tabs.mixture_numbers import ComponentTable, PointExplanation
@@ -36,9 +38,7 @@ class MixtureTab(ModelTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: MixtureSnapshot | None = None
-        self._own = ""  # where the user's own points come from, in words; "" for the data set of the settings
-        self._own_opened = False  # they were in an experiment file: the next snapshot has them
-        self._known: PointSet | None = None  # axes and units of the table that they were read from
+        self._source = PointSource()
         self._picked: int | None = None
         self._fit_next = True
         super().__init__(model, parent)
@@ -130,6 +130,7 @@ class MixtureTab(ModelTab):
         self._shown = None
         self._fit_next = True
         self._picked = None
+        self._source.forget()
         self.view.forget()
         self.words.setText("")
         self.panel.set_hint("")
@@ -138,9 +139,8 @@ class MixtureTab(ModelTab):
         """Points, bells, numbers, and in words what was done."""
         assert isinstance(snapshot, MixtureSnapshot)
         self._shown = snapshot
-        if self._own_opened:
-            self._own_opened = False
-            self.session.data = self._point_set(snapshot.points)
+        self._source.show(snapshot.data, settled=self.session.settled)
+        self.session.data = self._data_for(self.session.config)
         part = snapshot.point_count > len(snapshot.points)
         count = f"{snapshot.point_count:,}".replace(",", "\u202f")
         self.view.set_locked(f"Only a part of the {count} points is shown: they cannot be edited." if part else "")
@@ -203,7 +203,13 @@ class MixtureTab(ModelTab):
     def _on_failed(self, failure: Failure) -> None:
         super()._on_failed(failure)
         if failure.title == "The change was not made":
+            self._source.refuse()
             self.view.refuse()
+
+    @Slot(object)
+    def _on_opened(self, opened: Opened) -> None:
+        self.session.data = opened.data if isinstance(opened.data, OwnPoints) else None  # until the first picture comes
+        super()._on_opened(opened)
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
@@ -216,17 +222,18 @@ class MixtureTab(ModelTab):
     def use_points(self, points: PointSet, name: str) -> None:
         """Start a new run on points that were read from a table."""
         self.banner.clear()
-        self._own, self._known = name, points
         config = self._fitting(self.form.config(), own=True)
         self.session.config = config
-        self.session.set_data(points)
+        self.session.set_data(as_own(points, name, table=True))
         self.told.emit(f"{len(points)} points from {name}")
 
     @Slot()
     def use_data_set(self) -> None:
         """Back to the data set of the settings."""
-        self._leave_own()
-        self.reset()
+        self.form.commit()
+        self.banner.clear()
+        self.session.data = None
+        self.session.reset(self._fitting(self.form.config()))
 
     def open_data(self, paths: list[Path]) -> None:
         """File → Open data: the same dialog as the button's."""
@@ -237,33 +244,26 @@ class MixtureTab(ModelTab):
 
     def _show_origin(self) -> None:
         """Whose points these are: on the button that leaves them, and on the axes."""
-        own, known = self.session.data is not None, self._known
-        self.back_button.setVisible(own)
-        text = f"Leave {self._own or 'own points'}"
+        own = self._source.own
+        self.back_button.setVisible(own is not None)
+        text = f"Leave {own.name if own is not None else BY_HAND}"
         self.back_button.setText(
             self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, self.back_button.width() - 28)
         )
-        names = known.axis_names if own and known is not None else ("x", "y")
-        changed = ", standardised" if own and known is not None and known.centre is not None else ""
+        names = own.axis_names if own is not None else ("x", "y")
+        changed = ", standardised" if own is not None and own.centre is not None else ""
         for canvas in (self.view, self.kmeans):
             for axis, name in zip((canvas.x_axis, canvas.y_axis), names, strict=True):
                 if axis.name != name + changed:
                     axis.set_label(name + changed)
 
-    def _leave_own(self) -> None:
-        self._own, self._known = "", None
-        self.session.data = None
-
     def _context(self) -> PointSet | None:
-        return self._known
-
-    def _point_set(self, points: Any) -> PointSet:
-        """The points as data of a run: with the truth they were drawn from, as long as that is known."""
-        truth = self._shown.truth if self._shown is not None else None
-        known = self._known
-        if known is None:
-            return PointSet(points, truth=truth)
-        return PointSet(points, axis_names=known.axis_names, truth=truth, centre=known.centre, scale=known.scale)
+        """All points, with their units; where the canvas shows only a part of them, none can have been changed."""
+        snapshot = self._shown
+        if snapshot is None:
+            return None
+        whole = snapshot.point_count == len(snapshot.points)
+        return replace(snapshot.data, points=self.view.points if whole else snapshot.data.points, labels=None)
 
     def _missing(self, points: Any) -> str:
         """Why a mixture cannot be fitted to these points, or ""."""
@@ -284,14 +284,17 @@ class MixtureTab(ModelTab):
             self.session.pause()
             self._show_words()
             return
-        self._own = self._own or "own points"
+        waiting = self.session.data  # there is no run yet where too few points were refused
+        before = self._shown.data if self._shown is not None else waiting
+        points = edited(before, edit.points) if isinstance(before, PointSet) else as_own(PointSet(edit.points))
+        self._source.send(points)
         self._show_origin()
         self._show_words()
         if self.session.status.phase == "empty":
-            self.session.set_data(self._point_set(edit.points))
+            self.session.set_data(points)
             return
-        self.session.data = self._point_set(edit.points)
-        self.session.edit(SetPoints(edit.points))
+        self.session.data = self._data_for(self.session.config)
+        self.session.edit(SetPoints(points.points))
 
     @Slot(str)
     def _on_bad_table(self, sentence: str) -> None:
@@ -323,33 +326,43 @@ class MixtureTab(ModelTab):
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
         self.form.commit()
-        self._heed(self.form.config())
         self.banner.clear()
-        self.session.reset(self._fitting(self.form.config(), own=self._known is not None))
+        self.session.data = self._data_for(self.form.config())
+        self.session.reset(self._fitting(self.form.config(), own=self._has_table))
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """See ModelTab; a preset brings its own data set."""
-        self._leave_own()
+        self.session.data = None
         super().choose_preset(name)
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
-        self._heed(config)
-        super()._on_config(self._fitting(config, own=self._known is not None))
+        self.session.data = self._data_for(config)
+        super()._on_config(self._fitting(config, own=self._has_table))
 
-    def _heed(self, config: Config) -> None:
-        """Whoever chooses a data set wants to see it."""
+    def _data_for(self, config: Config) -> OwnPoints | None:
+        """What a new run with these settings is about: the user's own points that are seen, or (None) a data set.
+
+        Whoever chooses a data set wants to see it.
+        """
         running = self.session.status.config
-        if running is not None and running.changed(config) & _DATA_SETTINGS:
-            self._leave_own()
+        if self._shown is None:  # a run that is only being built, or could not be
+            waiting = self.session.data
+            return waiting if isinstance(waiting, OwnPoints) else None
+        return None if running is not None and running.changed(config) & _DATA_SETTINGS else self._source.own
+
+    @property
+    def _has_table(self) -> bool:
+        """Whether a new run is about points for which the original's start was not made."""
+        return isinstance(self.session.data, OwnPoints) and self.session.data.table
 
     @Slot(int)
     def use_components(self, count: int) -> None:
         """A new run with another number of bells, on the same points."""
         config = self.form.config().model_copy(update={"components": count})
         self.form.set_config(config)
-        config = self._fitting(config, own=self._known is not None)
+        config = self._fitting(config, own=self._has_table)
         self._show_choice()
         self.session.reset(config, play=True)
         self.told.emit(f"A new run with {count} components")
@@ -384,33 +397,6 @@ class MixtureTab(ModelTab):
     def drawing_surface(self) -> Any:
         """The points: undo, redo and clear of the Edit menu."""
         return self.view
-
-    def drawings(self) -> dict[str, Any]:
-        """Where the user's own points come from, and their units; the points themselves are part of the run."""
-        if self.session.data is None:
-            return {}
-        found: dict[str, Any] = {"own": self._own}
-        known = self._known
-        if known is not None:
-            found["axes"] = list(known.axis_names)
-            if known.centre is not None and known.scale is not None:
-                found |= {"centre": known.centre.tolist(), "scale": known.scale.tolist()}
-        return found
-
-    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
-        """Know again that the points are the user's own; raises DataError."""
-        self._leave_own()
-        if not drawings:
-            return
-        try:
-            self._own = str(drawings["own"])
-            self._own_opened = True
-            if "axes" in drawings:
-                numbers = {name: np.array(drawings[name], float) for name in ("centre", "scale") if name in drawings}
-                axes = tuple(str(axis) for axis in drawings["axes"])
-                self._known = PointSet(np.zeros((1, 2)), axis_names=axes, **numbers)
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError("What the file says about the origin of the points makes no sense.") from error
 
     def save_drawing(self, path: Path) -> None:
         """File → Save drawing: the points as CSV."""

@@ -119,7 +119,7 @@ def test_saved_points_are_read_back_in_their_own_units(panel, qtbot, tmp_path):
     assert table.names == ("x", "y", "label")
     assert table.numbers("y").tolist() == [0.0, 2.0]
     panel.context = lambda: PointSet(
-        np.zeros((1, 2)), axis_names=("h", "w"), centre=np.array([10.0, 0.0]), scale=np.array([2.0, 1.0])
+        panel.canvas.points, axis_names=("h", "w"), centre=np.array([10.0, 0.0]), scale=np.array([2.0, 1.0])
     )
     panel.save_table(path)
     assert read_table(path).numbers("h").tolist() == [10.0, 12.0]

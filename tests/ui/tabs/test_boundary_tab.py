@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from models.base import DataError
 from models.boundary_network import BoundaryConfig
+from models.data.own import as_own
 from models.registry import get_model
 from ui import theme
 from ui.plots.network_diagram import Spot
@@ -383,7 +384,7 @@ def test_bad_tables_are_refused_in_a_sentence(tab, tmp_path, text, part):
 
 
 def test_more_classes_for_own_points(tab, qtbot):
-    tab.session.data = tab._shown.data
+    tab.session.data = as_own(tab._shown.data)
     begin(tab, qtbot, SMALL.model_copy(update={"dataset": "own", "classes": 2}))
     assert len(tab._shown.points) == 40
     config = tab.form.config().model_copy(update={"classes": 4})
