@@ -44,6 +44,8 @@ def add_options(parser: OptionParser, config_class: type[Config], base: Config, 
         if setting.group not in groups:
             groups[setting.group] = parser.add_argument_group(setting.group)
         help_text = _help(setting, getattr(base, setting.name)).replace("%", "%%")
+        if several and _takes_all_words(setting):
+            help_text += " Give it again for another value."
         shared = {"dest": setting.name, "help": help_text, "default": argparse.SUPPRESS}
         if setting.kind == "bool" and not setting.optional:
             groups[setting.group].add_argument(option(setting), action=switch, **shared)

@@ -74,6 +74,12 @@ class Plan:
     axes: Mapping[str, tuple[Any, ...]]
     seeds: tuple[int, ...]
 
+    @property
+    def changed(self) -> Settings:
+        """Those of the fixed settings that are not the preset's."""
+        base = self.model.presets[self.preset].config
+        return {name: value for name, value in self.fixed.items() if value != getattr(base, name)}
+
     @cached_property
     def combinations(self) -> list[Settings]:
         """One value of each axis, in every combination, sorted; a single empty one without axes."""
@@ -105,9 +111,20 @@ class Plan:
             return self.model.config.model_validate({**self.fixed, **combination, **seed})
         except ValidationError as error:
             sentence = explain(error, self.model.config, option)
-            if combination and not error.errors()[0]["loc"]:  # not one setting, but several together
-                sentence += f" That was {self.words(combination)}: leave out a value, or sweep the two apart."
+            if not error.errors()[0]["loc"]:  # not one setting, but several together
+                sentence += self._blame({**self.changed, **combination})
             raise ConfigError(sentence) from None
+
+    def _blame(self, settings: Settings) -> str:
+        """Which of the settings given may not fit together, and how lists are meant to be given."""
+        if not settings:
+            return ""
+        hint = " Leave out a value, or sweep the two apart."
+        for name, value in settings.items():
+            if isinstance(value, tuple) and len(value) > 1:
+                again = " ".join(self.words({name: (item,)}) for item in value[:2])
+                hint = f" A sweep takes a list again for each value: {again}."
+        return f" That was {self.words(settings)}.{hint}"
 
 
 def plan(model: Model, preset: str, values: Mapping[str, tuple[Any, ...]], seeds: int | None = None) -> Plan:
@@ -531,12 +548,10 @@ def print_tables(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> 
 
 def _title(plan: Plan) -> str:
     """What all runs have in common, and the seeds."""
-    base = plan.model.presets[plan.preset].config
-    changed = {name: value for name, value in plan.fixed.items() if value != getattr(base, name)}
     first, last = (plan.seeds[0], plan.seeds[-1]) if plan.seeds else (0, 0)
     in_a_row = len(plan.seeds) > 2 and plan.seeds == tuple(range(first, last + 1))
     seeds = f"{first} to {last}" if in_a_row else ", ".join(str(seed) for seed in plan.seeds)
-    parts = [plan.model.title, plan.preset, plan.words(changed)]
+    parts = [plan.model.title, plan.preset, plan.words(plan.changed)]
     if seeds:
         parts.append(f"{_plural('seed', len(plan.seeds))} {seeds}")
     return " · ".join(part for part in parts if part)
@@ -629,6 +644,8 @@ def _failures(plan: Plan, rows: Sequence[Row], most: int = 5) -> list[str]:
 def _remarks(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> list[str]:
     """What the figures are, and what they are not."""
     lines = []
+    if not plan.axes:
+        lines.append("Only the seed varied. A list is given again for each value: --hidden 50 --hidden 100.")
     if any(figure.spread is not None for row in rows for figure in row.figures.values()):
         lines.append("± is the standard deviation over the seeds.")
     elif plan.axes and len(plan.seeds) == 1:

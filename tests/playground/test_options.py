@@ -131,6 +131,17 @@ def test_a_number_that_is_no_setting(text: str) -> None:
         parser.parse_args([f"--jobs={text}"])
 
 
+def test_help_says_how_a_list_is_given_more_values(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit):
+        values("--help")
+    text = capsys.readouterr().out
+    assert text.count("Give it again for another value.") == 1  # hidden is the only list
+    assert "--learning-rate X …" in text
+
+
 def test_help_lists_every_setting_with_its_range_and_the_preset_as_default(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,8 +112,19 @@ def test_a_grid_too_large_to_write_down_is_refused_at_once() -> None:
 
 
 def test_settings_that_do_not_fit_together_are_named() -> None:
-    with pytest.raises(ConfigError, match="That was --hidden 4 4 --activation tanh relu tanh"):
+    with pytest.raises(ConfigError, match="--hidden 4 4 --activation tanh relu tanh") as caught:
         plan(hidden=((4, 4), (4, 4, 4)), activation=(("tanh", "relu", "tanh"), ("tanh",)))
+    assert str(caught.value).endswith(
+        " A sweep takes a list again for each value: --activation tanh --activation relu."
+    )
+    with pytest.raises(ConfigError, match="--hidden 4 --activation tanh relu") as caught:
+        plan(hidden=((4,),), activation=(("tanh", "relu"),), learning_rate=(0.1, 0.2))
+    assert str(caught.value).endswith("--activation tanh --activation relu.")
+
+
+def test_a_sweep_over_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "boundary", *FAST, "--hidden", "4", "5", "--seeds", "2", "--jobs", "1"]
+    assert "Only the seed varied. A list is given again for each value" in output_of(capsys, *words)
 
 
 # The runs ----------------------------------------------------------------------------------------------------------
