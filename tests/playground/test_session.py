@@ -24,16 +24,12 @@ def session(qapp, monkeypatch):
 
 
 def phase(session: Session, *wanted: str):
-    return lambda: session.status.phase in wanted and session.status.seeking is None
+    """Whether everything asked for is done and it rests in one of these phases."""
+    return lambda: session.settled and session.status.phase in wanted
 
 
 def settled(session: Session, position: int):
-    return lambda: (
-        session.status.position == position
-        and session.snapshot is not None
-        and session.snapshot.step == position
-        and session.status.phase != "running"
-    )
+    return lambda: session.settled and session.status.position == session.snapshot.step == position
 
 
 def straight(count: int, **options) -> np.ndarray:
