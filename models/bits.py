@@ -7,7 +7,7 @@ at once; `linear_update` and `sigmoid_update` are the whole algorithm. Numbers a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ from models.truth_table import TruthTable, bits_of, logic_table, place_value_tab
 Array = NDArray[np.float64]
 
 EXPLODED = 1e9
-"""A mean squared error beyond this has exploded even though it is still a number."""
+"""A mean squared error beyond this that still grows has exploded, even though it is a number."""
 
 LARGEST_WEIGHT = 1e6
 
@@ -353,7 +353,7 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
                 for _ in range(config.updates_per_step):
                     sigmoid_update(rows, targets, parameters[0], parameters[1], rate, config.bias, flaw)
             metrics = self._metrics()
-        if not metrics["loss"] <= EXPLODED:  # also when it is not a number
+        if not metrics["loss"] <= EXPLODED and not metrics["loss"] <= self._loss(before):  # also when it is no number
             for array, old in zip(parameters, before, strict=True):
                 array[...] = old
             raise TrainingError(
@@ -362,6 +362,11 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
             )
         self.step_count += 1
         return metrics
+
+    def _loss(self, parameters: Sequence[Array]) -> float:
+        """Mean squared error with these parameters."""
+        error = answers(tuple(parameters), self._table.rows, self.config.bias) - self._table.targets
+        return float(error @ error) / len(error)
 
     def _metrics(self) -> Metrics:
         error = answers(self._parameters, self._table.rows, self.config.bias) - self._table.targets

@@ -199,6 +199,14 @@ def test_without_a_row_the_solution_is_not_unique():
     assert trainer.snapshot().unique
 
 
+def test_a_weight_that_was_set_far_off_is_learned_back():
+    trainer = BitsTrainer(BitsConfig(), load_table(BitsConfig()))
+    trainer.edit(SetWeight(0, (0,), 1e6))  # an error of 10¹², but it falls: nothing explodes
+    while not trainer.done:
+        trainer.step()
+    assert trainer.snapshot().max_weight_error < 10
+
+
 def test_weights_slide_where_no_row_notices():
     trainer = BitsTrainer(BitsConfig(), load_table(BitsConfig()))
     trainer.edit(DropRow(3))

@@ -33,7 +33,7 @@ from models.bits import (
 )
 from models.config import Config
 from models.truth_table import TruthTable, logic_table
-from playground.messages import Status
+from playground.messages import Failure, Status
 from ui import theme
 from ui.model_tab import ModelTab
 from ui.readout import Readout
@@ -73,8 +73,10 @@ class BitsTab(ModelTab):
         self._inputs: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(0)
         self._unit: int | None = None  # the neuron that is explained; None: the output
         self._beat_network = 0
+        self._dropped_from: TruthTable | None = None  # the table that a row was last dropped from
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
+        self.session.failed.connect(self._on_refused)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -204,6 +206,10 @@ class BitsTab(ModelTab):
 
     # What the run shows --------------------------------------------------------------------------------------------
 
+    def clear_stage(self) -> None:
+        """What was sent to the old run will not come back."""
+        self._dropped_from = None
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Bars and table, or the network."""
         assert isinstance(snapshot, BitsSnapshot)
@@ -317,14 +323,21 @@ class BitsTab(ModelTab):
 
     @Slot(int)
     def _on_drop(self, row: int) -> None:
-        self._edit(DropRow(row))
+        """Leave out this row; not the one that takes its place, when the click was a double one."""
+        if self._shown is not None and self._shown.table is not self._dropped_from:
+            self._dropped_from = self._shown.table
+            self._edit(DropRow(row))
+
+    @Slot(object)
+    def _on_refused(self, _failure: Failure) -> None:
+        self._dropped_from = None
 
     @Slot()
     def drop(self) -> None:
         """Leave out the marked row, or the last one."""
         if self._shown is not None:
             table = self.table if self._shown.true_weights is not None else self.truth
-            self._edit(DropRow(len(self._shown.table) - 1 if table.row is None else table.row))
+            self._on_drop(len(self._shown.table) - 1 if table.row is None else table.row)
 
     @Slot()
     def reverse(self) -> None:
@@ -415,6 +428,9 @@ class BitsTab(ModelTab):
     @Slot()
     def train_on(self) -> None:
         """As many updates again."""
+        if self.more.isHidden():
+            return  # a double click
+        self.more.hide()
         config = self.session.config
         assert isinstance(config, BitsConfig)
         most = 10_000_000

@@ -234,7 +234,8 @@ class HopfieldTab(ModelTab):
             return
         for own in self._own:
             pixels = own.fitted(snapshot.shape)
-            if (pixels != pixels[0]).any() and not (snapshot.patterns == pixels).all(axis=1).any():
+            known = any(np.array_equal(pixels, pattern) for pattern in self._expected)  # when small, two may look alike
+            if (pixels != pixels[0]).any() and not known:
                 self.session.edit(StorePattern(pixels, own.label))
                 self._expected.append(pixels)
 
@@ -357,6 +358,8 @@ class HopfieldTab(ModelTab):
         except DataError:
             self.banner.say("Nothing to store", "The canvas is empty: draw a picture first.", "warning")
             return
+        if any(np.array_equal(own.pixels, pixels) for own in self._storing):
+            return  # a double click
         self.banner.clear()
         self._storing.append(Own(label, pixels, self._shown.shape))
         self.session.edit(StorePattern(pixels, label))

@@ -103,6 +103,20 @@ def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
     assert tab._shown.table.targets[1] == 85
 
 
+def test_a_double_click_drops_one_row_and_doubles_the_updates_once(tab, qtbot):
+    for _ in range(2):
+        qtbot.mouseClick(tab.drop_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.settled and len(tab._shown.table) == 7)
+    assert tab.banner.text == ""
+    for _ in range(2):
+        qtbot.mouseClick(tab.drop_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.settled and len(tab._shown.table) == 6)
+    train(tab, qtbot)
+    for _ in range(2):
+        qtbot.mouseClick(tab.more, LEFT)
+    assert tab.form.config().updates == 20_000
+
+
 def test_the_last_row_stays(tab, qtbot):
     for left in range(7, 0, -1):
         click(qtbot, tab.table, tab.table.cell(0, 9))

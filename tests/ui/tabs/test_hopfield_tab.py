@@ -193,6 +193,34 @@ def test_the_same_picture_is_not_stored_twice(tab, qtbot):
     assert len(snapshot(tab).patterns) == 1
 
 
+def test_a_double_click_on_store_stores_once(tab, qtbot):
+    tab.probe.canvas.clear()
+    draw(tab, qtbot, (2, 2), (13, 13))
+    for _ in range(2):
+        qtbot.mouseClick(tab.probe.store_button, LEFT)
+    settle(tab, qtbot)
+    assert snapshot(tab).labels == ("3", "drawing 1")
+    assert len(tab._own) == 1
+    assert tab.banner.text == ""
+
+
+def test_drawings_that_look_alike_in_a_smaller_memory_are_stored_once(tab, qtbot):
+    block = np.full((16, 16), -1, np.int8)
+    block[4:10, 4:10] = 1
+    speck = block.copy()
+    speck[15, 15] = 1
+    for pixels in (block, speck):
+        tab._put(pixels.ravel())
+        qtbot.mouseClick(tab.probe.store_button, LEFT)
+        settle(tab, qtbot)
+    first, second = (own.fitted((8, 8)) for own in tab._own)
+    assert np.array_equal(first, second)
+    use(tab, qtbot, size=8)
+    qtbot.waitUntil(lambda: len(snapshot(tab).patterns) == 2)
+    settle(tab, qtbot)
+    assert tab.banner.text == ""
+
+
 def test_a_stored_pattern_goes_onto_the_canvas_and_can_be_forgotten(tab, qtbot):
     use(tab, qtbot, store=(0, 1, 2), digit=1, rule="pseudo-inverse")
     assert not tab.recall.forget_button.isEnabled()
