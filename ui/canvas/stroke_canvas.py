@@ -6,9 +6,6 @@ is. An image (a digit of the test set, a photo brought to 28×28) can lie under 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,47 +22,28 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QTabletEvent,
     QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from models.base import DataError
-from models.data.preparation import BOX, SIDE, Preparation, Stage
+from models.data.preparation import SIDE, Preparation, Stage
 from models.data.strokes import MAX_POINTS, Drawing
+from models.errors import DataError
 from ui import theme
 from ui.canvas import incoming
 from ui.canvas.canvas_input import AS_DIGIT, SHEET, Content, Preparing, prepare_content, to_drawing
+from ui.canvas.pen_gesture import Device, PenGesture, Point, as_stroke
+from ui.canvas.sheet_picture import SheetPicture, paint_content, paint_stroke
 from ui.canvas.surface import Surface
-
-Point = tuple[float, float]
-"""x to the right and y downwards, in sheet units."""
 
 PEN_WIDTHS = (8.0, 40.0)
 """Narrowest and widest pen in sheet units."""
 
 DEFAULT_PEN = 20.0
-
-_CLOSEST = 0.5
-"""Points nearer than this to the one before (in sheet units) say nothing new."""
-
-_LIVE_POINTS = 96
-"""So many points of the live stroke are redrawn at an event; those before are in the pixmap already."""
-
-
-@dataclass
-class _Gesture:
-    """What is being drawn between pressing and releasing: several strokes if the pen left the sheet meanwhile."""
-
-    device: str  # "mouse", "touch", "tablet" or "keys": the others are ignored meanwhile
-    last: QPointF | None = None  # in sheet units, also outside the sheet
-    touch_id: int = -1
-    room: int = MAX_POINTS  # points that still fit into one drawing
 
 
 class StrokeCanvas(Surface):
@@ -95,13 +73,11 @@ class StrokeCanvas(Surface):
         self._preparing = AS_DIGIT
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
-        self._gesture: _Gesture | None = None
-        self._strokes: list[list[Point]] = []  # of the gesture under way
-        self._baked = 0  # points of the last of these strokes that are in the pixmap already
-        self._pixmap: QPixmap | None = None
-        self._direct_input = False
+        self._gesture: PenGesture | None = None
+        self._picture = SheetPicture()
+        self._direct_input = False  # whether a finger or a pen has sent events of its own
         self._dropping = False
-        self._cursor = QPointF(SHEET / 2, SHEET / 2)
+        self._cursor = QPointF(SHEET / 2, SHEET / 2)  # of the keyboard, in sheet units
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAcceptDrops(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -122,7 +98,9 @@ class StrokeCanvas(Surface):
     @property
     def content(self) -> Content:
         """Everything on the sheet, the live stroke included; immutable."""
-        return self._content.with_strokes(self._live_strokes(), self._pen_width)
+        if self._gesture is None:
+            return self._content
+        return self._content.with_strokes(self._gesture.finished_strokes(), self._pen_width)
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
@@ -143,7 +121,7 @@ class StrokeCanvas(Surface):
         low, high = points.min(axis=0), points.max(axis=0)  # strokes that left their own sheet come onto ours
         scale = SHEET / float((high - low).max())
         margin = (SHEET - scale * (high - low)) / 2
-        strokes = tuple(_frozen((stroke - low) * scale + margin) for stroke in drawing.strokes if len(stroke))
+        strokes = tuple(as_stroke((stroke - low) * scale + margin) for stroke in drawing.strokes if len(stroke))
         width = self._pen_width
         if drawing.pen_width is not None:
             width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
@@ -193,7 +171,7 @@ class StrokeCanvas(Surface):
 
     # ------------------------------------------------------------------------------------------ a pen's gesture
 
-    def _begin(self, device: str, position: QPointF, touch_id: int = -1) -> None:
+    def _begin(self, device: Device, position: QPointF, touch_id: int = -1) -> None:
         if self._drawn_by("keys"):
             self._end()  # the hand goes from the keys to another device
         if self._gesture is not None:
@@ -201,56 +179,39 @@ class StrokeCanvas(Surface):
         if device != "keys":
             self._set_cursor_shown(False)
         room = MAX_POINTS - sum(map(len, self._content.strokes))
-        self._gesture = _Gesture(device, touch_id=touch_id, room=room)
+        self._gesture = PenGesture(device, room, touch_id)
         self._extend(position)
 
     def _extend(self, position: QPointF) -> None:
         """The pen went straight to `position` (sheet units); only what lies on the sheet is ink."""
         gesture = self._gesture
         assert gesture is not None
-        before, gesture.last = gesture.last, position
-        end = (position.x(), position.y())
-        if before is None:
-            inside = (end, end, True) if _on_sheet(end) else None
-        else:
-            inside = _clip((before.x(), before.y()), end)
-        if inside is None:
-            return
-        if gesture.room < 2:
+        was_empty, before = self.is_empty, len(gesture.strokes)
+        try:
+            if not gesture.extend((position.x(), position.y())):
+                return
+        except DataError as error:
             self._end()
-            self.failed.emit("The sheet is full: take back some strokes (Ctrl+Z) or clear it (Del) to go on drawing.")
+            self.failed.emit(str(error))
             return
-        start, stop, enters = inside
-        begins, was_empty = before is None or enters, self.is_empty
-        if begins:
-            self._bake()  # the stroke that ended where the pen left the sheet
-            self._strokes.append([start])
-            self._baked = 0
-            gesture.room -= 1
-        stroke = self._strokes[-1]
-        if math.dist(stop, stroke[-1]) >= _CLOSEST:
-            stroke.append(stop)
-            gesture.room -= 1
-        elif not begins:
-            return
+        stroke = gesture.strokes[-1]
+        if len(gesture.strokes) > before:
+            if before:
+                self._picture.bake(gesture.strokes[-2], self._pen_width)  # it ended where the pen left the sheet
+            self._picture.begin_stroke()
         dirty = self._stroke_rect(stroke[-3:])
-        if len(stroke) - self._baked > _LIVE_POINTS:
-            self._bake()
+        self._picture.bake_if_long(stroke, self._pen_width)
         self._describe()
         self.update(self.rect() if was_empty else dirty)  # the first ink takes the placeholder away
         self.changed.emit()
 
     def _end(self) -> None:
         """The pen was lifted: what it drew becomes one step of undo."""
-        if self._gesture is None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is None or not gesture.strokes:
             return
-        self._gesture = None
-        strokes, width = self._live_strokes(), self._pen_width
-        if not strokes:
-            return
-        self._bake()
-        self._strokes = []
-        self._content = self._content.with_strokes(strokes, width)
+        self._picture.bake(gesture.strokes[-1], self._pen_width)
+        self._content = self._content.with_strokes(gesture.finished_strokes(), self._pen_width)
         self._history.record(self._content)
         self._describe()
         self.history_changed.emit()
@@ -262,15 +223,19 @@ class StrokeCanvas(Surface):
 
     def _abandon(self) -> None:
         if self._gesture is not None:
-            self._gesture, self._strokes, self._pixmap = None, [], None
+            self._gesture = None
+            self._picture.forget()
 
     def _show_state(self) -> None:
-        self._content, self._pixmap = self._history.current, None
+        self._content = self._history.current
+        self._picture.forget()
         self._describe()
         self.update()
 
-    def _live_strokes(self) -> tuple[NDArray[np.float32], ...]:
-        return tuple(_frozen(np.array(stroke)) for stroke in self._strokes)
+    @property
+    def _strokes(self) -> list[list[Point]]:
+        """The strokes of the gesture under way; the last of them is live."""
+        return self._gesture.strokes if self._gesture is not None else []
 
     def _describe(self) -> None:
         count = len(self._content.strokes) + len(self._strokes)
@@ -361,7 +326,7 @@ class StrokeCanvas(Surface):
             self._end()
         return super().event(event)
 
-    def _drawn_by(self, device: str) -> bool:
+    def _drawn_by(self, device: Device) -> bool:
         return self._gesture is not None and self._gesture.device == device
 
     def _is_echo(self, event: QMouseEvent) -> bool:
@@ -501,70 +466,38 @@ class StrokeCanvas(Surface):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The strokes are redrawn sharply at the new size."""
-        self._pixmap = None
+        self._picture.forget()
         super().resizeEvent(event)
 
     # ------------------------------------------------------------------------------------------------ painting
 
     def _restyle(self) -> None:
-        self._pixmap = None
+        self._picture.forget()
         self.update()
 
     def picture(self, side: int) -> QImage:
         """The sheet as an image of `side`×`side` pixels, dark ink on white whatever the theme."""
         image = QImage(side, side, QImage.Format.Format_RGB32)
         painter = QPainter(image)
-        _paint_content(painter, QRectF(0, 0, side, side), self.content, theme.LIGHT)
+        paint_content(painter, QRectF(0, 0, side, side), self.content, theme.LIGHT)
         painter.end()
         return image
-
-    def _bake(self) -> None:
-        """Draw the live stroke so far into the pixmap: the next events redraw what is new, however long it becomes."""
-        if self._pixmap is None or not self._strokes:
-            return  # without a pixmap, `_finished` draws everything
-        self._bake_points(self._unbaked())
-        self._baked = len(self._strokes[-1])
-
-    def _unbaked(self) -> list[Point]:
-        """The points of the live stroke that are not in the pixmap yet, and the one before, to join them."""
-        stroke = self._strokes[-1]
-        return stroke[max(self._baked - 1, 0) :] if self._baked < len(stroke) else []
-
-    def _bake_points(self, points: list[Point]) -> None:
-        assert self._pixmap is not None
-        painter = QPainter(self._pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = self._sheet_rect().width() / SHEET
-        painter.scale(scale, scale)
-        _paint_stroke(painter, points, QPen(theme.current().ink, self._pen_width))
-        painter.end()
-
-    def _finished(self) -> QPixmap:
-        """The sheet with everything but the live stroke, at the screen's resolution."""
-        ratio, side = self.devicePixelRatioF(), self._sheet_rect().width()
-        pixels = max(1, round(side * ratio))
-        if self._pixmap is None or self._pixmap.width() != pixels or self._pixmap.devicePixelRatio() != ratio:
-            self._pixmap = QPixmap(pixels, pixels)
-            self._pixmap.setDevicePixelRatio(ratio)
-            self._baked = 0
-            earlier = self._content.with_strokes(self._live_strokes()[:-1], self._pen_width)
-            painter = QPainter(self._pixmap)
-            _paint_content(painter, QRectF(0, 0, side, side), earlier, theme.current())
-            painter.end()
-        return self._pixmap
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The finished strokes from the pixmap, the live one and the helping lines over it."""
         colors, rect = theme.current(), self._sheet_rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(rect.topLeft(), self._finished())
+        finished = self._picture.of(
+            self._content, self._strokes[:-1], self._pen_width, rect.width(), self.devicePixelRatioF()
+        )
+        painter.drawPixmap(rect.topLeft(), finished)
         painter.save()
         painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
         painter.translate(rect.topLeft())
         painter.scale(rect.width() / SHEET, rect.width() / SHEET)
         if self._strokes:
-            _paint_stroke(painter, self._unbaked(), QPen(colors.ink, self._pen_width))
+            paint_stroke(painter, self._picture.unbaked(self._strokes[-1]), QPen(colors.ink, self._pen_width))
         if self._cursor_shown:
             painter.setBrush(colors.accent if self._drawn_by("keys") else Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colors.accent, 2))
@@ -578,81 +511,3 @@ class StrokeCanvas(Surface):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
         painter.end()
-
-
-def _paint_content(painter: QPainter, rect: QRectF, content: Content, colors: theme.Theme) -> None:
-    """Paper, guide box, image and strokes."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(rect, colors.surface)
-    margin = rect.width() * (SIDE - BOX) / SIDE / 2
-    painter.setPen(QPen(theme.blend(colors.grid, colors.control, 0.35), 1, Qt.PenStyle.DashLine))
-    painter.drawRect(rect.adjusted(margin, margin, -margin, -margin))
-    if content.image is not None:
-        painter.drawImage(rect, _inked(content.image, colors))
-    painter.translate(rect.topLeft())
-    painter.scale(rect.width() / SHEET, rect.width() / SHEET)
-    for stroke, width in zip(content.strokes, content.widths, strict=True):
-        _paint_stroke(painter, stroke.tolist(), QPen(colors.ink, width))
-
-
-def _inked(image: NDArray[np.uint8], colors: theme.Theme) -> QImage:
-    """An image (H, W) uint8 as ink of the theme's colour: the grey value is the opacity."""
-    rgba = np.empty((*image.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = colors.ink.red(), colors.ink.green(), colors.ink.blue()
-    rgba[..., 3] = image
-    height, width = image.shape
-    return QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-
-
-def _paint_stroke(painter: QPainter, points: Sequence[Sequence[float]], pen: QPen) -> None:
-    """A line with round ends and corners; a single point is a dot, since a click is ink too."""
-    if not points:
-        return
-    if len(points) == 1:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(pen.color())
-        painter.drawEllipse(QPointF(*points[0]), pen.widthF() / 2, pen.widthF() / 2)
-        return
-    path = QPainterPath(QPointF(*points[0]))
-    for point in points[1:]:
-        path.lineTo(*point)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(pen)
-    painter.drawPath(path)
-
-
-def _frozen(points: NDArray[Any]) -> NDArray[np.float32]:
-    stroke = np.asarray(points, dtype=np.float32)
-    stroke.flags.writeable = False
-    return stroke
-
-
-def _on_sheet(point: Point) -> bool:
-    return 0 <= point[0] <= SHEET and 0 <= point[1] <= SHEET
-
-
-def _clip(start: Point, end: Point) -> tuple[Point, Point, bool] | None:
-    """The part of a straight way that lies on the sheet (Liang and Barsky 1984).
-
-    Returns its two ends and whether it enters the sheet from outside; None if it misses the sheet.
-    """
-    enter, leave = 0.0, 1.0
-    for origin, delta in ((start[0], end[0] - start[0]), (start[1], end[1] - start[1])):
-        if delta == 0:
-            if not 0 <= origin <= SHEET:
-                return None
-            continue
-        near, far = sorted(((0 - origin) / delta, (SHEET - origin) / delta))
-        enter, leave = max(enter, near), min(leave, far)
-    if enter > leave:
-        return None
-
-    def at(share: float) -> Point:
-        return (
-            min(max(start[0] + share * (end[0] - start[0]), 0.0), SHEET),
-            min(max(start[1] + share * (end[1] - start[1]), 0.0), SHEET),
-        )
-
-    return at(enter), at(leave), enter > 0

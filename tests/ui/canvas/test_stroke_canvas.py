@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from models.data.strokes import Drawing
 from ui import theme
 from ui.canvas.canvas_input import SHEET
-from ui.canvas.stroke_canvas import StrokeCanvas, _clip
+from ui.canvas.stroke_canvas import StrokeCanvas
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager
 
@@ -132,20 +132,6 @@ def test_a_lost_release_ends_the_stroke(qtbot, canvas, count):
     canvas.show()
     draw(qtbot, canvas)
     assert len(canvas.drawing().strokes) == 2
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "expected"),
-    [
-        ((10, 10), (20, 20), ((10, 10), (20, 20), False)),
-        ((-10, 10), (10, 10), ((0, 10), (10, 10), True)),
-        ((140, -140), (140, 420), ((140, 0), (140, 280), True)),
-        ((-10, 300), (290, 300), None),
-        ((300, 0), (300, 280), None),
-    ],
-)
-def test_the_part_of_a_way_on_the_sheet(start, end, expected):
-    assert _clip(start, end) == expected
 
 
 # -------------------------------------------------------------------------------------- undo, redo, clear, load
