@@ -27,7 +27,6 @@ MOST = 20
 class Given:
     """A lesson that the run was given at `step`, and the edit that takes it back."""
 
-    run_id: int
     step: int
     take_back: TakeBack
 
@@ -52,6 +51,7 @@ class Teaching(QObject):
         self._session, self._panel = session, panel
         self._lessons: list[Given] = []
         self._todo: Callable[[], None] | None = None  # as soon as the run rests
+        self._run_id = session.status.run_id
         self.job = Job("teaching", self)
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
@@ -103,9 +103,9 @@ class Teaching(QObject):
     # When the run rests ---------------------------------------------------------------------------------------------
 
     def _at_rest(self, todo: Callable[[], None]) -> None:
-        """Do this once the run has come to rest and all that is known here is up to date."""
+        """Stop the run, and do this as soon as all that is known here is up to date."""
         self._todo = todo
-        self._on_frame()
+        self._session.pause()
 
     @Slot()
     def _on_frame(self) -> None:
@@ -121,7 +121,7 @@ class Teaching(QObject):
         session, snapshot = self._session, self._session.snapshot
         assert isinstance(snapshot, SupervisedSnapshot)
         take_back = TakeBack(**vars(lesson), before=snapshot.parameters)
-        self._lessons = [*self._lessons, Given(session.status.run_id, snapshot.step, take_back)][-MOST:]
+        self._lessons = [*self._lessons, Given(snapshot.step, take_back)][-MOST:]
         session.edit(lesson)
         self._panel.set_undoable(True)
         self.job.start(measured(session.model, data, snapshot, lesson))
@@ -169,12 +169,14 @@ class Teaching(QObject):
     @Slot(object)
     def _on_status(self, status: Status) -> None:
         """A lesson can be taken back as long as its step is part of the run that is shown."""
-        loading = status.phase == "loading"
-        kept = [
-            given for given in self._lessons if given.run_id == status.run_id and (loading or given.step <= status.head)
-        ]
-        if len(kept) < len(self._lessons):
-            self._forget(kept)
+        if status.run_id != self._run_id:
+            self._run_id = status.run_id
+            self._panel.report.clear()
+            self._forget([])
+        elif status.phase != "loading":
+            kept = [given for given in self._lessons if given.step <= status.head]
+            if len(kept) < len(self._lessons):
+                self._forget(kept)
         self._on_frame()
 
     def _forget(self, kept: list[Given]) -> None:

@@ -288,6 +288,7 @@ def test_a_lesson_can_be_taken_back_at_once_and_while_it_trains(tab, qtbot):
     correct(tab, qtbot, range(0, 18, 2))
     panel = tab.try_panel.teach
     qtbot.mouseClick(panel.teach_button, LEFT)
+    qtbot.waitUntil(panel.undo_button.isEnabled)
     undo(tab, qtbot)  # while it is still being measured
     assert np.array_equal(parameters(tab), before)
     assert panel.teach_button.text() == "Teach"
@@ -302,6 +303,32 @@ def test_a_lesson_can_be_taken_back_at_once_and_while_it_trains(tab, qtbot):
     assert tab.session.status.phase == "paused"
     assert tab.session.status.head == 40
     assert np.array_equal(parameters(tab), before)
+
+
+def test_a_lesson_right_after_a_step_is_given_to_what_the_step_made(tab, qtbot):
+    correct(tab, qtbot, range(0, 18, 2))
+    tab.session.step(20)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.snapshot.step == 20)
+    for _ in range(5):
+        tab.session.step(7)
+        teach(tab, qtbot)
+        step = tab.session.status.head
+        undo(tab, qtbot)
+        assert tab.banner.text == ""
+        assert tab.session.status.head == step
+        assert not tab.try_panel.teach.undo_button.isEnabled()
+
+
+def test_a_lesson_that_was_asked_for_is_not_given_to_a_new_run(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    teach(tab, qtbot)
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.phase == "untrained")
+    assert not tab.teaching.busy
+    assert tab.banner.text == ""
+    assert tab.try_panel.teach.report.text() == ""  # it was about the run before
 
 
 def test_a_lesson_in_a_future_that_was_left_is_forgotten(tab, qtbot):
