@@ -61,7 +61,7 @@ class OwnPoints(PointSet):
         return replace(self, held_out=held_out)
 
     def in_file_units(self) -> OwnPoints:
-        """The same points as they stood in the table (to about 15 digits): undoes the standardisation."""
+        """The same points as they stood in the table: undoes the standardisation (see `original`)."""
         return replace(self, points=self.original(self.points), centre=None, scale=None)
 
 

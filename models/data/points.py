@@ -89,10 +89,22 @@ class PointSet:
         )
 
     def original(self, points: ArrayLike) -> Array:
-        """Points (…, D) in the units of the file that was read: undoes the standardisation."""
-        result = np.array(points, dtype=np.float64)
-        if self.centre is not None and self.scale is not None:
-            result = result * self.scale + self.centre
+        """Points (…, D) in the units of the file that was read: undoes the standardisation.
+
+        Of the numbers that standardising turns into these very points, bit for bit, the one with the fewest digits is
+        meant: what stood in the file, unless it had more than 15.
+        """
+        plane = np.array(points, dtype=np.float64)
+        if self.centre is None or self.scale is None:
+            return plane
+        result = plane * self.scale + self.centre
+        size = np.abs(self.centre) + np.abs(plane).max(axis=tuple(range(plane.ndim - 1)), initial=0.0) * self.scale
+        decimals = 15 - np.ceil(np.log10(np.maximum(size, 1e-200))).astype(int)
+        for axis, most in enumerate(decimals.tolist()):
+            for digits in (most + 1, most):
+                short = np.round(result[..., axis], digits)
+                same = (short - self.centre[axis]) / self.scale[axis] == plane[..., axis]
+                result[..., axis] = np.where(same, short, result[..., axis])
         return result
 
 

@@ -36,6 +36,7 @@ from models.weights_io import flat, load_weights, named_weights, save_weights
 from playground.messages import Failure, Opened
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
+from ui.canvas.point_document import Points
 from ui.canvas.point_source import PointSource
 from ui.model_tab import BEATS, ModelTab
 from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
@@ -194,7 +195,7 @@ class BoundaryTab(ModelTab):
         self.surface.note(snapshot, running=running)
         if whole or self.my_turn(2):
             self.view.show_network(snapshot, moving=running)
-            self._memory.remember(snapshot.points, Companions(snapshot.held_out, _targets(snapshot)))
+            self._memory.remember(*_remembered(self._source.own, snapshot))
             self._memory.points = self.view.points  # an edit may still be on its way
         if whole or self.my_turn(1):
             self._show_page(whole)
@@ -274,6 +275,7 @@ class BoundaryTab(ModelTab):
         super()._on_failed(failure)
         if failure.title == "The change was not made":
             self._source.refuse()
+            self.session.data = self._data_for(self.session.config)
             self.view.refuse()
 
     @Slot(object)
@@ -567,8 +569,12 @@ class BoundaryTab(ModelTab):
             self._on_click(spot, QPoint())
 
 
-def _targets(snapshot: BoundarySnapshot) -> Any:
-    return snapshot.targets if snapshot.targets is not None else np.zeros(len(snapshot.points))
+def _remembered(own: OwnPoints | None, snapshot: BoundarySnapshot) -> tuple[Points, Companions]:
+    """Points and what belongs to them, as last changed: marks may still be on their way to the model."""
+    data = snapshot.data if own is None else own
+    held_out = data.held_out if isinstance(data, OwnPoints) else None
+    targets = data.targets if data.targets is not None else np.zeros(len(data))
+    return data.points, Companions(snapshot.held_out if held_out is None else held_out, targets)
 
 
 def _shape(snapshot: BoundarySnapshot) -> NetworkShape:

@@ -204,6 +204,7 @@ class MixtureTab(ModelTab):
         super()._on_failed(failure)
         if failure.title == "The change was not made":
             self._source.refuse()
+            self.session.data = self._data_for(self.session.config)
             self.view.refuse()
 
     @Slot(object)

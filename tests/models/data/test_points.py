@@ -7,6 +7,7 @@ import pytest
 
 from models.base import ConfigError, DataError
 from models.data.points import BOUNDARY_SETS, MIXTURE_SETS, REGRESSION_SETS, PointSet, blobs, make_points, split
+from models.data.tables import standardised
 
 ALL = sorted({*MIXTURE_SETS, *BOUNDARY_SETS})
 
@@ -106,3 +107,15 @@ def test_bad_points_and_sizes_are_refused_in_words():
         make("cloud")
     with pytest.raises(ConfigError, match="at least one point"):
         make("xor", 0)
+
+
+@pytest.mark.parametrize(
+    ("centre", "spread", "decimals"),
+    [(0, 1, 3), (0.5, 5, 2), (100, 50, 1), (-3, 2, 4), (6e6, 1e5, 0), (2e-6, 1e-6, 9), (1e12, 1e9, -3)],
+)
+def test_standardised_numbers_get_back_the_digits_that_they_had(centre, spread, decimals):
+    numbers = np.round(np.random.default_rng(0).normal(centre, spread, (2000, 2)), decimals)
+    data = standardised(PointSet(numbers))
+    np.testing.assert_array_equal(data.original(data.points), numbers)
+    np.testing.assert_array_equal(data.original(data.points[3]), numbers[3])
+    assert data.original(np.empty((0, 2))).shape == (0, 2)

@@ -183,6 +183,34 @@ def test_a_reset_right_behind_an_edit_has_the_edit(tab, qtbot):
     assert np.array_equal(tab._shown.points, points)
 
 
+@boundary_only
+def test_a_refused_change_is_not_what_the_next_run_begins_with(tab, qtbot, tmp_path):
+    use_table(tab, qtbot, tmp_path)
+    before = seen(tab)
+    tab.view.move([0], (1e5, 0.0))
+    settle(tab, qtbot)
+    assert tab.banner.isVisible()
+    assert seen(tab) == before
+    reset(tab, qtbot)
+    assert seen(tab) == before
+
+
+def test_a_table_is_written_as_it_was_read(tab, qtbot, tmp_path):
+    rows = np.round(ROWS[:, :2], 1)
+    text = "height,weight,label\n" + "\n".join(f"{h},{w},{'ab'[k % 2]}" for k, (h, w) in enumerate(rows.tolist()))
+    path = tmp_path / "in.csv"
+    path.write_text(text)
+    tab.panel.open_table(path)
+    tab.panel.dialog.standardise.setChecked(True)
+    tab.panel.dialog.accept()
+    settle(tab, qtbot)
+    opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
+    tab.save_drawing(tmp_path / "out.csv")
+    found = (tmp_path / "out.csv").read_text().splitlines()
+    kept = text.splitlines() if tab.model.name == "boundary" else [row.rpartition(",")[0] for row in text.splitlines()]
+    assert sorted(found) == sorted(kept)
+
+
 # The past ------------------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +350,31 @@ def test_held_out_points_stay_held_out(tab, qtbot, tmp_path):
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
     reset(tab, qtbot)
     assert seen(tab) == before
+
+
+@boundary_only
+def test_marks_are_not_lost_when_an_older_picture_comes_before_the_next_change(tab, qtbot):
+    older = tab._shown
+    first = int(np.flatnonzero(~older.held_out)[0])
+    tab.view.select([first])
+    tab._on_held_out(True)
+    tab.show_snapshot(older)
+    tab.view.add([(0.5, 0.5)])
+    settle(tab, qtbot)
+    assert tab._shown.held_out[first]
+    assert len(tab._shown.points) == len(older.points) + 1
+
+
+@boundary_only
+def test_a_cleared_plane_is_kept_as_well(tab, qtbot, tmp_path):
+    tab.view.clear_points()
+    settle(tab, qtbot)
+    reset(tab, qtbot)
+    opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
+    assert len(tab._shown.points) == 0
+    reset(tab, qtbot)
+    assert len(tab._shown.points) == 0
+    assert tab.back_button.isVisible()
 
 
 @boundary_only
