@@ -74,7 +74,7 @@ class StrokeCanvas(Surface):
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
         self._gesture: PenGesture | None = None
-        self._picture = SheetPicture()
+        self._sheet = SheetPicture()
         self._direct_input = False  # whether a finger or a pen has sent events of its own
         self._dropping = False
         self._cursor = QPointF(SHEET / 2, SHEET / 2)  # of the keyboard, in sheet units
@@ -197,10 +197,10 @@ class StrokeCanvas(Surface):
         stroke = gesture.strokes[-1]
         if len(gesture.strokes) > before:
             if before:
-                self._picture.bake(gesture.strokes[-2], self._pen_width)  # it ended where the pen left the sheet
-            self._picture.begin_stroke()
+                self._sheet.bake(gesture.strokes[-2], self._pen_width)  # it ended where the pen left the sheet
+            self._sheet.begin_stroke()
         dirty = self._stroke_rect(stroke[-3:])
-        self._picture.bake_if_long(stroke, self._pen_width)
+        self._sheet.bake_if_long(stroke, self._pen_width)
         self._describe()
         self.update(self.rect() if was_empty else dirty)  # the first ink takes the placeholder away
         self.changed.emit()
@@ -210,7 +210,7 @@ class StrokeCanvas(Surface):
         gesture, self._gesture = self._gesture, None
         if gesture is None or not gesture.strokes:
             return
-        self._picture.bake(gesture.strokes[-1], self._pen_width)
+        self._sheet.bake(gesture.strokes[-1], self._pen_width)
         self._content = self._content.with_strokes(gesture.finished_strokes(), self._pen_width)
         self._history.record(self._content)
         self._describe()
@@ -224,11 +224,11 @@ class StrokeCanvas(Surface):
     def _abandon(self) -> None:
         if self._gesture is not None:
             self._gesture = None
-            self._picture.forget()
+            self._sheet.forget()
 
     def _show_state(self) -> None:
         self._content = self._history.current
-        self._picture.forget()
+        self._sheet.forget()
         self._describe()
         self.update()
 
@@ -466,13 +466,13 @@ class StrokeCanvas(Surface):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The strokes are redrawn sharply at the new size."""
-        self._picture.forget()
+        self._sheet.forget()
         super().resizeEvent(event)
 
     # ------------------------------------------------------------------------------------------------ painting
 
     def _restyle(self) -> None:
-        self._picture.forget()
+        self._sheet.forget()
         self.update()
 
     def picture(self, side: int) -> QImage:
@@ -488,7 +488,7 @@ class StrokeCanvas(Surface):
         colors, rect = theme.current(), self._sheet_rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        finished = self._picture.of(
+        finished = self._sheet.of(
             self._content, self._strokes[:-1], self._pen_width, rect.width(), self.devicePixelRatioF()
         )
         painter.drawPixmap(rect.topLeft(), finished)
@@ -497,7 +497,7 @@ class StrokeCanvas(Surface):
         painter.translate(rect.topLeft())
         painter.scale(rect.width() / SHEET, rect.width() / SHEET)
         if self._strokes:
-            paint_stroke(painter, self._picture.unbaked(self._strokes[-1]), QPen(colors.ink, self._pen_width))
+            paint_stroke(painter, self._sheet.unbaked(self._strokes[-1]), QPen(colors.ink, self._pen_width))
         if self._cursor_shown:
             painter.setBrush(colors.accent if self._drawn_by("keys") else Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colors.accent, 2))
