@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from models.gaussian import Array
 from models.mixture import MixtureConfig, Selection, model_selection
+from playground.messages import Status
 from ui import theme
 from ui.background import Job
 from ui.plots.plot_base import Plot, Table
@@ -165,6 +166,13 @@ class SelectionPanel(QWidget):
         self._asked = False
         self.look()
         self._update()
+
+    @Slot(object)
+    def follow(self, status: Status) -> None:
+        """No run could be made of the points: those of the run before are not theirs."""
+        if status.phase == "empty" and self._offered is not None:
+            self._offered, self._results = None, {}
+            self.cancel()
 
     def look(self) -> None:
         """Somebody looks at this page: compare, unless that was done or asked for, or there are very many points."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -52,6 +53,7 @@ class MixtureTab(ModelTab):
         self.panel.told.connect(self.told)
         self.selection.chosen.connect(self.use_components)
         self.selection.failed.connect(self._on_not_compared)
+        self.session.status_changed.connect(self.selection.follow)
 
     def make_stage(self) -> QWidget:
         """The plane with its tools; k-means beside it when wanted."""
@@ -406,6 +408,16 @@ class MixtureTab(ModelTab):
     def open_drawing(self, path: Path) -> None:
         """File → Open drawing: points from a table."""
         self.panel.open_table(path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The comparison goes on."""
+        super().showEvent(event)
+        self.selection.job.set_paused(False)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: the comparison rests."""
+        super().hideEvent(event)
+        self.selection.job.set_paused(True)
 
     def shutdown(self) -> None:
         """Stop the run and the comparison, and join their threads."""

@@ -222,6 +222,37 @@ def test_a_comparison_that_was_stopped_does_not_speak_for_all(tab, qtbot, monkey
     assert panel.words.text().startswith("Stopped after 3 of 12: BIC prefers K\u00a0=\u00a03")
 
 
+def test_the_comparison_rests_while_nobody_looks_at_the_tab(tab, qtbot, monkeypatch):
+    steps = []
+
+    def endless(points, config, components):
+        while True:
+            steps.append(None)
+            yield None
+
+    monkeypatch.setattr("ui.tabs.mixture_selection.model_selection", endless)
+    tab.selection.compare()
+    qtbot.waitUntil(lambda: len(steps) > 10)
+    tab.hide()
+    qtbot.wait(150)  # the batch under way is finished
+    known = len(steps)
+    qtbot.wait(150)
+    assert len(steps) == known
+    tab.show()
+    qtbot.waitUntil(lambda: len(steps) > known)
+    tab.selection.cancel()
+
+
+def test_points_that_no_run_can_be_made_of_are_not_compared(tab, qtbot):
+    assert tab.selection.button.isEnabled()
+    tab.use_points(PointSet(np.zeros((30, 2))), "same.csv")
+    qtbot.waitUntil(lambda: tab.session.status.phase == "empty", timeout=20_000)
+    assert "identical" in tab.banner.text
+    assert not tab.selection.button.isEnabled()  # it would compare the points of the run before
+    use(tab, qtbot, BLOBS)
+    assert tab.selection.button.isEnabled()
+
+
 def test_a_comparison_that_fails_says_so_and_can_be_repeated(tab, qtbot, monkeypatch):
     def broken(points, config, components):
         yield None
