@@ -65,7 +65,7 @@ class PlaneConfig(Config):
             "blobs": "Two to six round clusters, one for each class.",
             "plane": "Regression: a tilted plane.",
             "hills": "Regression: three hills and three hollows.",
-            "own": "An empty plane: set your own points.",
+            "own": "Your own points: from a table, or set by hand in an empty plane.",
         },
     )
     points_per_class: int = setting(

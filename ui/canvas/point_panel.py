@@ -218,8 +218,8 @@ class PointPanel(QWidget):
 
     def save_table(self, path: Path) -> None:
         """Write the points as CSV, in the units that they came in."""
-        points = self.point_set()
         try:
+            points = self.point_set()
             write_points(path, points)
         except DataError as error:
             self.failed.emit(str(error))
