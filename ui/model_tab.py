@@ -6,8 +6,6 @@ A tab adds its own stage in the middle and, if it likes, a panel on the right to
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -159,21 +157,9 @@ class ModelTab(QWidget):
 
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
-        history = self.session.history
-        held_out = {}
-        for name in history.evaluation_names:
-            at, values = history.evaluation(name)
-            held_out[name] = dict(zip(at.tolist(), values.tolist(), strict=True))
-        start = 0 if any(0 in values for values in held_out.values()) else 1
-        steps = range(start, len(history) + 1)
-        columns = [[""] * (1 - start) + history.column(name).tolist() for name in history.names]
-        columns += [[values.get(step, "") for step in steps] for values in held_out.values()]
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["step", *history.names, *held_out])
-        writer.writerows(zip(steps, *columns, strict=True))
         with atomically(path) as file:
-            file.write(text.getvalue().encode())
+            for piece in self.session.history.csv():
+                file.write(piece.encode())
 
     def shutdown(self) -> None:
         """Stop the run and join its thread."""
