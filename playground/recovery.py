@@ -1,14 +1,13 @@
 """Autosaved runs survive a crash: each running window keeps its own folder, locked while the process lives, and the
 next start finds the folders whose owner is gone.
 
-The lock belongs to the open file, not to a process number: the system lets go of it however the process ends, and a
-new process that happens to get the old one's number is not taken for it.
+Several windows may start, look and close at the same moment. So a folder that nobody has locked and that holds no run
+means nothing yet: it is being made, or being removed, or it was left long ago.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -18,12 +17,12 @@ from typing import IO
 
 from PySide6.QtCore import QStandardPaths
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from playground.file_lock import in_use, lock
 
 LOCK = "lock"
+LONGEST_LOOK = 2.0
+"""Seconds for which a window that looks for leftovers may, at the very worst, hold the lock of a folder just made."""
+
 SETTLED = 60.0
 """Seconds after which a folder without a lock and without runs was given up; before, it may just be being made."""
 
@@ -60,14 +59,20 @@ class Autosaves:
         self._lock: IO[bytes] | None = None
 
     def path(self, model: str) -> Path:
-        """Where a model's run is autosaved; makes and locks this process's folder at the first call.
+        """Where a model's run is autosaved; makes and locks this process's folder at the first call, and another one
+        when somebody has removed it since.
 
         Raises OSError when the folder cannot be made.
         """
-        if self._own is None:
+        if self._own is None or not (self._own / LOCK).exists():
+            self.close()
             self._root.mkdir(parents=True, exist_ok=True)
             own = Path(tempfile.mkdtemp(prefix="run-", dir=self._root))
-            self._lock = _locked(own / LOCK)
+            try:
+                self._lock = lock(own / LOCK, wait=LONGEST_LOOK)
+            except OSError:
+                shutil.rmtree(own, ignore_errors=True)
+                raise
             self._own = own
         return self._own / f"{model}.npz"
 
@@ -76,9 +81,11 @@ class Autosaves:
         found = []
         for folder in self._folders():
             with suppress(OSError):  # not ours to read, or gone this very moment: nothing to offer
-                if folder == self._own or _in_use(folder / LOCK):
+                if folder == self._own or in_use(folder / LOCK):
                     continue
                 runs = [Leftover(file, file.stem, file.stat().st_mtime) for file in folder.glob("*.npz")]
+                if runs and in_use(folder / LOCK):  # it was only just being made
+                    continue
                 if not runs and time.time() - folder.stat().st_mtime > SETTLED:
                     shutil.rmtree(folder, ignore_errors=True)
                 found += runs
@@ -97,9 +104,16 @@ class Autosaves:
         self._clear(leftover.path.parent)
 
     def close(self) -> None:
-        """A clean end: nothing of this process needs to be recovered."""
+        """A clean end: nothing of this process needs to be recovered.
+
+        The runs go while the folder is still locked, so that no window that looks just now takes them for a crash; the
+        lock goes last, for some systems remove no open file.
+        """
         if self._own is None or self._lock is None:
             return
+        for file in self._own.glob("*.npz"):
+            with suppress(OSError):
+                file.unlink()
         self._lock.close()
         shutil.rmtree(self._own, ignore_errors=True)
         self._own = self._lock = None
@@ -113,28 +127,3 @@ class Autosaves:
             return [folder for folder in self._root.iterdir() if folder.is_dir() and not folder.is_symlink()]
         except OSError:  # there is none yet, or it cannot be read
             return []
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """The file, open and locked for as long as it stays open; raises OSError when another one has locked it."""
-    file = path.open("ab")
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise
-    return file
-
-
-def _in_use(path: Path) -> bool:
-    """Whether a living process holds the lock."""
-    if not path.exists():
-        return False
-    try:
-        _locked(path).close()
-    except OSError:
-        return True
-    return False
