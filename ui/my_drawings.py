@@ -1,17 +1,30 @@
-"""My drawings as the window sees them: one list for each kind, shared by all tabs, written to disk at every change."""
+"""My drawings as the window sees them: one list for each kind, shared by all tabs, written to disk at every change.
+
+Another window may keep drawings in the same file. So a change is made to what the file holds at that moment, with the
+file locked until it is written; a drawing is told by what is drawn, since its place in the list may have changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 
 from models.base import DataError
 from playground.drawings import Example, check_room, read_examples, write_examples
+from playground.file_lock import lock
 from playground.recovery import data_folder
+
+LONGEST_WAIT = 2.0
+"""Seconds to wait for another window that is writing the file; it takes milliseconds."""
+
+Examples = tuple[Example, ...]
+Change = Callable[[Examples], Examples]
 
 
 class MyDrawings(QObject):
@@ -28,7 +41,12 @@ class MyDrawings(QObject):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._examples: tuple[Example, ...] | None = None
+        self._examples: Examples | None = None
+        self._seen: tuple[int, ...] | None = None
+        self._unwritten: list[Change] = []
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._on_state)
 
     @property
     def path(self) -> Path:
@@ -36,46 +54,128 @@ class MyDrawings(QObject):
         return self._path
 
     @property
-    def examples(self) -> tuple[Example, ...]:
+    def examples(self) -> Examples:
         """All of them, oldest first; read from the file when first asked for."""
         if self._examples is None:
             self._examples = ()
-            if self._path.exists():
-                try:
-                    self._examples = read_examples(self._path)
-                except DataError as error:
-                    kept = self._path.with_suffix(".damaged")
-                    with suppress(OSError):
-                        self._path.replace(kept)
-                    self.failed.emit(f"Your kept drawings could not be read. {error} The file is now {kept}.")
+            self._look()
         return self._examples
 
     def add(self, examples: Sequence[Example]) -> None:
         """Keep more drawings; raises DataError when there is no room for them."""
-        check_room(len(self.examples) + len(examples))
-        self._set((*self.examples, *examples))
+        self._change(lambda kept: (*kept, *examples), more=len(examples))
 
     def delete(self, index: int) -> None:
         """Forget one."""
-        self._set(self.examples[:index] + self.examples[index + 1 :])
+        example = self.examples[index]
+        self._change(lambda kept: _replaced(kept, example))
 
     def relabel(self, index: int, label: str) -> None:
         """Call one something else."""
-        examples = list(self.examples)
-        examples[index] = examples[index].relabelled(label)
-        self._set(tuple(examples))
+        example = self.examples[index]
+        self._change(lambda kept: _replaced(kept, example, example.relabelled(label)))
 
     def clear(self) -> None:
         """Forget all."""
-        self._set(())
+        self._change(lambda _: ())
 
-    def _set(self, examples: tuple[Example, ...]) -> None:
-        self._examples = examples
+    def refresh(self) -> None:
+        """Take over what another window has written meanwhile."""
+        if self._examples is not None and self._look():
+            self.changed.emit()
+
+    @Slot(Qt.ApplicationState)
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        """The user has come back to this window, perhaps from another one."""
+        if state == Qt.ApplicationState.ApplicationActive:
+            self.refresh()
+
+    def _change(self, change: Change, more: int = 0) -> None:
+        """Change what the file holds now; what cannot be written stays in memory and is written with the next change.
+
+        Raises DataError, with nothing changed, when there is no room for so many more.
+        """
+        problem = ""
+        with ExitStack() as held:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                held.enter_context(lock(self._path.with_suffix(".lock"), wait=LONGEST_WAIT))
+            except OSError as error:
+                problem = f"{self._path.parent} cannot be used ({error.strerror or error})."
+            known = self.examples
+            self._look()
+            try:
+                check_room(len(self.examples) + more)
+            except DataError:
+                if self.examples is not known:
+                    self.changed.emit()
+                raise
+            self._examples = change(self.examples)
+            self._unwritten.append(change)
+            if not problem:
+                try:
+                    write_examples(self._path, self._examples)
+                    self._seen = _signature(self._path)
+                    self._unwritten.clear()
+                except DataError as error:
+                    problem = str(error)
         self.changed.emit()
+        if problem:
+            self.failed.emit(f"Your drawings are there until you close the window, but could not be kept. {problem}")
+
+    def _look(self) -> bool:
+        """Read the file if it is not as it was last read or written, and make our unwritten changes to what it holds.
+
+        A file that somebody has removed takes nothing from us: it will be written again.
+        """
+        signature = _signature(self._path)
+        if signature is None or signature == self._seen:
+            return False
         try:
-            write_examples(self._path, examples)
+            examples = read_examples(self._path)
         except DataError as error:
-            self.failed.emit(f"Your drawings are there until you close the window, but could not be kept. {error}")
+            kept, where = self._path.with_suffix(".damaged"), ""
+            if _signature(self._path) == signature:  # not if another window has just replaced it
+                with suppress(OSError):
+                    self._path.replace(kept)
+                    where = f" The file is now {kept}."
+            self.failed.emit(f"Your kept drawings could not be read. {error}{where}")
+            return False
+        for change in self._unwritten:
+            examples = change(examples)
+        self._examples, self._seen = examples, signature
+        return True
+
+
+def _signature(path: Path) -> tuple[int, ...] | None:
+    """Tells one writing of a file from another; None when there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _replaced(kept: Examples, old: Example, *new: Example) -> Examples:
+    """`kept` with `new` where `old` was; as it is when `old` is there no more."""
+    found = [index for index, example in enumerate(kept) if _same_drawing(example, old)]
+    if not found:
+        return kept
+    index = next((index for index in found if kept[index].label == old.label), found[0])
+    return (*kept[:index], *new, *kept[index + 1 :])
+
+
+def _same_drawing(a: Example, b: Example) -> bool:
+    """Whether both show the same, whatever they are called."""
+    if a is b:
+        return True
+    x, y = a.drawing, b.drawing
+    return (
+        (x.width, x.height, x.pen_width, len(x.strokes)) == (y.width, y.height, y.pen_width, len(y.strokes))
+        and all(map(np.array_equal, x.strokes, y.strokes))
+        and (a.picture is None) == (b.picture is None)
+        and (a.picture is None or b.picture is None or np.array_equal(a.picture, b.picture))
+    )
 
 
 @lru_cache(maxsize=8)
