@@ -10,8 +10,6 @@ import ctypes
 import logging
 import os
 import sys
-import traceback
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from models.errors import PlaygroundError
@@ -177,6 +175,7 @@ def run(experiment: str | None = None) -> int:
 
     from PySide6.QtCore import QSettings, QStandardPaths
 
+    from playground.error_hook import ErrorHook
     from playground.interrupts import Interrupts
     from playground.recovery import Autosaves
     from ui import icons, theme
@@ -191,7 +190,7 @@ def run(experiment: str | None = None) -> int:
     # worker whose arrays are too small to release it on their own (benchmarks/window.py shows both).
     sys.setswitchinterval(SWITCH_INTERVAL)
     window = MainWindow(settings, Autosaves())
-    sys.excepthook = _Hook(window)
+    sys.excepthook = ErrorHook(window)
     interrupts = Interrupts(window)
     interrupts.asked.connect(window.close)
     window.show()
@@ -203,24 +202,6 @@ def run(experiment: str | None = None) -> int:
         return int(app.exec())
     finally:
         sys.excepthook = sys.__excepthook__
-
-
-class _Hook:
-    """Shows an error that nobody caught in the window, and writes all of it to the log."""
-
-    def __init__(self, window: object) -> None:
-        self._window = window
-
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Called by Python for exceptions in slots."""
-        traceback.print_exception(kind, error, trace)
-        if issubclass(kind, KeyboardInterrupt):
-            self._window.close()  # type: ignore[attr-defined]
-            return
-        self._window.current.banner.say(  # type: ignore[attr-defined]
-            "Something unexpected went wrong",
-            f"{kind.__name__}: {error}. Your run goes on; save it, and report this if it happens again.",
-        )
 
 
 def main() -> int:

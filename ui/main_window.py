@@ -31,9 +31,10 @@ from models.errors import DataError
 from playground.recovery import Autosaves, Leftover
 from ui import icons, theme
 from ui.registry import TABS, make_tab
+from ui.save_dialog import ask_target
 
 if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the first paint
-    from playground.messages import Opened
+    from playground.messages import Opened, Saved
     from ui.model_tab import ModelTab
 
 AUTOSAVE_INTERVAL = 30_000
@@ -66,7 +67,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._autosaves = autosaves
-        self._saved_at: dict[str, tuple[int, int, int]] = {}
+        self._saved_at: dict[str, tuple[int, int, int]] = {}  # run, step, revision of a tab's autosave
+        self._saving: dict[str, int] = {}  # revision of the autosave that is under way
+        self._autosaves_fail = False
         self._leftover: Leftover | None = None
         self._tabs: dict[str, ModelTab] = {}
         self._closing = False
@@ -116,6 +119,7 @@ class MainWindow(QMainWindow):
             tab.told.connect(self._tell)
             tab.painted.connect(self.ready)
             tab.session.opened.connect(self._on_opened)
+            tab.session.saved.connect(self._on_saved)
             tab.restore_layout(self._layout_of(name))
             layout = page.layout()
             assert layout is not None
@@ -328,9 +332,8 @@ class MainWindow(QMainWindow):
             self._try(title, use, Path(name))
 
     def _ask_target(self, title: str, suggestion: Path, kinds: str, use: Callable[[Path], object]) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, title, str(suggestion), kinds)
-        if name:
-            path = Path(name) if Path(name).suffix else Path(name + suggestion.suffix)
+        path = ask_target(self, title, suggestion, kinds)
+        if path is not None:
             self._remember_folder(path)
             self._try(title, use, path)
 
@@ -451,32 +454,55 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return box
 
+    def report_error(self, sentence: str) -> None:
+        """Say that something went wrong that nobody expected; builds no tab, for that may be what went wrong."""
+        tab = self._tabs.get(self.tabs.currentWidget().objectName())
+        if tab is None:
+            self._told.setText(sentence)
+        else:
+            tab.banner.say("Something unexpected went wrong", sentence)
+
     # What survives -------------------------------------------------------------------------------------------------
 
     @Slot()
     def autosave(self) -> None:
-        """Save every run that has moved since the last time, into this process's autosave folder."""
+        """Save every run that has moved since it was last saved, into this process's autosave folder."""
         if self._autosaves is None:
             return
         for name, tab in self._tabs.items():
-            status = tab.session.status
-            place = (status.run_id, status.position, tab.session.revision)
+            status, revision = tab.session.status, tab.session.revision
             at_rest = status.phase != "running"  # the figures of a hidden tab stand still while it trains
-            untouched = status.head == 0 and tab.session.revision == 0
-            if status.phase in ("empty", "loading") or (at_rest and (untouched or self._saved_at.get(name) == place)):
+            untouched = status.head == 0 and revision == 0
+            if status.phase in ("empty", "loading") or (at_rest and untouched):
                 continue
             try:
                 path = self._autosaves.path(name)
             except OSError as error:
-                self._autosave_timer.stop()
-                tab.banner.say(
-                    "Autosave is off",
-                    f"The data folder cannot be used: {error.strerror or error}. Save your work with File → Save.",
-                    "warning",
-                )
+                self._say_no_autosave(tab, error)
                 return
-            self._saved_at[name] = place
+            self._autosaves_fail = False
+            place = (status.run_id, status.position, revision)
+            if at_rest and self._saved_at.get(name) == place and path.exists():
+                continue
+            self._saving[name] = revision
             tab.session.save(path, tab.drawings(), autosave=True)
+
+    def _say_no_autosave(self, tab: ModelTab, error: OSError) -> None:
+        """Once, though it is tried again and again: somebody may mend the folder."""
+        if not self._autosaves_fail:
+            self._autosaves_fail = True
+            tab.banner.say(
+                "Autosave is off",
+                f"The data folder cannot be used: {error.strerror or error}. Save your work with File → Save.",
+                "warning",
+            )
+
+    @Slot(object)
+    def _on_saved(self, saved: Saved) -> None:
+        """Only now is an autosave known to be there: one that failed is tried again the next time."""
+        if saved.autosave:
+            name = saved.path.stem
+            self._saved_at[name] = (saved.run_id, saved.step, self._saving[name])
 
     def offer_recovery(self) -> None:
         """If the last window did not close properly, offer its newest run of each model."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -13,8 +16,10 @@ import numpy as np
 import pytest
 
 from models import digits
-from playground import experiment
+from models.base import DataError
+from playground import experiment, recovery, worker
 from playground.experiment import Experiment
+from playground.file_lock import in_use, lock
 from playground.recovery import LOCK, Autosaves, Leftover
 from playground.run import Run
 from ui.main_window import MainWindow
@@ -270,3 +275,145 @@ def test_a_window_opened_with_a_damaged_file(tmp_path, qapp, qtbot):
     assert "parameters" in failed.args[0].message
     qtbot.waitUntil(lambda: session.status.phase == "untrained", timeout=20_000)
     window.close()
+
+
+def test_a_window_that_closes_is_not_taken_for_a_crash(tmp_path, monkeypatch):
+    """Whatever another window sees at any moment of closing, it is nothing to recover."""
+    autosaves, other = Autosaves(tmp_path), Autosaves(tmp_path)
+    write_run(autosaves.path("digits"))
+    write_run(autosaves.path("mixture"))
+    seen = []
+
+    def looking(real):
+        def look(*args, **options):
+            seen.append(other.leftovers())
+            result = real(*args, **options)
+            seen.append(other.leftovers())
+            return result
+
+        return look
+
+    monkeypatch.setattr(shutil, "rmtree", looking(shutil.rmtree))
+    monkeypatch.setattr(Path, "unlink", looking(Path.unlink))
+    autosaves.close()
+    assert seen
+    assert not any(seen)
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
+def test_a_look_at_the_wrong_moment_does_no_harm(tmp_path, monkeypatch):
+    """Another window that looks holds the new folder's lock for an instant: it is waited for."""
+    make = tempfile.mkdtemp
+
+    def looked_at(**options):
+        folder = make(**options)
+        held = lock(Path(folder) / LOCK)
+        threading.Timer(0.05, held.close).start()
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", looked_at)
+    autosaves = Autosaves(tmp_path)
+    assert autosaves.path("digits").parent.exists()
+    assert in_use(autosaves.path("digits").parent / LOCK)
+    autosaves.close()
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_locked_is_not_left_behind(tmp_path, monkeypatch):
+    def denied(*_args, **_options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(recovery, "lock", denied)
+    with pytest.raises(PermissionError):
+        Autosaves(tmp_path).path("digits")
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
+def test_a_look_at_a_folder_being_made_finds_nothing_to_recover(tmp_path, monkeypatch):
+    """It is locked, and its first run is written, right after another window has found it unlocked."""
+    own = tmp_path / "autosave" / "run-new"
+    own.mkdir(parents=True)
+    held = []
+    glob = Path.glob
+
+    def made_meanwhile(folder, pattern):
+        if folder == own and not held:
+            held.append(lock(own / LOCK))
+            (own / "digits.npz").touch()
+        return glob(folder, pattern)
+
+    monkeypatch.setattr(Path, "glob", made_meanwhile)
+    assert Autosaves(tmp_path).leftovers() == []
+    held[0].close()
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path):
+    autosaves = Autosaves(tmp_path)
+    first = autosaves.path("digits").parent
+    shutil.rmtree(tmp_path / "autosave")
+    second = autosaves.path("digits").parent
+    assert second != first
+    assert in_use(second / LOCK)
+    autosaves.close()
+    assert list((tmp_path / "autosave").iterdir()) == []
+
+
+@pytest.fixture
+def rested(tmp_path, qapp, qtbot):
+    """A window with a small run at rest at step 20, and its data folder."""
+    window = MainWindow(None, Autosaves(tmp_path / "data"))
+    qtbot.addWidget(window)
+    window.show()
+    session = window.show_tab("digits").session
+    session.reset(SMALL)
+    session.step(20)
+    qtbot.waitUntil(lambda: session.settled and session.status.position == 20, timeout=20_000)
+    yield window, tmp_path / "data"
+    window.close()
+
+
+def test_an_autosave_that_failed_is_tried_again(rested, qtbot, monkeypatch):
+    window, folder = rested
+    session = window.current.session
+
+    def full(*_args):
+        raise DataError("No space left.")
+
+    monkeypatch.setattr(worker, "write", full)
+    with qtbot.waitSignal(session.failed):
+        window.autosave()
+    monkeypatch.undo()
+    assert not list(folder.rglob("*.npz"))
+    with qtbot.waitSignal(session.saved):
+        window.autosave()
+    (saved,) = folder.rglob("*.npz")
+    written = saved.stat().st_mtime_ns
+    window.autosave()
+    qtbot.waitUntil(lambda: session.settled)
+    assert saved.stat().st_mtime_ns == written  # it has not moved, and it is known to be there
+
+
+def test_an_autosave_folder_that_was_removed_is_made_again(rested, qtbot):
+    window, folder = rested
+    session = window.current.session
+    with qtbot.waitSignal(session.saved):
+        window.autosave()
+    shutil.rmtree(folder)
+    with qtbot.waitSignal(session.saved):
+        window.autosave()
+    assert len(list(folder.rglob("*.npz"))) == 1
+    assert not window.current.banner.text
+
+
+def test_autosave_comes_back_when_the_folder_does(rested, qtbot):
+    window, folder = rested
+    folder.touch()  # a file where the folder should be
+    window.autosave()
+    assert "Autosave is off" in window.current.banner.text
+    window.current.banner.clear()
+    window.autosave()
+    assert not window.current.banner.text  # once is enough
+    folder.unlink()
+    with qtbot.waitSignal(window.current.session.saved):
+        window.autosave()
+    assert len(list(folder.rglob("*.npz"))) == 1

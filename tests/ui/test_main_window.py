@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QSpinBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
 
+from models.digits import DigitsConfig
+from playground.experiment import read
 from playground.recovery import Autosaves
 from ui import theme
 from ui.main_window import MainWindow
@@ -241,3 +244,55 @@ def test_press_everything_in_mid_training(window, qtbot):
     tab.session.pause()
     qtbot.waitUntil(at_rest(window), timeout=20_000)
     assert not tab.session.pending or tab.session.status.head
+
+
+def test_a_save_right_before_closing_is_not_lost(qtbot, qapp, tmp_path):
+    """Save, then Quit: the window closes when everything that was asked for has been written, also in mid-training."""
+    config = DigitsConfig(hidden=(64,), epochs=50)
+    for count in range(10):
+        window = MainWindow()
+        qtbot.addWidget(window)
+        window.show()
+        tab = window.show_tab("digits")
+        tab.session.reset(config, play=True)
+        qtbot.waitUntil(lambda tab=tab: tab.session.status.head > 20, timeout=20_000)
+        first, last = tmp_path / f"{count} first.npz", tmp_path / f"{count} last.npz"
+        tab.save_experiment(first)
+        if count % 2:
+            qapp.processEvents()  # the first one is under way
+        tab.save_experiment(last)
+        window.close()
+        assert (first.exists(), last.exists()) == (True, True), f"lost in round {count}"
+        recordings = [read(file).recording for file in (first, last)]
+        assert 20 < recordings[0].step <= recordings[1].step
+
+
+@pytest.mark.parametrize("name", ["experiment", "drawing", "weights", "metrics", "picture"])
+def test_no_save_dialog_replaces_a_file_unasked(window, qtbot, tmp_path, monkeypatch, name):
+    """The user types a name without a suffix; with it, the name belongs to another file, and the user says No."""
+    ask, suffix = {
+        "experiment": (window._ask_save, ".npz"),
+        "drawing": (window._ask_save_drawing, ".json"),
+        "weights": (window._ask_save_weights, ".npz"),
+        "metrics": (window._ask_export, ".csv"),
+        "picture": (window._ask_picture, ".png"),
+    }[name]
+    typed, answers = [], []
+
+    def dialog(*_args):
+        typed.append("run.v1" if len(typed) < 2 else "")
+        return (str(tmp_path / typed[-1]) if typed[-1] else "", "")
+
+    def question(*_args):
+        answers.append(QMessageBox.StandardButton.No)
+        return answers[-1]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", dialog)
+    monkeypatch.setattr(QMessageBox, "question", question)
+    other = tmp_path / f"run.v1{suffix}"
+    other.write_bytes(b"precious")
+    ask()
+    qtbot.waitUntil(lambda: window.current.session.settled)
+    assert (len(typed), len(answers)) == (3, 2)  # asked again until another name was chosen, or none
+    assert other.read_bytes() == b"precious"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("run")] == [other.name]

@@ -1,0 +1,43 @@
+"""Asking where to save: the name gets its suffix, and no file is ever replaced unasked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+
+def ask_target(parent: QWidget, title: str, suggestion: Path | str, kinds: str) -> Path | None:
+    """The file that the user wants to write, or None.
+
+    The dialog asks before a file is replaced, but only about the name as it was typed: `run` is free even where
+    `run.npz` is not, and a default suffix would neither be asked about by every system's dialog nor be given to
+    `run.v1`. So the suffix is added here, and what that leads to is asked about here.
+
+    Args:
+        parent: whom the dialog belongs to.
+        title: what is saved.
+        suggestion: folder and name; its suffix is for names that have none of those in `kinds`.
+        kinds: patterns as for QFileDialog, such as "Weights (*.npz *.safetensors)".
+    """
+    while True:
+        name, _ = QFileDialog.getSaveFileName(parent, title, str(suggestion), kinds)
+        if not name:
+            return None
+        path = with_suffix(name, kinds, Path(suggestion).suffix)
+        if path == Path(name) or not path.exists() or _may_replace(parent, title, path):
+            return path
+        suggestion = path
+
+
+def with_suffix(name: str, kinds: str, suffix: str) -> Path:
+    """The path, with `suffix` added unless it ends in one of those in `kinds`: `run.v1` becomes `run.v1.npz`."""
+    known = re.findall(r"\*(\.[\w.]+)", kinds.lower())
+    return Path(name if name.lower().endswith((suffix, *known)) else name + suffix)
+
+
+def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
+    buttons = QMessageBox.StandardButton
+    question = f"{path.name} already exists in this folder.\nDo you want to replace it?"
+    return QMessageBox.question(parent, title, question, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
