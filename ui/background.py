@@ -34,6 +34,7 @@ class _Runner(QObject):
         super().__init__()
         self._work: Work | None = None
         self._number = 0
+        self._on = True
         self._pump = QTimer(self)
         self._pump.setInterval(0)
         self._pump.timeout.connect(self._batch)
@@ -43,15 +44,23 @@ class _Runner(QObject):
         """Work on this; what was under way is dropped. None: on nothing."""
         self._number, self._work = number, work
         limit_blas()
-        self.go(work is not None)
+        self.go(self._on)
 
     @Slot(object)
     def go(self, on: bool) -> None:
-        """Go on, or rest."""
+        """Go on, or rest; what is begun later rests as well."""
+        self._on = on
         if on and self._work is not None:
             self._pump.start()
         else:
             self._pump.stop()
+
+    @Slot()
+    def end(self) -> None:
+        """Drop what is under way and leave the thread."""
+        self._pump.stop()
+        self._work = None
+        self.thread().quit()
 
     @Slot()
     def _batch(self) -> None:
@@ -90,12 +99,14 @@ class Job(QObject):
     failed = Signal(str)
     _begin = Signal(object, object)
     _go = Signal(object)
+    _end = Signal()
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._number = 0
         self._thread: QThread | None = None
+        self._paused = False
         self.running = False
 
     def start(self, work: Work) -> None:
@@ -107,9 +118,12 @@ class Job(QObject):
             runner.moveToThread(self._thread)
             self._begin.connect(runner.begin)
             self._go.connect(runner.go)
+            self._end.connect(runner.end)
             runner.yielded.connect(self._on_yielded)
             runner.ended.connect(self._on_ended)
+            self._thread.finished.connect(runner.deleteLater)  # on its own thread, with all its connections
             self._thread.start(QThread.Priority.LowPriority)
+            self._go.emit(not self._paused)
         self._number += 1
         self.running = True
         self._begin.emit(self._number, work)
@@ -122,7 +136,8 @@ class Job(QObject):
             self._begin.emit(self._number, None)
 
     def set_paused(self, paused: bool) -> None:
-        """Rest, or go on, for instance while nobody looks."""
+        """Rest, or go on, for instance while nobody looks; holds for what is started later, too."""
+        self._paused = paused
         if self._thread is not None:
             self._go.emit(not paused)
 
@@ -130,12 +145,12 @@ class Job(QObject):
         """Drop what is under way and join the thread; safe to call twice."""
         if self._thread is None:
             return
-        self.cancel()
-        self._thread.quit()
+        self._number += 1
+        self.running = False
+        # The runner ends its thread itself: quit() from here would overtake the commands that are still queued, and
+        # generators would be left unclosed.
+        self._end.emit()
         self._thread.wait()
-        self._begin.disconnect()
-        self._go.disconnect()
-        self._runner.deleteLater()
         self._thread.deleteLater()
         self._thread = None
 

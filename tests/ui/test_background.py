@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from shiboken6 import isValid
 
 from models.base import ConfigError
 from ui.background import Job
@@ -101,3 +102,45 @@ def test_shutdown_in_mid_work_joins_the_thread(qapp, qtbot):
         job.shutdown()
         assert thread.isFinished()
         job.shutdown()
+
+
+def test_what_is_begun_while_it_is_paused_rests_too(job, qtbot):
+    heard = []
+    job.results.connect(heard.extend)
+    job.set_paused(True)  # even before there is a thread
+    for _ in range(2):
+        job.start(endless())
+        qtbot.wait(120)
+        assert not heard
+    job.set_paused(False)
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == list(range(len(heard)))
+
+
+def test_shutdown_closes_every_generator_on_the_jobs_thread(qapp, qtbot):
+    closed = []
+
+    def work(name: str):
+        try:
+            while True:
+                yield name
+        finally:
+            closed.append((name, threading.get_ident()))
+
+    for _ in range(5):
+        closed.clear()
+        job = Job("short")
+        heard = []
+        job.results.connect(heard.extend)
+        first, second = work("first"), work("second")
+        job.start(first)
+        qtbot.waitUntil(lambda heard=heard: bool(heard))
+        job.start(second)  # still queued when the end is asked for
+        thread, runner = job._thread, job._runner
+        del first, second
+        job.shutdown()
+        assert thread.isFinished()
+        assert [name for name, _ in closed] in (["first"], ["first", "second"])  # what never ran has nothing to close
+        assert threading.get_ident() not in {ident for _, ident in closed}
+        assert not isValid(runner)  # it does not outlive its thread
+        assert not job.running
