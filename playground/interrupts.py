@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import signal
 import socket
+from functools import partial
 from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
+
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts(QObject):
@@ -24,19 +27,37 @@ class Interrupts(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._reader, self._writer = socket.socketpair()
-        for end in (self._reader, self._writer):
-            end.setblocking(False)
-        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        wires = self._wires = _Wires()
+        self._notifier = QSocketNotifier(wires.reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_byte)
-        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _ignore)
+        self.destroyed.connect(partial(_Wires.remove, wires))  # a partial keeps the wires; there will be no self then
 
     @Slot()
     def _on_byte(self) -> None:
-        if self._reader.recv(4096):
+        if self._wires.reader.recv(4096):
             self.asked.emit()
+
+
+class _Wires:
+    """The socket that the wake-up bytes go through, the handlers, and whatever was there before them."""
+
+    def __init__(self) -> None:
+        self.reader, self._writer = socket.socketpair()
+        for end in (self.reader, self._writer):
+            end.setblocking(False)
+        self._old_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._old_handlers = {number: signal.signal(number, _ignore) for number in NUMBERS}
+
+    def remove(self) -> None:
+        """Put everything back, but for what somebody else has put in its place meanwhile."""
+        for number, handler in self._old_handlers.items():
+            if signal.getsignal(number) is _ignore:
+                signal.signal(number, handler)
+        present = signal.set_wakeup_fd(self._old_fd)
+        if present != self._writer.fileno():
+            signal.set_wakeup_fd(present)
+        self.reader.close()
+        self._writer.close()
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:

@@ -1,14 +1,18 @@
-"""A window in its own process closes cleanly when it is asked to end."""
+"""A window in its own process closes cleanly when it is asked to end; a handler that is gone leaves nothing behind."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+from playground.interrupts import NUMBERS, Interrupts
 
 START = """
 import sys
@@ -51,3 +55,42 @@ def _handles(pid: int) -> bool:
     with open(f"/proc/{pid}/status") as file:
         caught = next(line.split()[1] for line in file if line.startswith("SigCgt"))
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.parametrize("ends", ["deleted", "deleted later", "with its parent"])
+def test_afterwards_everything_is_as_it_was(qapp, ends):
+    old = {number: signal.getsignal(number) for number in NUMBERS}
+    files = len(os.listdir("/proc/self/fd"))
+    parent = QObject()
+    interrupts = Interrupts(parent if ends == "with its parent" else None)
+    assert all(signal.getsignal(number) != handler for number, handler in old.items())
+    if ends == "deleted later":
+        interrupts.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    del interrupts, parent
+    assert {number: signal.getsignal(number) for number in NUMBERS} == old
+    assert signal.set_wakeup_fd(-1) == -1
+    assert len(os.listdir("/proc/self/fd")) == files
+
+
+def test_somebody_elses_handler_stays(qapp):
+    old = {number: signal.getsignal(number) for number in NUMBERS}
+    interrupts = Interrupts()
+    theirs, here = socket.socketpair()
+    for end in (theirs, here):
+        end.setblocking(False)
+
+    def handler(_number, _frame):
+        pass
+
+    signal.signal(signal.SIGTERM, handler)
+    signal.set_wakeup_fd(theirs.fileno())
+    try:
+        del interrupts
+        assert signal.getsignal(signal.SIGTERM) is handler
+        assert signal.getsignal(signal.SIGINT) == old[signal.SIGINT]
+        assert signal.set_wakeup_fd(-1) == theirs.fileno()
+    finally:
+        signal.signal(signal.SIGTERM, old[signal.SIGTERM])
+        theirs.close()
+        here.close()
