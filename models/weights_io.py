@@ -104,6 +104,8 @@ def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:
     """
     read = _read_safetensors if _suffix(path) == ".safetensors" else _read_npz
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise DataError(f"{path} is a folder or a device, not a file: choose a file of weights.")
         if path.stat().st_size > LARGEST:
             raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
         found = read(path)

@@ -132,6 +132,8 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
     """
     path = Path(path)
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise DataError(f"{path.name} is a folder or a device, not a file: choose a table.")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise DataError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,10 @@ def test_other_trouble_is_said_in_words(tmp_path):
     weights["layer1.bias"][0] = np.nan
     with pytest.raises(DataError, match="not numbers"):
         save_weights(tmp_path / "w.npz", weights)
+
+
+def test_what_is_no_plain_file_is_refused(tmp_path):
+    pipe = tmp_path / "pipe.npz"
+    os.mkfifo(pipe)  # opening it would wait for somebody who writes
+    with pytest.raises(DataError, match="not a file"):
+        load_weights(pipe, named_weights(trainer_of().network))

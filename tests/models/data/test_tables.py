@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -121,6 +124,11 @@ def test_files_that_are_no_text_or_not_there(tmp_path):
         read_table(picture)
     with pytest.raises(DataError, match=r"missing\.csv cannot be read: No such file"):
         read_table(tmp_path / "missing.csv")
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)  # opening it would wait for somebody who writes
+    for path in (pipe, Path("/dev/zero"), tmp_path):
+        with pytest.raises(DataError, match="is a folder or a device, not a file"):
+            read_table(path)
     latin = tmp_path / "latin.csv"
     latin.write_bytes("größe;breite\n1;2\n3;4\n".encode("latin-1"))
     assert read_table(latin).names == ("größe", "breite")
