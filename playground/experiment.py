@@ -15,9 +15,11 @@ import secrets
 import struct
 import zipfile
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -26,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import DataError, Model, PlaygroundError, State
+from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
 from models.config import Config, explain
 from models.registry import MODELS, get_model
 from playground.history import HistoryRows
@@ -40,17 +42,23 @@ LARGEST = 2**30
 """Bytes that the unpacked arrays of one file may take."""
 LARGEST_METADATA = 64 * 2**20
 MOST_ARRAYS = 20_000
+MOST_CHECKPOINTS = 1000
+MOST_FUTURES = 16
 LAST_STEP = 2**53
 """No run is longer: steps up to here are exact in every number type that they are shown or plotted with."""
 CHECKPOINT_BYTES = 8 * 2**20
 """Checkpoints saved with an experiment, so that scrubbing is quick after opening it; the rest is replayed."""
 
 MAGIC = b"\x93NUMPY\x01\x00"
+LONGEST_HEADER = len(MAGIC) + 2 + 0xFFFF
 HEADER = re.compile(
     r"\{'descr': '([<>|][biuf]\d{1,2}|<U[1-9]\d{0,5})', 'fortran_order': (False|True), 'shape': \(([\d, ]*)\), \} *\n"
 )
 """What NumPy writes before an array of numbers, truth values or texts. Nothing else is accepted: to read any header,
 NumPy evaluates it as a piece of Python."""
+
+SAVED = "Open a file that was saved with File → Save experiment."
+NEWER = "Open it with the version of the playground that wrote it."
 
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What reading a damaged archive may raise (ValueError: a name that is not text, a place before the beginning)."""
@@ -104,9 +112,17 @@ class _CheckpointInfo(BaseModel):
 
 
 class _RowsInfo(BaseModel):
+    """A stretch of history; the names are in the order of the metrics, which the order in the archive need not be."""
+
     model_config = ConfigDict(extra="forbid")
     branch: Step
     start: Step
+    columns: list[str] | None = None
+    evaluations: list[str] | None = None
+
+    @classmethod
+    def of(cls, rows: HistoryRows) -> _RowsInfo:
+        return cls(branch=rows.branch, start=rows.start, columns=list(rows.columns), evaluations=list(rows.evaluations))
 
 
 class _Metadata(BaseModel):
@@ -119,43 +135,144 @@ class _Metadata(BaseModel):
     step: Step
     changes: list[_ChangeInfo] = Field(min_length=1, max_length=100_000)
     edits: list[Step] = Field(max_length=1_000_000)
-    checkpoints: list[_CheckpointInfo] = Field(max_length=1000)
+    checkpoints: list[_CheckpointInfo] = Field(max_length=MOST_CHECKPOINTS)
     history: _RowsInfo
-    futures: list[_RowsInfo] = Field(max_length=16)
+    futures: list[_RowsInfo] = Field(max_length=MOST_FUTURES)
     origin: DataOrigin
     drawings: dict[str, Any]
+
+
+class _FlawError(Exception):
+    """Why something cannot be an experiment file, as the end of a sentence about “it”.
+
+    Args:
+        remedy: what to open instead, when the file is not just damaged.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+    def about(self, path: Path) -> DataError:
+        """The error with which a file is refused."""
+        if self.remedy:
+            return DataError(f"{path.name} cannot be opened: {self}. {self.remedy}")
+        return _damaged(path, str(self))
 
 
 def write(path: Path, experiment: Experiment) -> None:
     """Write an experiment file; either the whole new file is there afterwards or the old one is untouched.
 
-    Raises DataError when it cannot be written (full or read-only disk, missing folder).
+    What is written can be read again: the same checks are made first. Where the run is too large for a file, its oldest
+    futures are left out, then checkpoints that a replay can do without. Raises DataError when that is not enough, and
+    when the file cannot be written (full or read-only disk, missing folder).
     """
+    try:
+        arrays = _fitting(experiment)
+        _assembled(arrays)
+    except _FlawError as flaw:
+        raise DataError(
+            f"The run was not saved in {path}: {flaw}. Go back and continue from an earlier step, or start a new run."
+        ) from flaw
+    with atomically(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+
+
+def _fitting(experiment: Experiment) -> Arrays:
+    """The arrays of a file that is not too large to be read; raises _FlawError when there is none."""
     recording = experiment.recording
-    arrays: Arrays = {f"state/{name}": array for name, array in recording.state.items()}
+    while True:
+        arrays = _packed(replace(experiment, recording=recording))
+        excess = _excess(recording, arrays)
+        if not excess:
+            return arrays
+        spare = _spare(experiment.model, recording)
+        if recording.futures:
+            recording = replace(recording, futures=recording.futures[1:])
+        elif spare:  # every second one, so that the others stay evenly spread; the newest goes last
+            gone = set(spare[:-1:2] or spare)
+            kept = [checkpoint for index, checkpoint in enumerate(recording.checkpoints) if index not in gone]
+            recording = replace(recording, checkpoints=tuple(kept))
+        else:
+            raise _FlawError(excess)
+
+
+def _packed(experiment: Experiment) -> Arrays:
+    """All that a file holds, as arrays by name."""
+    recording = experiment.recording
+    metadata = {
+        "format": FORMAT,
+        "version": VERSION,
+        "model": experiment.model.name,
+        "step": recording.step,
+        "changes": [{"step": c.step, "config": c.config.model_dump(mode="json")} for c in recording.changes],
+        "edits": list(recording.edits),
+        "checkpoints": [{"step": c.step, "pinned": c.pinned} for c in recording.checkpoints],
+        "history": _RowsInfo.of(recording.history).model_dump(),
+        "futures": [_RowsInfo.of(future).model_dump() for future in recording.futures],
+        "origin": experiment.origin.model_dump(),
+        "drawings": dict(experiment.drawings),
+    }
+    try:
+        text = json.dumps(metadata).encode()  # ASCII, in which file names of any bytes can be written
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _FlawError(f"its drawings are not JSON ({_short(str(error), 100)})") from error
+    arrays: Arrays = {"metadata": np.frombuffer(text, dtype=np.uint8)}
+    arrays |= {f"state/{name}": array for name, array in recording.state.items()}
     arrays |= _pack_rows("history", recording.history)
     for index, checkpoint in enumerate(recording.checkpoints):
         arrays |= {f"checkpoint/{index}/{name}": array for name, array in checkpoint.state.items()}
     for index, future in enumerate(recording.futures):
         arrays |= _pack_rows(f"future/{index}", future)
-    metadata = _Metadata(
-        format=FORMAT,
-        version=VERSION,
-        model=experiment.model.name,
-        step=recording.step,
-        changes=[_ChangeInfo(step=c.step, config=c.config.model_dump(mode="json")) for c in recording.changes],
-        edits=list(recording.edits),
-        checkpoints=[_CheckpointInfo(step=c.step, pinned=c.pinned) for c in recording.checkpoints],
-        history=_RowsInfo(branch=recording.history.branch, start=recording.history.start),
-        futures=[_RowsInfo(branch=f.branch, start=f.start) for f in recording.futures],
-        origin=experiment.origin,
-        drawings=dict(experiment.drawings),
-    )
-    text = json.dumps(metadata.model_dump()).encode()  # ASCII, in which file names of any bytes can be written
-    with atomically(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in {"metadata": np.frombuffer(text, dtype=np.uint8), **arrays}.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, np.asanyarray(array), allow_pickle=False)
+    return {name: np.asarray(array) for name, array in arrays.items()}
+
+
+def _excess(recording: Recording, arrays: Arrays) -> str:
+    """What of a recording is more than `read` takes, in words; "" when nothing is."""
+    if len(recording.futures) > MOST_FUTURES or len(recording.checkpoints) > MOST_CHECKPOINTS:
+        return f"it has more than {MOST_FUTURES} futures or {MOST_CHECKPOINTS} checkpoints"
+    if arrays["metadata"].nbytes > LARGEST_METADATA:
+        return f"its settings, edits and drawings take more than {LARGEST_METADATA >> 20} MB"
+    size = sum(_stored_size(name, array) for name, array in arrays.items())
+    if len(arrays) > MOST_ARRAYS or size > LARGEST:
+        largest = f"{MOST_ARRAYS} arrays and {LARGEST >> 20} MB"
+        return f"an experiment file holds at most {largest}, this run takes {len(arrays)} arrays and {size >> 20} MB"
+    return ""
+
+
+def _stored_size(name: str, array: NDArray[Any]) -> int:
+    """Bytes that an array takes in an archive; raises _FlawError when it is none that `_read_array` accepts."""
+    header = BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    text = header.getvalue()[len(MAGIC) + 2 :].decode("latin-1")
+    if not HEADER.fullmatch(text) or _has_unknown_characters(array) or not name.isprintable() or len(name) > 1000:
+        raise _FlawError(f"“{_short(name, 60)}” cannot be stored as plain numbers or texts ({array.dtype})")
+    return len(header.getvalue()) + array.nbytes
+
+
+def _spare(model: Model, recording: Recording) -> list[int]:
+    """Which checkpoints (by index) only shorten the way: a replay leads there from what is saved before them.
+
+    A replay cannot cross an edit, so the first state behind each is needed. So is the first of all where the data that
+    a run began with are only found in its states.
+    """
+
+    def edits_before(checkpoint: Checkpoint) -> int:
+        find = bisect_right if checkpoint.pinned else bisect_left
+        return find(recording.edits, checkpoint.step)
+
+    position = Checkpoint(recording.step, recording.state, pinned=recording.step in recording.edits)
+    reached = set() if hasattr(model.trainer, "data_in") else {0}
+    spare = []
+    saved = [*enumerate(recording.checkpoints), (-1, position)]
+    for index, checkpoint in sorted(saved, key=lambda each: (each[1].step, each[0])):
+        stretch = edits_before(checkpoint)
+        if stretch in reached and index >= 0:
+            spare.append(index)
+        reached.add(stretch)
+    return spare
 
 
 def read(path: Path) -> Experiment:
@@ -164,31 +281,46 @@ def read(path: Path) -> Experiment:
     What only the model can judge, its states, is checked by `resume`.
     """
     arrays = _read_arrays(path)
-    metadata = _metadata(path, arrays)
+    try:
+        return _assembled(arrays)
+    except _FlawError as flaw:
+        raise flaw.about(path) from flaw
+
+
+def _assembled(arrays: Arrays) -> Experiment:
+    """The experiment that the arrays of a file hold; raises _FlawError."""
+    metadata = _metadata(arrays)
     model = get_model(metadata.model)
     try:
         changes = tuple(Change(info.step, read_config(model, info.config)) for info in metadata.changes)
     except ValidationError as error:
-        raise DataError(
-            f"The settings in {path.name} cannot be used: {_short(explain(error, model.config))} "
-            "Open another copy of the file, or one that this version of the playground wrote."
+        raise _FlawError(
+            f"its settings cannot be used: {_short(explain(error, model.config)).rstrip('.')}",
+            "Open another copy of the file, or one that this version of the playground wrote.",
         ) from error
+    sections: dict[str, Arrays] = {}
+    for name, array in arrays.items():
+        section, _, rest = name.partition("/")
+        if section in ("checkpoint", "future"):
+            index, _, rest = rest.partition("/")
+            section = f"{section}/{index}"
+        sections.setdefault(section, {})[rest] = array
     recording = Recording(
         step=metadata.step,
-        state=_below("state/", arrays),
-        history=_unpack_rows(path, "history", metadata.history, arrays),
+        state=sections.get("state", {}),
+        history=_unpack_rows(metadata.history, sections.get("history", {})),
         changes=changes,
         edits=tuple(sorted(set(metadata.edits))),
         checkpoints=tuple(
-            Checkpoint(info.step, _below(f"checkpoint/{index}/", arrays), info.pinned)
+            Checkpoint(info.step, sections.get(f"checkpoint/{index}", {}), info.pinned)
             for index, info in enumerate(metadata.checkpoints)
         ),
         futures=tuple(
-            _unpack_rows(path, f"future/{index}", info, arrays) for index, info in enumerate(metadata.futures)
+            _unpack_rows(info, sections.get(f"future/{index}", {})) for index, info in enumerate(metadata.futures)
         ),
     )
     if problem := _contradiction(model, recording):
-        raise _damaged(path, problem)
+        raise _FlawError(problem)
     return Experiment(model, recording, metadata.origin, metadata.drawings)
 
 
@@ -198,6 +330,7 @@ def _contradiction(model: Model, recording: Recording) -> str:
     steps = [change.step for change in recording.changes]
     moments = [*steps, *recording.edits, *(checkpoint.step for checkpoint in recording.checkpoints)]
     reported = {spec.name for spec in model.metrics if not spec.held_out}
+    measured = {spec.name for spec in model.metrics if spec.held_out}
     if not recording.state:
         return "it holds no state"
     if history.start != 0 or end < recording.step:
@@ -214,6 +347,13 @@ def _contradiction(model: Model, recording: Recording) -> str:
     for rows in (history, *recording.futures):
         if unknown := set(rows.columns) - reported:
             return f"its history has a column “{_short(min(unknown), 60)}”, which {model.title} does not report"
+        if unknown := set(rows.evaluations) - measured:
+            return f"it has a held-out record “{_short(min(unknown), 60)}”, which {model.title} does not measure"
+        if any(not np.isfinite(values).all() for values in rows.columns.values()):
+            return "its history holds values that are not finite numbers"
+    for left, taken in pairwise((*recording.futures, history)):
+        if left.start > taken.end:  # what was left behind branched off from a step that the next way still had
+            return f"a future begins at step {left.start}, which the run never reached"
     return ""
 
 
@@ -232,6 +372,8 @@ def resume(experiment: Experiment, data: Any) -> Run:
             if trainer.step_count != saved.step:
                 raise DataError(f"The state saved for step {saved.step} says that it is of step {trainer.step_count}.")
         trainer.restore(untrained)
+        _check_columns(trainer, recording.history)
+        trainer.restore(untrained)
         run = Run.resume(trainer, recording)
         if _kept_data(experiment) and 0 not in run.timeline.edits:  # only the state at step 0 has them once they change
             run.timeline.add(Checkpoint(0, untrained, pinned=True))
@@ -243,6 +385,19 @@ def resume(experiment: Experiment, data: Any) -> Run:
         raise DataError(f"{experiment.model.title} cannot go on from the saved state ({error}). {remedy}") from error
 
 
+def _check_columns(trainer: Trainer[Any, Any], history: HistoryRows) -> None:
+    """Try one step: what it reports must be what the history holds; raises DataError."""
+    if not history.length or trainer.done:
+        return
+    try:
+        reported = trainer.step()
+    except TrainingError:  # it goes on from another state, perhaps with other settings
+        return
+    if reported.keys() != history.columns.keys():
+        missing = ", ".join(sorted(reported.keys() ^ history.columns.keys()))
+        raise DataError(f"The history holds other metrics than the model reports ({_short(missing, 100)}).")
+
+
 def read_config(model: Model, values: Mapping[str, Any]) -> Config:
     """The model's Config from JSON values; raises pydantic's ValidationError."""
     return model.config.model_validate_json(json.dumps(values))
@@ -250,7 +405,10 @@ def read_config(model: Model, values: Mapping[str, Any]) -> Config:
 
 def model_of(path: Path) -> str:
     """Name of the model that an experiment file belongs to, without reading the arrays; raises DataError."""
-    return _metadata(path, _read_arrays(path, only=("metadata",))).model
+    try:
+        return _metadata(_read_arrays(path, only=("metadata",))).model
+    except _FlawError as flaw:
+        raise flaw.about(path) from flaw
 
 
 def origin_of(data: Any) -> DataOrigin:
@@ -344,12 +502,15 @@ def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
             entries = {entry.filename.removesuffix(".npy"): entry for entry in listed}
             if len(entries) < len(listed):
                 raise _damaged(path, "it holds two arrays of the same name")
+            if "metadata" in entries and entries["metadata"].file_size > LARGEST_METADATA + LONGEST_HEADER:
+                most = f"{LARGEST_METADATA >> 20} MB"
+                raise DataError(f"{path.name} is too large: its metadata may take {most} at most. Open another file.")
             wanted = entries if only is None else entries.keys() & set(only)
             return {name: _read_array(path, archive, entries[name]) for name in wanted}
     except UNREADABLE as error:
         raise DataError(
             f"{path.name} is not an experiment file, or it is damaged or incomplete ({_short(str(error), 100)}). "
-            "Open a file that was saved with File → Save experiment."
+            + SAVED
         ) from error
     except OSError as error:
         raise DataError(
@@ -381,42 +542,30 @@ def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) ->
             array = np.frombuffer(data, dtype).reshape(shape, order="F" if header[2] == "True" else "C").copy()
         except (TypeError, ValueError, OverflowError) as error:
             raise _damaged(path, f"{name} announces {announced}, which does not fit what it holds") from error
-    if dtype.kind == "U":
-        codes = array.reshape(-1).view(np.uint32)
-        if codes.max(initial=0) > 0x10FFFF or ((codes >= 0xD800) & (codes < 0xE000)).any():
-            raise _damaged(path, f"{name} holds characters that do not exist")
+    if _has_unknown_characters(array):
+        raise _damaged(path, f"{name} holds characters that do not exist")
     return array
 
 
-def _metadata(path: Path, arrays: Arrays) -> _Metadata:
+def _metadata(arrays: Arrays) -> _Metadata:
     if "metadata" not in arrays:
-        raise DataError(f"{path.name} is a NumPy archive, but not an experiment: it has no metadata.")
-    text = arrays["metadata"].tobytes()
-    if len(text) > LARGEST_METADATA:
-        raise DataError(f"{path.name} is too large: its metadata may take {LARGEST_METADATA >> 20} MB at most.")
+        raise _FlawError("it has no metadata", SAVED)
     try:
-        values = json.loads(text)
+        values = json.loads(arrays["metadata"].tobytes())
         if not isinstance(values, dict) or values.get("format") != FORMAT:
-            raise DataError(
-                f"{path.name} is not an experiment of the playground. "
-                "Open a file that was saved with File → Save experiment."
-            )
+            raise _FlawError("it is not an experiment of the playground", SAVED)
         version, name = values.get("version"), values.get("model")
         if type(version) is not int or version != VERSION:
-            raise DataError(
-                f"{path.name} has format version {_short(str(version), 20)}; this program reads version {VERSION}. "
-                "Open it with the version of the playground that wrote it."
-            )
+            what = f"it has format version {_short(str(version), 20)}; this program reads version {VERSION}"
+            raise _FlawError(what, NEWER)
         if not isinstance(name, str) or name not in MODELS:
-            raise DataError(
-                f"{path.name} belongs to a model called “{_short(str(name), 40)}”, which this version lacks. "
-                "Open it with the version of the playground that wrote it."
-            )
+            what = f"it belongs to a model called “{_short(str(name), 40)}”, which this version lacks"
+            raise _FlawError(what, NEWER)
         return _Metadata.model_validate(values)
     except ValidationError as error:
-        raise _damaged(path, _short(explain(error)).rstrip(".")) from error
+        raise _FlawError(_short(explain(error)).rstrip(".")) from error
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, "its metadata is not JSON") from error
+        raise _FlawError("its metadata is not JSON") from error
 
 
 def _pack_rows(prefix: str, rows: HistoryRows) -> Arrays:
@@ -427,28 +576,60 @@ def _pack_rows(prefix: str, rows: HistoryRows) -> Arrays:
     return arrays
 
 
-def _unpack_rows(path: Path, prefix: str, info: _RowsInfo, arrays: Arrays) -> HistoryRows:
-    columns = _below(f"{prefix}/column/", arrays)
-    if any(c.ndim != 1 or c.dtype.kind == "U" for c in columns.values()) or len({c.size for c in columns.values()}) > 1:
-        raise _damaged(path, "the columns of its history are not numbers, or differ in length")
-    found = _below(f"{prefix}/evaluation/", arrays)
+def _unpack_rows(info: _RowsInfo, arrays: Arrays) -> HistoryRows:
+    """A stretch of history from its arrays; raises _FlawError when they are not what its metadata say."""
+    columns: Arrays = {}
+    records: dict[str, Arrays] = {}
+    for name, array in arrays.items():
+        part, _, rest = name.partition("/")
+        if part == "column":
+            columns[rest] = array
+        elif part == "evaluation":
+            record, _, which = rest.rpartition("/")
+            records.setdefault(record, {})[which] = array
+    columns = _listed(info.columns, columns)
+    if (
+        any(c.ndim != 1 or not _holds_floats(c) for c in columns.values())
+        or len({len(c) for c in columns.values()}) > 1
+    ):
+        raise _FlawError("the columns of its history are not numbers, or differ in length")
     evaluations = {}
-    for name in sorted({key.rpartition("/")[0] for key in found}):
-        steps, values = found.get(f"{name}/steps"), found.get(f"{name}/values")
+    for name, record in _listed(info.evaluations, records).items():
+        said = f"its held-out record “{_short(name, 60)}”"
+        steps, values = record.get("steps"), record.get("values")
         if steps is None or values is None or steps.ndim != 1 or steps.shape != values.shape:
-            raise _damaged(path, f"its held-out record “{_short(name, 60)}” is incomplete")
-        if steps.dtype.kind != "i" or values.dtype.kind == "U" or (steps[1:] <= steps[:-1]).any():
-            raise _damaged(path, f"the steps of its held-out record “{_short(name, 60)}” are out of order")
-        evaluations[name] = (steps.astype(np.int64), values.astype(np.float64))
-    numbers = {name: column.astype(np.float64) for name, column in columns.items()}
+            raise _FlawError(f"{said} is incomplete")
+        if steps.dtype.kind != "i" or not _holds_floats(values) or (steps[1:] <= steps[:-1]).any():
+            raise _FlawError(f"{said} holds no numbers, or its steps are out of order")
+        evaluations[name] = (steps.astype(np.int64, copy=False), values.astype(np.float64, copy=False))
+    numbers = {name: column.astype(np.float64, copy=False) for name, column in columns.items()}
     rows = HistoryRows(info.branch, info.start, numbers, evaluations)
     if any(steps.size and not rows.start <= steps[0] <= steps[-1] <= rows.end for steps, _ in evaluations.values()):
-        raise _damaged(path, "a held-out record lies outside its history")
+        raise _FlawError("a held-out record lies outside its history")
     return rows
 
 
-def _below(prefix: str, arrays: Arrays) -> Arrays:
-    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+def _listed(names: list[str] | None, found: dict[str, Any]) -> dict[str, Any]:
+    """What was found in an archive, in the order of the metrics; raises _FlawError if it is not what is listed."""
+    if names is None:  # an early file: the archive's own order
+        return found
+    if missing := sorted(set(names) - found.keys()):
+        raise _FlawError(f"its history lacks “{_short(missing[0], 60)}”")
+    if len(names) != len(found):
+        raise _FlawError("its history holds other metrics than its metadata list")
+    return {name: found[name] for name in names}
+
+
+def _holds_floats(array: NDArray[Any]) -> bool:
+    return array.dtype.kind == "f" and array.dtype.itemsize <= 8
+
+
+def _has_unknown_characters(array: NDArray[Any]) -> bool:
+    """Whether a text in the array holds numbers that are no characters; NumPy would crash on them, or Python."""
+    if array.dtype.kind != "U":
+        return False
+    codes = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
+    return bool(codes.max(initial=0) > 0x10FFFF or ((codes >= 0xD800) & (codes < 0xE000)).any())
 
 
 def _damaged(path: Path, what: str) -> DataError:

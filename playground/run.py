@@ -435,7 +435,8 @@ class Run:
         """The run at rest, with as many evenly spread checkpoints as fit into `checkpoint_bytes`.
 
         Where one behind an edit does not fit, the steps up to the next one are out of reach, as in the timeline. The
-        beginning and the head never are.
+        beginning and the head never are: while the past is looked at, the newest checkpoint is always kept. It costs
+        no more than the state itself, and no replay is sure to lead there: on another computer it may fail.
         """
         first, *later = self.timeline.checkpoints
         small = Timeline(self.trainer.config, budget=checkpoint_bytes)
@@ -445,8 +446,8 @@ class Run:
         if first.pinned:  # changed by hand before the first step; otherwise it is rebuilt from the config
             kept.insert(0, first)
         newest = self.timeline.nearest(self.head)
-        if newest.step not in {c.step for c in kept} and any(edit > self.position for edit in self.timeline.edits):
-            kept.append(newest)  # no replay leads there from the position
+        if newest.step > self.position and newest.step not in {checkpoint.step for checkpoint in kept}:
+            kept.append(newest)
         return Recording(
             step=self.position,
             state=self.trainer.state(),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,12 +21,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
-from models.base import DataError
+from models.base import DataError, State, TrainingError
 from models.registry import MODELS, get_model
 from playground import experiment
 from playground.experiment import DataOrigin, Experiment, read, resume, write
-from playground.run import Run
+from playground.history import HistoryRows
+from playground.run import Recording, Run
 from playground.session import Session
+from playground.timeline import Change, Checkpoint
 
 
 @pytest.fixture(autouse=True)
@@ -210,8 +213,22 @@ def test_texts_arrays_of_any_shape_and_order_come_back(tmp_path):
 
 
 def test_packing_by_another_tool_does_no_harm(good):
-    np.savez_compressed(good, **arrays_of(good))
-    assert resume(read(good), None).position == 95
+    """Metrics stay in their order: the first column is the first metric, wherever it lies in the archive."""
+    before = read(good).recording.history
+    for arrange in (sorted, reversed):
+        arrays = arrays_of(good)
+        np.savez_compressed(good, **{name: arrays[name] for name in arrange(list(arrays))})
+        assert list(read(good).recording.history.columns) == list(before.columns) == ["loss", "first"]
+        assert resume(read(good), None).history.names == ("loss", "first")
+
+
+def test_files_without_a_list_of_their_metrics_are_read(good):
+    def forget(metadata, _arrays):
+        for info in (metadata["history"], *metadata["futures"]):
+            del info["columns"], info["evaluations"]
+
+    rewrite(good, forget)
+    assert resume(read(good), None).history.names == ("loss", "first")
 
 
 # What is not an experiment is refused ------------------------------------------------------------------------------
@@ -348,6 +365,19 @@ def test_bombs_are_refused_before_they_unpack(good, monkeypatch):
     assert "too large" in refused(good)
 
 
+def test_metadata_that_would_fill_the_memory_are_not_unpacked(good, monkeypatch):
+    """The window itself looks which model a file belongs to: it must not wait for a bomb."""
+    monkeypatch.setattr(experiment, "LARGEST_METADATA", 2**20)
+    size = experiment.LARGEST_METADATA + experiment.LONGEST_HEADER
+    arrays = arrays_of(good)
+    arrays["metadata"] = np.full(size, ord(" "), np.uint8)
+    np.savez_compressed(good, **arrays)
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
+    for look in (experiment.model_of, read):
+        with pytest.raises(DataError, match="too large: its metadata may take 1 MB at most"):
+            look(good)
+
+
 def test_a_size_that_lies_is_not_believed(good):
     """The directory says 10 bytes, the packed data go on: no more than announced is ever unpacked."""
     content = raw_array("{'descr': '<f4', 'fortran_order': False, 'shape': (262144,), }", bytes(2**20))
@@ -457,6 +487,12 @@ METADATA_CHANGES = {
     "branch negative": lambda m: m["history"].update(branch=-1),
     "branch absurd": lambda m: m["history"].update(branch=2**80),
     "future absurd": lambda m: m["futures"][0].update(start=2**70),
+    "future far off": lambda m: m["futures"][0].update(start=2**53 - 10),
+    "future where the run never was": lambda m: m["futures"][-1].update(start=101),
+    "a metric too many": lambda m: m["history"]["columns"].append("joy"),
+    "a metric too few": lambda m: m["history"]["columns"].pop(),
+    "a metric twice": lambda m: m["history"].update(columns=["loss", "loss"]),
+    "a held-out metric too few": lambda m: m["history"]["evaluations"].pop(),
     "futures without end": lambda m: m.update(futures=[{"branch": 0, "start": 0}] * 1000),
     "origin unknown": lambda m: m["origin"].update(url="http://x"),
     "origin endless": lambda m: m["origin"].update(name="x" * 10_000),
@@ -508,6 +544,12 @@ ARRAY_CHANGES = {
     "evaluations out of order": lambda a: a.update({f"{EVALUATION}/steps": a[f"{EVALUATION}/steps"][::-1]}),
     "evaluations at half steps": lambda a: a.update({f"{EVALUATION}/steps": a[f"{EVALUATION}/steps"] + 0.5}),
     "evaluations in words": lambda a: a.update({f"{EVALUATION}/values": a[f"{EVALUATION}/values"].astype(str)}),
+    "no column of losses": without("column/loss"),
+    "history of truth values": lambda a: a.update({"history/column/loss": np.ones(100, bool)}),
+    "history of whole numbers": lambda a: a.update({"history/column/loss": np.ones(100, int)}),
+    "history of no numbers": lambda a: a.update({"history/column/loss": np.full(100, np.nan)}),
+    "an infinite future": lambda a: a["future/0/column/loss"].__setitem__(3, np.inf),
+    "evaluations in truth values": lambda a: a.update({f"{EVALUATION}/values": a[f"{EVALUATION}/values"] > 0}),
     "more evaluations than steps": lambda a: a.update({f"{EVALUATION}/values": np.zeros(77)}),
 }  # fmt: skip
 
@@ -516,6 +558,28 @@ ARRAY_CHANGES = {
 def test_arrays_that_cannot_be(good, change):
     rewrite(good, lambda _metadata, arrays: change(arrays))
     refused(good)
+
+
+@pytest.mark.parametrize("part", ["column/loss", "column/first"])
+def test_a_history_that_lacks_what_the_model_reports(good, part):
+    """Metadata and arrays agree, so only the model can tell: the next step would report more than there is room for."""
+
+    def forget(metadata, arrays):
+        without(part)(arrays)
+        for info in (metadata["history"], *metadata["futures"]):
+            info["columns"].remove(part.removeprefix("column/"))
+
+    rewrite(good, forget)
+    assert "other metrics than the model reports" in refused(good)
+
+
+def test_a_held_out_record_that_nothing_measures(good):
+    def invent(metadata, arrays):
+        metadata["history"]["evaluations"].append("zzz")
+        arrays |= {"history/evaluation/zzz/steps": np.array([1]), "history/evaluation/zzz/values": np.array([1.0])}
+
+    rewrite(good, invent)
+    assert "held-out record “zzz”, which Toy does not measure" in refused(good)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -574,6 +638,252 @@ def test_the_present_run_stays(good, tmp_path, qapp, qtbot):
     finally:
         session.shutdown()
         session.deleteLater()
+
+
+# What is written can be read ---------------------------------------------------------------------------------------
+
+
+def full_size(recording: Recording) -> int:
+    """Bytes of all the arrays, as they are counted when the file is read."""
+    arrays = experiment._packed(Experiment(MODEL, recording))
+    return sum(experiment._stored_size(name, array) for name, array in arrays.items())
+
+
+def reached(run: Run) -> list[int]:
+    """Where a wish for each step leads."""
+    found = []
+    for step in range(run.head + 1):
+        run.seek(step)
+        while run.work(1.0):
+            pass
+        found.append(run.position)
+    return found
+
+
+def test_the_size_is_known_before_anything_is_written(tmp_path):
+    recording = busy_run().recording(experiment.CHECKPOINT_BYTES)
+    write(tmp_path / "run.npz", Experiment(MODEL, recording))
+    with zipfile.ZipFile(tmp_path / "run.npz") as archive:
+        assert sum(entry.file_size for entry in archive.infolist()) == full_size(recording)
+
+
+@pytest.mark.parametrize("limit", ["LARGEST", "MOST_ARRAYS"])
+def test_what_is_too_large_is_saved_without_what_can_be_missed(tmp_path, monkeypatch, limit):
+    """Oldest futures first, then checkpoints; never one without which a step is out of reach."""
+    run = busy_run()
+    recording = run.recording(experiment.CHECKPOINT_BYTES)
+    more = [Checkpoint(step, straight_state(run, step)) for step in (10, 20, 30, 75, 85, 92)]
+    known = {checkpoint.step: checkpoint for checkpoint in (*more, *recording.checkpoints)}
+    recording = replace(recording, checkpoints=tuple(known[step] for step in sorted(known)))
+    path = tmp_path / "run.npz"
+    whole = Experiment(MODEL, recording)
+    write(path, whole)
+    everywhere = reached(resume(read(path), None))
+    arrays = experiment._packed(whole)
+    most = full_size(recording) if limit == "LARGEST" else len(arrays)
+    branches = [future.branch for future in recording.futures]
+    kept = []
+    for allowed in np.linspace(most, 0, 40).astype(int):
+        monkeypatch.setattr(experiment, limit, allowed)
+        refusal = None
+        try:
+            write(path, whole)
+        except DataError as error:
+            refusal = str(error)
+            break
+        again = read(path).recording
+        assert not again.futures or len(again.checkpoints) == len(recording.checkpoints)
+        assert [future.branch for future in again.futures] == branches[len(branches) - len(again.futures) :]
+        assert reached(resume(read(path), None)) == everywhere
+        kept.append((len(again.futures), len(again.checkpoints)))
+    assert f"not saved in {path}: an experiment file holds at most" in refusal
+    assert "continue from an earlier step, or start a new run." in refusal
+    assert kept == sorted(kept, reverse=True)
+    assert kept[0] == (2, len(recording.checkpoints))
+    assert kept[-1][0] == 0
+    assert [checkpoint.step for checkpoint in again.checkpoints] == [70]  # right behind the edit: no replay leads there
+    assert allowed > 0
+
+
+def straight_state(run: Run, step: int) -> State:
+    """The state of a run at a step, and the run back where it was."""
+    position = run.position
+    for target in (step, position):
+        run.seek(target)
+        while run.work(1.0):
+            pass
+        if target == step:
+            state = run.trainer.state()
+    return state
+
+
+def test_metadata_too_large_to_be_read_are_not_written(present, monkeypatch):
+    monkeypatch.setattr(experiment, "LARGEST_METADATA", 2**20)
+    with pytest.raises(DataError, match=r"not saved.*drawings take more than 1 MB"):
+        write(present, Experiment(MODEL, busy_run().recording(), drawings={"gallery": "x" * 2**20}))
+    assert untouched(present)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r: replace(r, edits=tuple(range(1_000_001))),
+        lambda r: replace(r, changes=tuple(r.changes[:1]) * 2),
+        lambda r: replace(r, changes=(Change(0, r.config.model_copy(update={"learning_rate": -1.0})),)),
+        lambda r: replace(r, step=10_000),
+        lambda r: replace(r, history=replace(r.history, columns={"loss": np.full(100, np.nan), "first": np.ones(100)})),
+        lambda r: replace(r, state=r.state | {"objects": np.array([None])}),
+        lambda r: replace(r, state=r.state | {"complex": np.array([1j])}),
+        lambda r: replace(r, state=r.state | {"bytes": np.array([b"x"])}),
+        lambda r: replace(r, state=r.state | {"half a character": np.array(["\ud800"])}),
+        lambda r: replace(r, state=r.state | {"a\0b": np.array([1.0])}),
+        lambda r: replace(r, state={}),
+    ],
+)
+def test_what_would_be_refused_is_not_written(present, change):
+    with pytest.raises(DataError, match=r"was not saved in .*run\.npz: .*start a new run\."):
+        write(present, Experiment(MODEL, change(busy_run().recording())))
+    assert untouched(present)
+
+
+def test_more_checkpoints_than_may_be(tmp_path):
+    run = busy_run()
+    recording = run.recording()
+    many = tuple(Checkpoint(1 + index % 60, recording.state) for index in range(1500))
+    write(
+        tmp_path / "run.npz",
+        Experiment(MODEL, replace(recording, checkpoints=many, futures=recording.futures[:1] * 20)),
+    )
+    assert len(read(tmp_path / "run.npz").recording.checkpoints) <= 1000
+
+
+DTYPES = ["?", "i1", "u8", ">i4", "f2", "f4", ">f8", "f8", "U3"]
+ODD_DTYPES = [">U2", "c8", "S4", "M8[s]", "O", "V3"]
+
+
+@st.composite
+def recordings(draw: st.DrawFn) -> Recording:
+    """Runs at rest of any length, with arrays, names and numbers that a model may come to have, or may not."""
+    odd = draw(st.sampled_from([False, False, False, True]))
+    steps = draw(st.integers(1, 12))
+    numbers = st.floats(allow_nan=odd, allow_infinity=odd)
+    dtypes = st.sampled_from(DTYPES + odd * ODD_DTYPES)
+    names = st.sampled_from(["a", "a/b", "x.npy", "../x", "", "steps", "größe"]) | st.text(max_size=5 * odd)
+
+    def rows(start: int, length: int, branch: int) -> HistoryRows:
+        columns = {
+            name: np.array(draw(st.lists(numbers, min_size=length, max_size=length)))
+            for name in draw(st.permutations(["loss", "first"]))
+        }
+        at = sorted(draw(st.sets(st.integers(start, start + length), max_size=3)))
+        values = np.array(draw(st.lists(st.floats(), min_size=len(at), max_size=len(at))), np.float64)
+        name = draw(st.sampled_from(["held_out", "other"])) if odd else "held_out"
+        return HistoryRows(branch, start, columns, {name: (np.array(at, np.int64), values)})
+
+    def state() -> State:
+        shapes = st.lists(st.integers(0, 3), max_size=3)
+        chosen = draw(st.lists(names, max_size=2, unique=True))
+        return {"weights": np.ones(2)} | {name: np.zeros(draw(shapes), draw(dtypes)) for name in chosen}
+
+    step = st.integers(0, steps + odd)
+    edits = draw(st.sets(step, max_size=3))
+    moments = sorted(draw(st.sets(step, max_size=2)) | {0})
+    return Recording(
+        step=draw(step),
+        state=state(),
+        history=rows(0, steps, 9),
+        changes=tuple(Change(at, ToyConfig(learning_rate=draw(st.floats(0.01, 1)))) for at in moments),
+        edits=tuple(sorted(edits)),
+        checkpoints=tuple(
+            Checkpoint(at, state(), at in edits or at == 0) for at in sorted(draw(st.sets(step, max_size=3)))
+        ),
+        futures=tuple(
+            rows(draw(st.integers(0, steps)), draw(st.integers(1, 3)), index)
+            for index in range(draw(st.integers(0, 3)))
+        ),
+    )
+
+
+def same_rows(a: HistoryRows, b: HistoryRows) -> bool:
+    assert list(a.columns) == list(b.columns)
+    assert list(a.evaluations) == list(b.evaluations)
+    pairs = [(a.columns[name], b.columns[name]) for name in a.columns]
+    pairs += [pair for name in a.evaluations for pair in zip(a.evaluations[name], b.evaluations[name], strict=True)]
+    return (a.branch, a.start) == (b.branch, b.start) and all(x.tobytes() == y.tobytes() for x, y in pairs)
+
+
+def same_state(a: State, b: State) -> bool:
+    return list(a) == list(b) and all(
+        a[name].dtype == b[name].dtype and a[name].shape == b[name].shape and a[name].tobytes() == b[name].tobytes()
+        for name in a
+    )
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    recording=recordings(), largest=st.just(2**30) | st.integers(3000, 9000), arrays=st.just(100) | st.integers(8, 40)
+)
+def test_whatever_is_written_is_read(tmp_path, recording, largest, arrays):
+    path = tmp_path / "any.npz"
+    path.unlink(missing_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiment, "LARGEST", largest)
+        patch.setattr(experiment, "MOST_ARRAYS", arrays)
+        try:
+            write(path, Experiment(MODEL, recording))
+        except DataError:
+            assert not path.exists()
+            return
+        again = read(path).recording
+    assert (again.step, again.changes, again.edits) == (recording.step, recording.changes, recording.edits)
+    assert same_state(again.state, recording.state)
+    assert same_rows(again.history, recording.history)
+    left_out = len(recording.futures) - len(again.futures)
+    assert all(same_rows(a, b) for a, b in zip(again.futures, recording.futures[left_out:], strict=True))
+    known = {checkpoint.step: checkpoint for checkpoint in recording.checkpoints}
+    for checkpoint in again.checkpoints:
+        assert checkpoint.pinned == known[checkpoint.step].pinned
+        assert same_state(checkpoint.state, known[checkpoint.step].state)
+    assert not again.futures or len(again.checkpoints) == len(recording.checkpoints)
+
+
+# A run that was saved while the past was looked at --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("checkpoint_bytes", [0, experiment.CHECKPOINT_BYTES])
+def test_the_present_is_in_the_file_even_where_replaying_fails(tmp_path, monkeypatch, checkpoint_bytes):
+    """On another computer the last bits may differ, and a repeated step may fail."""
+    run = Run(ToyTrainer(ToyConfig(steps=120), None))
+    for move in (lambda: run.advance(100), lambda: run.seek(40)):
+        move()
+        while run.work(1.0):
+            pass
+    path = tmp_path / "past.npz"
+    write(path, Experiment(MODEL, run.recording(checkpoint_bytes)))
+    again = resume(read(path), None)
+    assert (again.position, again.head) == (40, 100)
+
+    def fails(_trainer):
+        raise TrainingError("The loss overflowed: choose a smaller step size.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ToyTrainer, "step", fails)
+        again.seek(100)
+        while again.work(1.0):
+            pass
+    assert again.position == 100
+    run.seek(100)
+    while run.work(1.0):
+        pass
+    assert np.array_equal(again.trainer.weights, run.trainer.weights)
+
+
+def test_at_the_head_no_further_state_is_saved():
+    run = Run(ToyTrainer(ToyConfig(steps=120), None))
+    run.advance(100)
+    while run.work(1.0):
+        pass
+    assert run.recording(0).checkpoints == ()
 
 
 # Writing is all or nothing -----------------------------------------------------------------------------------------
