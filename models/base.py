@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +140,7 @@ class MetricSpec:
         unit: unit of that axis; "%" shows fractions 0–1 as per cent.
         log: whether a logarithmic axis makes sense for it.
         held_out: measured on held-out data, at evaluations only, so that it has fewer points than the others.
+        better: whether lower or higher values are better; empty where neither is good or bad.
     """
 
     name: str
@@ -148,6 +149,7 @@ class MetricSpec:
     unit: str = ""
     log: bool = False
     held_out: bool = False
+    better: Literal["lower", "higher", ""] = ""
 
 
 @dataclass(frozen=True)

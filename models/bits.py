@@ -618,9 +618,9 @@ MODEL = Model(
     load=load_table,
     presets=PRESETS,
     metrics=(
-        MetricSpec("loss", "mean squared error", plot="loss", log=True),
-        MetricSpec("max_output_error", "largest error of a row", plot="error", log=True),
-        MetricSpec("max_weight_error", "largest error of a weight", plot="error", log=True),
+        MetricSpec("loss", "mean squared error", plot="loss", log=True, better="lower"),
+        MetricSpec("max_output_error", "largest error of a row", plot="error", log=True, better="lower"),
+        MetricSpec("max_weight_error", "largest error of a weight", plot="error", log=True, better="lower"),
     ),
     report=report,
     cycle="update",

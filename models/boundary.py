@@ -674,10 +674,10 @@ def report(trainer: BoundaryTrainer) -> tuple[str, Mapping[str, Any]]:
 
 
 METRICS = (
-    MetricSpec("held_out_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True),
-    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%"),
-    MetricSpec("loss", "training loss", plot="loss", log=True),
-    MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True),
+    MetricSpec("held_out_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
+    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec("loss", "training loss", plot="loss", log=True, better="lower"),
+    MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )
 
 PRESETS = {

@@ -111,7 +111,7 @@ MODEL = Model(
     presets=PRESETS,
     metrics=(
         MetricSpec("energy", "energy", "energy"),
-        MetricSpec("overlap", "overlap with the pattern", "overlap"),
+        MetricSpec("overlap", "overlap with the pattern", "overlap", better="higher"),
         MetricSpec("flips", "pixels changed", "pixels changed"),
     ),
     report=report,

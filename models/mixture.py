@@ -771,8 +771,8 @@ MODEL = Model(
     load=load_points,
     presets=_PRESETS,
     metrics=(
-        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood"),
-        MetricSpec("max_mean_error", "largest error of a mean", "error of the means"),
+        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood", better="higher"),
+        MetricSpec("max_mean_error", "largest error of a mean", "error of the means", better="lower"),
     ),
     open_data=open_points,
     report=report,

@@ -215,10 +215,10 @@ Batch = tuple[Array, Array]
 """Inputs (N, …) and targets (N, K), one-hot for classes."""
 
 METRICS = (
-    MetricSpec("test_accuracy", "test accuracy", plot="accuracy", unit="%", held_out=True),
-    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%"),
-    MetricSpec("loss", "training loss", plot="loss", log=True),
-    MetricSpec("test_loss", "test loss", plot="loss", log=True, held_out=True),
+    MetricSpec("test_accuracy", "test accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
+    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec("loss", "training loss", plot="loss", log=True, better="lower"),
+    MetricSpec("test_loss", "test loss", plot="loss", log=True, held_out=True, better="lower"),
 )
 """What every trainer here reports. The training metrics are those of the mini-batch, measured before its step."""
 

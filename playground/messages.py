@@ -34,8 +34,9 @@ class Status:
         config: settings in force at the position; None before anything is built.
         message: what went wrong, for the phase "failed".
         rewind_to: after a failure, a good step to go back to.
-        number: statuses are numbered in the order in which they were made; one may overtake another on its way.
-        heard: commands that the worker had been given by then; what was sent later it knew nothing about.
+        moving: whether it is on the way to another step: it trains, does single steps, or seeks.
+        busy: whether it moves, or is still measuring held-out data.
+        heard: commands that the worker had carried out by then; of what was sent later it knew nothing.
     """
 
     run_id: int
@@ -48,29 +49,35 @@ class Status:
     config: Config | None = None
     message: str = ""
     rewind_to: int = 0
-    number: int = 0
+    moving: bool = False
+    busy: bool = False
     heard: int = 0
 
     @property
     def news(self) -> tuple[object, ...]:
         """What is worth announcing: all but the figures that a running run changes all the time."""
-        figures = None if self.phase == "running" else (self.position, self.head)
-        return self.run_id, self.phase, self.seeking, self.config, self.message, figures
+        figures = None if self.moving else (self.position, self.head)
+        return self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What the window draws next: the status, the model, and the history rows since it last asked."""
+    """All that the window knows of a run, from one moment, so that its words and its pictures never contradict.
+
+    Attributes:
+        snapshot: the model when it was last worth a picture; at rest, as it is now. None before the first.
+        rows: the history since what the window had acknowledged, or None where there is no run.
+    """
 
     status: Status
-    snapshot: Snapshot
-    rows: HistoryRows
-    futures: tuple[HistoryRows, ...]
+    snapshot: Snapshot | None = None
+    rows: HistoryRows | None = None
+    futures: tuple[HistoryRows, ...] = ()
 
 
 @dataclass(frozen=True)
-class Request:
-    """How far the window's mirror of a run's history has come when it asks for a publication."""
+class Known:
+    """How far the window's mirror of a run's history has come."""
 
     run_id: int
     branch: int
@@ -78,25 +85,33 @@ class Request:
 
 
 class Mailbox:
-    """Holds the latest publication and the latest request; safe without locks.
+    """Holds the latest publication, and what the window has to say about it; safe without locks.
 
     Nobody waits for anybody. Putting and taking a publication are single operations of a deque, so that none is lost in
-    between: the last one of a run comes unasked, and nothing would come after it. A lost request is made again.
+    between: the last one of a run comes unasked, and nothing would come after it. A later one makes an earlier one
+    superfluous: it is newer, and holds all rows that were not acknowledged. What the window asks and gets no answer to
+    it asks again.
+
+    Attributes:
+        known: Window → worker: how far its mirror of the history has come.
+        closing: Window → worker: only what was to be saved is of interest any more.
     """
 
     def __init__(self) -> None:
+        self.known = Known(0, 0, 0)
+        self.closing = False
         self._publications: deque[Publication] = deque(maxlen=1)
-        self._request: Request | None = None
+        self._asked = False
         self._overdue = False
 
-    def ask(self, request: Request) -> None:
-        """Window: ask for a publication at the worker's convenience."""
-        self._request = request
+    def ask(self) -> None:
+        """Window: ask for a picture at the worker's convenience."""
+        self._asked = True
 
-    def asked(self) -> Request | None:
-        """Worker: take the request, if there is one."""
-        request, self._request = self._request, None
-        return request
+    def asked(self) -> bool:
+        """Worker: whether a picture is wanted; asking answers it."""
+        asked, self._asked = self._asked, False
+        return asked
 
     def miss(self) -> None:
         """Window: a frame was due and nothing was here, so it wants to be told when something is."""
@@ -143,9 +158,14 @@ class Build(Command):
 
 @dataclass(frozen=True)
 class Open(Command):
-    """Read an experiment file and go on from there."""
+    """Read an experiment file and build its run beside the present one, to be adopted."""
 
     path: Path
+
+
+@dataclass(frozen=True)
+class Adopt(Command):
+    """Let the run that was opened take the place of the present one."""
 
 
 @dataclass(frozen=True)
@@ -188,9 +208,9 @@ class Branch(Command):
 
 @dataclass(frozen=True)
 class Configure(Command):
-    """Take over settings that may change while it runs."""
+    """Take over settings that may change while it runs: those that the user changed, by name."""
 
-    config: Config
+    changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -226,7 +246,7 @@ class Close(Command):
 
 @dataclass(frozen=True)
 class Failure:
-    """A command that could not be carried out; the run is as it was before, if there was one.
+    """A command that could not be carried out; unless a new run was to be built, the run is as it was before.
 
     Attributes:
         title: what was tried ("The experiment could not be opened").
@@ -240,7 +260,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Opened:
-    """An experiment file was read; its run is in place."""
+    """An experiment file was read and has proved to be good; its run waits to be adopted."""
 
     run_id: int
     path: Path

@@ -12,14 +12,14 @@ and goes on from there; a change of settings or an edit in the past starts a new
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from models.base import ConfigError, DataError, Edit, Metrics, Snapshot, State, Trainer, TrainingError
+from models.base import ConfigError, DataError, Edit, Metrics, MetricSpec, Snapshot, State, Trainer, TrainingError
 from models.config import Config
 from playground.history import History, HistoryRows
 from playground.timeline import BUDGET, Change, Checkpoint, Timeline
@@ -458,14 +458,21 @@ class Run:
             futures=self.futures,
         )
 
-    def rewind_target(self) -> int:
-        """A good step to go back to after a failure: where the loss (the first metric), smoothed, was lowest."""
-        if not self.head:
-            return 0
-        losses = self.history.column(self.history.names[0])
-        window = min(len(losses), 16)
-        smooth = np.convolve(losses, np.full(window, 1.0 / window), mode="valid")
-        return self.timeline.nearest(int(np.argmin(smooth)) + window).step
+    def rewind_target(self, metrics: Sequence[MetricSpec]) -> int:
+        """A good step to go back to after a failure: where the loss, smoothed, was lowest.
+
+        A model without a loss is judged by the first of `metrics` that can be good or bad; one without any goes back to
+        the last checkpoint.
+        """
+        judging = [spec for spec in metrics if spec.better and spec.name in self.history.names]
+        judging.sort(key=lambda spec: spec.better == "higher")
+        if not judging:
+            return self.timeline.nearest(self.head).step
+        values = self.history.column(judging[0].name)
+        window = min(len(values), 16)
+        smooth = np.convolve(values, np.full(window, 1.0 / window), mode="valid")
+        best = np.argmax(smooth) if judging[0].better == "higher" else np.argmin(smooth)
+        return self.timeline.nearest(int(best) + window).step
 
 
 @cache

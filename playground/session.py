@@ -18,7 +18,7 @@ from models.base import Edit, Model, Snapshot
 from models.config import Config
 from playground import messages
 from playground.history import History, HistoryRows
-from playground.messages import Failure, Mailbox, Opened, Publication, Request, Saved, Status
+from playground.messages import Failure, Known, Mailbox, Opened, Publication, Saved, Status
 from playground.worker import Worker
 
 FRAME = 33
@@ -77,7 +77,11 @@ class Session(QObject):
         self._run_id = 0
         self._ids = itertools.count(1)
         self._sent = 0
-        self._sought = 0
+        self._sought = 0  # number of the command that last said where to go,
+        self._decided = 0  # that last said whether to train,
+        self._will_train = False
+        self._configured = 0  # and that last changed settings
+        self._asked_for: Config | None = None
         self._opening = 0
         self._travels = False
         self._visible = False
@@ -101,26 +105,27 @@ class Session(QObject):
         worker = self._worker = Worker(self._mailbox)
         worker.moveToThread(self._thread)
         self._command.connect(worker.handle)
-        worker.status_changed.connect(self._on_status)
-        worker.published.connect(self._on_published)
+        worker.news.connect(self._on_news)
         worker.failed.connect(self._on_failed)
         worker.opened.connect(self._on_opened)
         worker.saved.connect(self._on_saved)
+        # On the worker's thread, which alone knows when all that was asked for before is done.
+        worker.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         self._thread.start()
         if self.pace is not None:
             self._emit(messages.Pace(self._run_id, self.pace))
 
     def shutdown(self) -> None:
-        """Stop the timers, let the worker finish its slice, and join its thread; safe to call twice.
+        """Stop the timers, let the worker finish its slice and what is to be saved, and join its thread.
 
-        What is asked for afterwards (by an event that was still under way) is not done.
+        Safe to call twice. What is asked for afterwards (by an event that was still under way) is not done.
         """
         self._closed = True
         self._frames.stop()
         if self._thread is None:
             return
+        self._mailbox.closing = True
         self._emit(messages.Close(self._run_id))
-        self._thread.quit()
         self._thread.wait()
         self._command.disconnect()
         self._worker.deleteLater()
@@ -139,7 +144,7 @@ class Session(QObject):
             self._add_ghost(self.history.rows())
         self._opening = 0  # a file that is still being read comes too late
         self._new_run(next(self._ids))
-        self._send(messages.Build(self._run_id, self.model, self.config, self.data, play))
+        self._send(messages.Build(self._run_id, self.model, self.config, self.data, play), train=play)
 
     def set_data(self, data: Any) -> None:
         """Use the user's own data (None: the model's again) in a new run; curves on other data are no use as ghosts."""
@@ -157,8 +162,8 @@ class Session(QObject):
     def settled(self) -> bool:
         """Whether all that was asked for has been done: the run is at rest and everything here is up to date."""
         status = self.status
-        moving = status.phase in ("empty", "loading", "running") or status.seeking is not None
-        return not moving and not self.opening and self.snapshot is not None and status.heard == self._sent
+        done = not status.busy and not self.opening and status.heard == self._sent > 0
+        return done and status.phase != "loading" and status.seeking is None
 
     @property
     def opening(self) -> bool:
@@ -174,15 +179,20 @@ class Session(QObject):
         if self.status.phase == "empty":
             self.reset(play=True)
         else:
-            self._send(messages.Play(self._run_id))
+            self._send(messages.Play(self._run_id), train=True)
 
     def pause(self) -> None:
         """Stop training."""
-        self._send(messages.Pause(self._run_id))
+        self._send(messages.Pause(self._run_id), train=False)
+
+    @property
+    def training(self) -> bool:
+        """Whether it trains, or will once the worker has heard what was asked."""
+        return self._will_train if self.status.heard < self._decided else self.status.phase == "running"
 
     def toggle(self) -> None:
         """Train if it rests, pause if it trains."""
-        if self.status.phase == "running":
+        if self.training:
             self.pause()
         else:
             self.play()
@@ -191,7 +201,7 @@ class Session(QObject):
         """Do some steps and stop."""
         if self.status.phase == "empty":
             self.reset()
-        self._send(messages.Advance(self._run_id, steps))
+        self._send(messages.Advance(self._run_id, steps), train=False)
 
     def set_pace(self, steps_per_second: float | None) -> None:
         """Play in slow motion, this run and later ones, or (None) as fast as it can."""
@@ -204,10 +214,11 @@ class Session(QObject):
         if self.status.phase in ("empty", "loading"):
             return
         self._travels = True
-        self.status = replace(self.status, seeking=min(max(step, 0), self.status.head))  # for the next `step_back`
         # A run that trains has moved on since it was last heard of: the newest step known means the newest there is.
-        self._send(messages.Seek(self._run_id, step if step < self.status.head else PRESENT))
+        target = step if step < self.status.head else PRESENT
+        self._send(messages.Seek(self._run_id, target), train=False)
         self._sought = self._sent
+        self._show(replace(self.status, seeking=min(max(step, 0), self.status.head)))
 
     def step_back(self) -> None:
         """Show the step before the present one."""
@@ -216,7 +227,7 @@ class Session(QObject):
 
     def branch(self, *, play: bool = True) -> None:
         """Continue from the step that is shown; the recorded future becomes a ghost."""
-        self._send(messages.Branch(self._run_id, play))
+        self._send(messages.Branch(self._run_id, play), train=True if play else None)
 
     def configure(self, config: Config) -> None:
         """Take over new settings.
@@ -225,17 +236,17 @@ class Session(QObject):
         `pending`), so that a touch of a slider never costs a trained model; an untrained one is simply built anew.
         """
         self.config = config
-        self._travels = False
-        running = self.status.config
+        self._travels = self._travels and self.status.seeking is not None
+        running = self.status.config if self.status.heard >= self._configured else self._asked_for
         if running is None or self.status.phase in ("empty", "loading") or (self.status.head == 0 and self.pending):
-            self.reset(play=self.status.phase == "running")
+            self.reset(play=self.training)
             return
-        live = running.model_copy(
-            update={name: getattr(config, name) for name in running.changed(config) - self.pending}
-        )
-        if live != running:
+        changes = {name: getattr(config, name) for name in running.changed(config) - self.pending}
+        if changes:
             self.revision += 1
-            self._send(messages.Configure(self._run_id, live))
+            self._asked_for = running.model_copy(update=changes)
+            self._send(messages.Configure(self._run_id, changes))
+            self._configured = self._sent
 
     @property
     def pending(self) -> frozenset[str]:
@@ -265,15 +276,10 @@ class Session(QObject):
 
     # What comes back -----------------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _on_status(self, status: Status) -> None:
-        if status.run_id == self._run_id:
-            self._take_over(status)
-
     @Slot()
-    def _on_published(self) -> None:
+    def _on_news(self) -> None:
         if self._collect() and self._frames.isActive():
-            self._ask()
+            self._mailbox.ask()
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -294,7 +300,7 @@ class Session(QObject):
         self.ghosts = ()
         self.ghosts_changed.emit()
         self.opened.emit(opened)
-        self._send(messages.Publish(self._run_id))  # what came first was not yet known to be of this run
+        self._send(messages.Adopt(self._run_id))
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
@@ -304,10 +310,7 @@ class Session(QObject):
     def _tick(self) -> None:
         if not self._collect():
             self._mailbox.miss()  # rather a late frame than none
-        self._ask()
-
-    def _ask(self) -> None:
-        self._mailbox.ask(Request(self._run_id, self.history.branch, len(self.history)))
+        self._mailbox.ask()
 
     def _collect(self) -> bool:
         """Take what is in the mailbox, bring the mirror up to date, and have it drawn; False when nothing was there."""
@@ -318,27 +321,28 @@ class Session(QObject):
         return True
 
     def _accept(self, publication: Publication) -> None:
-        self.history.extend(publication.rows)
-        self.snapshot = publication.snapshot
+        if publication.rows is not None:
+            self.history.extend(publication.rows)
+            self._mailbox.known = Known(self._run_id, self.history.branch, len(self.history))
+        before, self.snapshot = self.snapshot, publication.snapshot
         self._take_over(publication.status)
         if publication.futures != self._futures:
             new = [future for future in publication.futures if not any(future is old for old in self._futures)]
             self._futures = publication.futures
             for future in new:
                 self._add_ghost(future)
-        if self._visible:
+        if self._visible and self.snapshot is not None and self.snapshot is not before:
             self.frame.emit()
 
     # Plumbing ------------------------------------------------------------------------------------------------------
 
     def _take_over(self, status: Status) -> None:
-        """Take over a status, unless a newer one came first: those in the mailbox overtake those in the event queue."""
-        before = self.status
-        if status.number < before.number:
-            return
         if status.heard < self._sought:  # it was made before the worker knew where to go
-            status = replace(status, seeking=before.seeking)
-        self.status = status
+            status = replace(status, seeking=self.status.seeking)
+        self._show(status)
+
+    def _show(self, status: Status) -> None:
+        before, self.status = self.status, status
         if status.news != before.news:
             self._pace()
             self._follow()
@@ -349,6 +353,8 @@ class Session(QObject):
         running = self.status.config
         if not self._travels or running is None or self.status.seeking is not None:
             return
+        if self.status.heard < self._configured:
+            return  # the user has changed something since
         config = running.model_copy(update={name: getattr(self.config, name) for name in self.pending})
         if config != self.config:
             self.config = config
@@ -370,11 +376,14 @@ class Session(QObject):
             self.ghosts = (*self.ghosts, rows)[-MOST_GHOSTS:]
             self.ghosts_changed.emit()
 
-    def _send(self, command: messages.Command) -> None:
+    def _send(self, command: messages.Command, *, train: bool | None = None) -> None:
+        """Send a command; `train` says whether it will train after it, if the command decides that."""
         if self._closed:
             return
         self.start_thread()
         self._emit(command)
+        if train is not None:
+            self._will_train, self._decided = train, self._sent
 
     def _emit(self, command: messages.Command) -> None:
         self._sent += 1
@@ -382,8 +391,7 @@ class Session(QObject):
 
     def _pace(self) -> None:
         """Look into the mailbox at frame rate while something moves and somebody looks."""
-        moving = self.status.phase == "running" or self.status.seeking is not None
-        if moving and self._visible:
+        if self._visible and (self.status.moving or self.status.seeking is not None):
             if not self._frames.isActive():
                 self._frames.start()
         else:

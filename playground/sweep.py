@@ -47,10 +47,6 @@ MOST_RUNS = 1_000
 SEEDS = 3
 """Seeds for each combination when nothing is said; two are the least that have a spread."""
 
-HIGHER_IS_BETTER = ("accuracy", "log-likelihood", "overlap")
-LOWER_IS_BETTER = ("loss", "error")
-"""Words in the title of a metric's plot that say which way is better; a metric with neither ranks nothing."""
-
 Settings = Mapping[str, Any]
 """Settings by name, as a Config holds them."""
 
@@ -371,15 +367,8 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 def ranking_metrics(model: Model) -> list[MetricSpec]:
     """The metrics that say which of two runs is better; held-out ones first, as the first one is the headline."""
-    known = [spec for spec in model.metrics if _direction(spec)]
+    known = [spec for spec in model.metrics if spec.better]
     return sorted(known, key=lambda spec: not spec.held_out)
-
-
-def _direction(spec: MetricSpec) -> int:
-    """1: higher is better; −1: lower is better; 0: it does not say."""
-    if any(word in spec.plot for word in LOWER_IS_BETTER):  # first: “error of the accuracy” would be an error
-        return -1
-    return int(any(word in spec.plot for word in HIGHER_IS_BETTER))
 
 
 @dataclass(frozen=True)
@@ -453,7 +442,7 @@ def _with_verdicts(rows: Sequence[Row], metric: MetricSpec | None, seeds: int) -
     judged = [row for row in rows if metric and metric.name in row.figures and row.figures[metric.name].count == seeds]
     if metric is None or len(rows) < 2 or not judged:
         return list(rows)
-    sign = _direction(metric)
+    sign = 1 if metric.better == "higher" else -1
     best = max((row.figures[metric.name] for row in judged), key=lambda figure: sign * figure.mean)
 
     def verdict(row: Row) -> str:
@@ -653,7 +642,7 @@ def _remarks(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> list
     verdicts = {row.verdict for row in rows}
     if metric is None or "best" not in verdicts:
         return lines
-    which = "highest" if _direction(metric) > 0 else "lowest"
+    which = "highest" if metric.better == "higher" else "lowest"
     best = f"Best is the {which} mean {metric.label}"
     if any(row.failed for row in rows):
         best += " of those that came through with every seed"

@@ -1,23 +1,24 @@
 """The worker trains on a thread of its own, in slices so short that every command of the user is heard at once.
 
 Its event loop alternates between one slice of `Run.work()` and the commands that have queued up meanwhile: nothing is
-locked, polled or slept on. It never touches a widget; what there is to draw goes into the mailbox when the window asks.
+locked, polled or slept on. It never touches a widget. All that the window knows of the run it takes from the mailbox,
+where the worker leaves one consistent moment at a time: an answer to every command, a picture when the window asks for
+one, and the run as it is whenever it comes to rest.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
 import math
+from collections import deque
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from models.base import DataError, Model, PlaygroundError, TrainingError
-from models.config import Config
+from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError
 from playground import messages
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
-from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Request, Saved, Status
+from playground.messages import Failure, Mailbox, Opened, Phase, Publication, Saved, Status
 from playground.run import Run, limit_blas
 
 SLICE = 0.008
@@ -33,19 +34,18 @@ class Worker(QObject):
     """Owns one `Run` and drives it; lives on a worker thread (or, in tests, on any).
 
     Signals:
-        status_changed(Status): the run changed its phase, came to rest, or was given a command. That of a run at rest
-            follows its publication.
-        published(): a publication is in the mailbox that the window does not come for by itself: the run is at rest, or
-            a frame is overdue.
+        news(): something is in the mailbox that the window does not come for by itself: a command was answered, the run
+            came to rest, or a frame is overdue.
         failed(Failure): a command could not be carried out.
         opened(Opened), saved(Saved): a file was read or written.
+        closed(): the last command was carried out.
     """
 
-    status_changed = Signal(object)
-    published = Signal()
+    news = Signal()
     failed = Signal(object)
     opened = Signal(object)
     saved = Signal(object)
+    closed = Signal()
 
     def __init__(self, mailbox: Mailbox) -> None:
         super().__init__()
@@ -54,21 +54,54 @@ class Worker(QObject):
         self._run_id = 0
         self._model: Model | None = None
         self._data: Any = None
-        self._request = Request(self._run_id, 0, 0)
+        self._parked: tuple[int, Run, Model, Any] | None = None
+        self._snapshot: Snapshot | None = None
         self._phase: Phase = "empty"
-        self._heard = 0
-        self._told = 0
-        self._numbers = itertools.count(1)
         self._pace: float | None = None
+        self._heard = 0
+        self._waiting: deque[messages.Command] = deque()
         self._pump = QTimer(self)  # a child moves to the worker's thread with its parent
         self._pump.setTimerType(Qt.TimerType.PreciseTimer)
         self._pump.setInterval(0)
         self._pump.timeout.connect(self._slice)
 
+    # Commands ------------------------------------------------------------------------------------------------------
+
     @Slot(object)
     def handle(self, command: messages.Command) -> None:
-        """Carry out a command; what goes wrong is reported through `failed` and leaves the run as it was."""
+        """Carry out a command and answer it; what goes wrong is reported through `failed`."""
+        if isinstance(command, messages.Build | messages.Close):
+            self._dismiss_waiting()
+        elif self._must_wait(command):
+            self._waiting.append(command)
+            return
+        self._carry_out(command)
+        if isinstance(command, messages.Close):
+            self.closed.emit()
+            return
+        self._answer(picture=isinstance(command, messages.ApplyEdit))
+        self._resume()
+
+    def _must_wait(self, command: messages.Command) -> bool:
+        """Whether a command is meant for a step that the run has yet to reach, or follows one that is."""
+        if self._mailbox.closing or self._run is None:
+            return False
+        there = messages.Branch | messages.Configure | messages.ApplyEdit | messages.Save
+        return bool(self._waiting) or (self._run.seeking is not None and isinstance(command, there))
+
+    def _dismiss_waiting(self) -> None:
+        """The run that these commands wait for will not go on: only what is to be saved is still of interest."""
+        for command in self._waiting:
+            if isinstance(command, messages.Save):
+                self._carry_out(command)
+            else:
+                self._heard += 1
+        self._waiting.clear()
+
+    def _carry_out(self, command: messages.Command) -> None:
         self._heard += 1
+        if self._mailbox.closing and not isinstance(command, messages.Save | messages.Close):
+            return
         try:
             self._handle(command)
         except PlaygroundError as error:
@@ -76,7 +109,6 @@ class Worker(QObject):
         except Exception as error:  # a defect of ours: log it in full, tell the user, keep the window alive
             log.exception("A command failed: %r", type(command).__name__)
             self._report(command, f"Something unexpected went wrong ({type(error).__name__}: {error}).")
-        self._resume()
 
     def _handle(self, command: messages.Command) -> None:
         match command:
@@ -86,10 +118,12 @@ class Worker(QObject):
             case messages.Open():
                 self._open(command)
                 return
+            case messages.Adopt(run_id=run_id):
+                if self._parked is not None and self._parked[0] == run_id:
+                    self._adopt(*self._parked)
+                return
             case messages.Close():
-                self._pump.stop()
-                self._run = self._data = None
-                self._phase = "empty"
+                self._let_go(self._run_id)
                 return
             case messages.Pace(steps_per_second=pace):
                 self._pace = pace
@@ -114,51 +148,47 @@ class Worker(QObject):
                 run.branch()
                 if play:
                     run.play()
-            case messages.Configure(config=config):
-                run.configure(config)
+            case messages.Configure(changes=changes):
+                run.configure(run.trainer.config.model_copy(update=dict(changes)))
             case messages.ApplyEdit(edit=edit):
                 run.edit(edit)
-                if run.moving:
-                    # What may lie in the mailbox is older than the change: the next frame should show it.
-                    self._asked()
-                    self._mailbox.put(self._publication(run))
             case messages.Save():
                 self._save(command, run)
-                return
             case messages.Publish():
-                pass
+                pass  # the answer is all that is wanted
             case _:
                 raise TypeError(f"unknown command {command!r}")
-        if not run.moving:
-            self._publish()
 
     def _build(self, command: messages.Build) -> None:
-        self._run = None  # frees its memory before the new one takes its own
-        self._announce_loading(command.run_id, command.config)
+        self._let_go(command.run_id)  # frees its memory before the new one takes its own
+        self._phase = "loading"
+        self._leave(Publication(Status(command.run_id, "loading", config=command.config, moving=True)))
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
         by_hand = command.data is not None and not origin_of(data).files
         run = Run(command.model.trainer(command.config, data), own_data=by_hand)
-        self._adopt(run, command.run_id, command.model, data)
+        self._adopt(command.run_id, run, command.model, data)
         if command.play:
             run.play()
-        self._publish()
 
     def _open(self, command: messages.Open) -> None:
         experiment = read(command.path)
-        recording = experiment.recording
-        self._announce_loading(command.run_id, recording.config)
         limit_blas()
         data = data_of(experiment)
-        run = resume(experiment, data)
-        self._adopt(run, command.run_id, experiment.model, data)
-        self.opened.emit(Opened(command.run_id, command.path, recording.config, data, experiment.drawings))
-        self._publish()
+        config = experiment.recording.config
+        self._parked = (command.run_id, resume(experiment, data), experiment.model, data)
+        self.opened.emit(Opened(command.run_id, command.path, config, data, experiment.drawings))
 
-    def _adopt(self, run: Run, run_id: int, model: Model, data: Any) -> None:
-        self._run, self._run_id, self._model, self._data = run, run_id, model, data
+    def _adopt(self, run_id: int, run: Run, model: Model, data: Any) -> None:
+        self._let_go(run_id)
+        self._run, self._model, self._data = run, model, data
         run.set_pace(self._pace)
-        self._request = Request(self._run_id, 0, 0)
+
+    def _let_go(self, run_id: int) -> None:
+        """From now on it is about the run with this id, which is not there yet."""
+        self._pump.stop()
+        self._run_id, self._phase = run_id, "empty"
+        self._run = self._data = self._snapshot = self._parked = None
 
     def _save(self, command: messages.Save, run: Run) -> None:
         assert self._model is not None
@@ -166,10 +196,27 @@ class Worker(QObject):
         write(command.path, Experiment(self._model, recording, origin_of(self._data), command.drawings))
         self.saved.emit(Saved(command.run_id, command.path, recording.step, command.autosave))
 
+    def _report(self, command: messages.Command, message: str) -> None:
+        titles = {
+            messages.Build: "The run could not be started",
+            messages.Open: "The experiment could not be opened",
+            messages.Save: "The experiment could not be saved",
+            messages.Configure: "The settings were not changed",
+            messages.ApplyEdit: "The change was not made",
+        }
+        title = titles.get(type(command), "That did not work")
+        if isinstance(command, messages.Build):
+            self._let_go(command.run_id)
+        if self._mailbox.closing:  # there is no window any more to say it
+            log.error("%s: %s", title, message)
+        self.failed.emit(Failure(command.run_id, title, message))
+
+    # Work ----------------------------------------------------------------------------------------------------------
+
     @Slot()
     def _slice(self) -> None:
         run = self._run
-        if run is None:
+        if run is None or self._mailbox.closing:
             self._pump.stop()
             return
         try:
@@ -178,7 +225,7 @@ class Worker(QObject):
             log.exception("Training failed")
             self._pump.stop()
             run.fail(f"Something unexpected went wrong ({type(error).__name__}: {error}).")
-            self._announce(self._status(run))
+            self._answer()
 
     def _work(self, run: Run) -> None:
         was_moving, was_seeking = run.moving, run.seeking is not None
@@ -186,31 +233,35 @@ class Worker(QObject):
             more = run.work(SLICE)
         except TrainingError:
             more = run.busy  # run.failure holds the sentence; the status carries it to the window
-        if not more:
+        if was_seeking and run.seeking is None and self._waiting:
+            self._catch_up()
+        elif not more:
             self._pump.stop()
-            self._publish()
-            return
-        if (was_moving and not run.moving) or (was_seeking and run.seeking is None):
-            self._publish()  # the step that was asked for; its held-out numbers follow
-        if phase_of(run) != self._phase:
-            self._announce(self._status(run))
-        # On the way to another step there is nothing to see.
-        if run.seeking is None and self._asked():
-            self._mailbox.put(self._publication(run))
-            if self._mailbox.missed():
-                self.published.emit()
+            self._answer()
+        elif (was_moving and not run.moving) or (was_seeking and run.seeking is None):
+            self._answer(picture=True)  # the step that was asked for; its held-out numbers follow
+        elif phase_of(run) != self._phase:
+            self._answer()
+        elif run.seeking is None and self._mailbox.asked():  # on the way to another step there is nothing to see
+            self._snapshot = run.snapshot()
+            self._leave(self._publication(run), tell=self._mailbox.missed())
         self._await(run.rest)
 
+    def _catch_up(self) -> None:
+        """The run is where the commands that have come meanwhile are meant for."""
+        while self._waiting and (self._run is None or self._run.seeking is None):
+            self._carry_out(self._waiting.popleft())
+        self._answer(picture=True)
+        self._resume()
+
     def _resume(self) -> None:
-        """Start the pump when there is work, and answer the command: the window waits for what comes of it."""
+        """Start the pump when there is work."""
         run = self._run
-        if run is None:
+        if run is None or self._mailbox.closing:
             return
         self._await(0.0)
         if run.busy and not self._pump.isActive():
             self._pump.start()
-        if self._told != self._heard or phase_of(run) != self._phase:
-            self._announce(self._status(run))
 
     def _await(self, seconds: float) -> None:
         """Have the next slice in so many seconds: the event loop waits, and commands are heard meanwhile.
@@ -221,29 +272,41 @@ class Worker(QObject):
         if interval != self._pump.interval():
             self._pump.setInterval(interval)
 
-    def _publish(self) -> None:
-        """Put the run at rest into the mailbox, unasked."""
+    # What the window is told ---------------------------------------------------------------------------------------
+
+    def _answer(self, *, picture: bool = False) -> None:
+        """Tell where the run stands; with a new picture if it is at rest, or if something was changed by hand."""
         run = self._run
         if run is None:
+            self._leave(Publication(Status(self._run_id, self._phase, heard=self._heard)))
             return
-        self._asked()
-        self._mailbox.put(self._publication(run))
-        self.published.emit()
-        self._announce(self._status(run))
+        try:
+            if run.seeking is None and (picture or not run.moving):
+                self._mailbox.asked()
+                self._snapshot = run.snapshot()
+            publication = self._publication(run)
+        except Exception as error:  # a defect that not even lets it be shown
+            log.exception("The run cannot be shown")
+            shown = self._snapshot
+            self._let_go(self._run_id)
+            message = f"Something unexpected went wrong ({type(error).__name__}: {error}). Press Reset."
+            status = Status(self._run_id, "failed", message=message, heard=self._heard)
+            publication = Publication(status, shown)
+        self._phase = publication.status.phase
+        self._leave(publication)
 
-    def _asked(self) -> bool:
-        """Whether the window has asked; a request that was left from an earlier run says nothing about this one."""
-        request = self._mailbox.asked()
-        if request is None or request.run_id != self._run_id:
-            return False
-        self._request = request
-        return True
+    def _leave(self, publication: Publication, *, tell: bool = True) -> None:
+        self._mailbox.put(publication)
+        if tell:
+            self.news.emit()
 
     def _publication(self, run: Run) -> Publication:
-        known = self._request.length if self._request.branch == run.history.branch else 0
-        return Publication(self._status(run), run.snapshot(), run.history.rows(known), run.futures)
+        known = self._mailbox.known
+        since = known.length if (known.run_id, known.branch) == (self._run_id, run.history.branch) else 0
+        return Publication(self._status(run), self._snapshot, run.history.rows(since), run.futures)
 
     def _status(self, run: Run) -> Status:
+        assert self._model is not None
         failed = run.failure is not None
         return Status(
             run_id=self._run_id,
@@ -255,32 +318,11 @@ class Worker(QObject):
             seeking=run.seeking,
             config=run.trainer.config,
             message=run.failure or "",
-            rewind_to=run.rewind_target() if failed else 0,
-            number=next(self._numbers),
+            rewind_to=run.rewind_target(self._model.metrics) if failed else 0,
+            moving=run.moving,
+            busy=run.busy,
             heard=self._heard,
         )
-
-    def _announce_loading(self, run_id: int, config: Config) -> None:
-        self._announce(Status(run_id, "loading", config=config, number=next(self._numbers), heard=self._heard))
-
-    def _announce(self, status: Status) -> None:
-        self._phase = status.phase
-        self._told = status.heard
-        self.status_changed.emit(status)
-
-    def _report(self, command: messages.Command, message: str) -> None:
-        titles = {
-            messages.Build: "The run could not be started",
-            messages.Open: "The experiment could not be opened",
-            messages.Save: "The experiment could not be saved",
-            messages.Configure: "The settings were not changed",
-            messages.ApplyEdit: "The change was not made",
-        }
-        self.failed.emit(Failure(command.run_id, titles.get(type(command), "That did not work"), message))
-        if self._run is not None:
-            self._announce(self._status(self._run))
-        elif isinstance(command, messages.Build | messages.Open):
-            self._announce(Status(command.run_id, "empty", number=next(self._numbers), heard=self._heard))
 
 
 def phase_of(run: Run) -> Phase:

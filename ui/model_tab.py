@@ -290,7 +290,7 @@ class ModelTab(QWidget):
     def _on_seed(self, seed: int) -> None:
         config = self.form.config().model_copy(update={"seed": seed})
         self.form.set_config(config)
-        self.session.reset(config, play=self.session.status.phase == "running")
+        self.session.reset(config, play=self.session.training)
         self._show_choice()
 
     @Slot(object)

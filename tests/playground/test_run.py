@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import Shift, ToyConfig, ToyTrainer
+from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, TrainingError
 from playground.run import Run, train
@@ -185,7 +185,7 @@ def test_divergence_stops_before_bad_numbers_and_can_be_rewound():
     assert np.all(np.isfinite(run.history.column("loss")))
     work(run)  # the last good step is evaluated, then it rests
     assert not run.busy
-    target = run.rewind_target()
+    target = run.rewind_target(MODEL.metrics)
     run.seek(target)
     work(run)
     assert run.failure is None

@@ -10,6 +10,7 @@ from PySide6.QtCore import QThread
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.registry import MODELS
+from playground.experiment import read
 from playground.session import Session
 
 
@@ -94,26 +95,98 @@ def test_live_changes_act_and_others_wait(session, qtbot):
     assert len(session.ghosts) == 1
 
 
-def test_news_that_is_older_than_what_is_known_changes_nothing(session, qtbot):
-    session.step(20)
-    qtbot.waitUntil(settled(session, 20))
-    old = session.status
-    session.step(5)
+def test_the_way_somewhere_is_known_before_the_worker_knows_it(session, qtbot):
+    session.step(25)
     qtbot.waitUntil(settled(session, 25))
-    session._on_status(old)
-    assert session.status.position == 25
+    told = []
+    session.status_changed.connect(lambda status: told.append(status.seeking))
     session.seek(10)
-    unaware = replace(session.status, seeking=None, number=session.status.number + 1)
-    session._on_status(unaware)  # made before the worker was asked to go anywhere
+    assert told == [10]
+    session._take_over(replace(session.status, seeking=None))  # made before the worker was asked to go anywhere
     assert session.status.seeking == 10
     assert not session.settled
     session.step_back()
     assert session.status.seeking == 9
     qtbot.waitUntil(lambda: session.settled)
     assert session.snapshot.step == 9
-    session.shutdown()
-    session._on_status(replace(unaware, number=unaware.number + 100, phase="running"))
-    assert session.status.phase == "empty"
+
+
+def test_settled_means_that_the_steps_are_done_and_measured(session, qtbot):
+    for count in range(1, 40):
+        session.step(3)
+        qtbot.waitUntil(lambda: session.settled)
+        assert session.snapshot.step == session.status.position == len(session.history) == 3 * count
+        assert session.history.evaluation("held_out")[0][-1] == 3 * count
+
+
+def test_a_setting_moved_there_and_back_at_once(session, qtbot):
+    session.reset(ToyConfig(steps=10_000_000), play=True)
+    qtbot.waitUntil(lambda: session.status.head > 10)
+    first = session.config
+    session.configure(first.model_copy(update={"learning_rate": 0.01}))
+    session.configure(first)
+    session.pause()
+    qtbot.waitUntil(lambda: session.settled)
+    assert session.status.config == session.config == first
+
+
+def test_a_change_on_the_way_to_the_past_changes_nothing_else(session, qtbot):
+    """The form still shows the settings of the present; only what was touched may follow it to the past."""
+    session.step(20)
+    qtbot.waitUntil(settled(session, 20))
+    early = session.config.learning_rate
+    session.configure(session.config.model_copy(update={"learning_rate": 0.01}))
+    session.step(20)
+    qtbot.waitUntil(settled(session, 40))
+    session.seek(10)
+    session.configure(session.config.model_copy(update={"steps": 300}))
+    qtbot.waitUntil(lambda: session.settled)
+    config = session.status.config
+    assert (config.learning_rate, config.steps, session.status.head) == (early, 300, 10)
+    assert session.config == config
+
+
+def test_intentions_do_not_wait_for_news(session, qtbot):
+    config = ToyConfig(steps=10_000_000)
+    session.reset(config, play=True)
+    assert session.training
+    session.reset(config.model_copy(update={"seed": 1}), play=session.training)
+    session.configure(config.model_copy(update={"seed": 2}))  # builds an untrained run anew
+    qtbot.waitUntil(lambda: session.status.head > 10)
+    assert session.status.config.seed == 2
+    for _ in range(3):
+        session.toggle()  # stop, go, stop
+    assert not session.training
+    qtbot.waitUntil(lambda: session.settled)
+    assert session.status.phase == "paused"
+
+
+def test_a_file_that_is_no_good_after_one_that_is(session, qtbot, tmp_path):
+    session.step(20)
+    qtbot.waitUntil(settled(session, 20))
+    session.save(tmp_path / "good.npz")
+    session.step(5)
+    qtbot.waitUntil(settled(session, 25))
+    with qtbot.waitSignal(session.failed):
+        session.open(tmp_path / "good.npz")
+        session.open(tmp_path / "bad.npz")
+    session.step(5)
+    qtbot.waitUntil(settled(session, 30))
+    assert np.array_equal(session.snapshot.weights, straight(30))
+
+
+def test_what_was_to_be_saved_is_saved_before_the_end(qapp, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setitem(MODELS, "toy", "toy")
+    for count in range(20):
+        session = Session(MODEL)
+        session.set_visible(True)
+        session.reset(ToyConfig(steps=10_000_000), play=True)
+        qtbot.waitUntil(lambda session=session: session.status.head > 10)
+        file = tmp_path / f"{count}.npz"
+        session.save(file)
+        session.shutdown()
+        session.deleteLater()
+        assert read(file).recording.history.end > 10
 
 
 def test_an_untrained_run_is_built_anew_at_once(session, qtbot):

@@ -26,7 +26,7 @@ from playground.sweep import Plan, Result
 
 ROOT = Path(__file__).parents[2]
 BOUNDARY = get_model("boundary")
-ACCURACY = MetricSpec("held_out_accuracy", "held-out accuracy", "accuracy", unit="%", held_out=True)
+ACCURACY = MetricSpec("held_out_accuracy", "held-out accuracy", "accuracy", unit="%", held_out=True, better="higher")
 FAST = ["--epochs", "3", "--points-per-class", "20"]
 DIVERGING = ["--loss", "mse_sum", "--optimizer", "sgd", "--schedule", "constant", "--output-activation", "identity"]
 """Settings with which boundary comes through at a step size of 1e-4 and diverges at 10."""
@@ -327,7 +327,7 @@ def test_which_is_best(accuracies: tuple[float | None, ...], verdicts: tuple[str
 def test_of_a_loss_the_lowest_is_best() -> None:
     made = plan(1, learning_rate=(0.01, 0.1))
     results = [Result(config, 1, 1.0, 1.0, {"loss": config.learning_rate}) for config in made.configs]  # type: ignore[attr-defined]
-    rows = sweep.summary(made, results, MetricSpec("loss", "training loss", "loss"))
+    rows = sweep.summary(made, results, MetricSpec("loss", "training loss", "loss", better="lower"))
     assert [row.verdict for row in rows] == ["best", ""]
     assert rows[0].figures["loss"].spread is None
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from toy import Shift, ToyConfig, ToyTrainer
+from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, Edit, State, TrainingError
 from models.config import Config, settings_of
@@ -168,7 +168,7 @@ class User(RuleBasedStateMachine):
     @precondition(lambda self: self.run.failure is not None)
     @rule()
     def rewind(self) -> None:
-        self.run.seek(self.run.rewind_target())
+        self.run.seek(self.run.rewind_target(MODEL.metrics))
         self.work()
         assert self.run.failure is None
 

@@ -125,7 +125,7 @@ MODEL = Model(
         "explodes": Preset(ToyConfig(learning_rate=50.0), "diverges"),
     },
     metrics=(
-        MetricSpec("loss", "training loss", "loss", log=True),
+        MetricSpec("loss", "training loss", "loss", log=True, better="lower"),
         MetricSpec("first", "first weight", "weight"),
         MetricSpec("held_out", "held-out sum", "weight", held_out=True),
     ),
