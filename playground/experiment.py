@@ -41,6 +41,8 @@ SUFFIX = ".npz"
 LARGEST = 2**30
 """Bytes that the unpacked arrays of one file may take."""
 LARGEST_METADATA = 64 * 2**20
+MOST_VALUES = 2**22
+"""Lists, objects and values in the metadata: unpacked, `[],` takes thirty times its own room."""
 MOST_ARRAYS = 20_000
 MOST_CHECKPOINTS = 1000
 MOST_FUTURES = 16
@@ -550,8 +552,11 @@ def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) ->
 def _metadata(arrays: Arrays) -> _Metadata:
     if "metadata" not in arrays:
         raise _FlawError("it has no metadata", SAVED)
+    text = arrays["metadata"].tobytes()
+    if sum(text.count(mark) for mark in (b"[", b"{", b",")) > MOST_VALUES:
+        raise _FlawError(f"it has more than {MOST_VALUES:,} settings, edits and strokes", SAVED)
     try:
-        values = json.loads(arrays["metadata"].tobytes())
+        values = json.loads(text)
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise _FlawError("it is not an experiment of the playground", SAVED)
         version, name = values.get("version"), values.get("model")

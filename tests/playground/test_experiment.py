@@ -378,6 +378,15 @@ def test_metadata_that_would_fill_the_memory_are_not_unpacked(good, monkeypatch)
             look(good)
 
 
+def test_metadata_that_would_fill_the_memory_once_parsed_are_not_parsed(good, monkeypatch):
+    arrays = arrays_of(good)
+    bomb = arrays["metadata"].tobytes()[:-1] + b', "more": [' + b"[]," * experiment.MOST_VALUES + b"0]}"
+    np.savez_compressed(good, **arrays | {"metadata": np.frombuffer(bomb, np.uint8)})
+    monkeypatch.setattr(json, "loads", lambda _text: pytest.fail("parsed"))
+    with pytest.raises(DataError, match="more than 4,194,304 settings"):
+        experiment.model_of(good)
+
+
 def test_a_size_that_lies_is_not_believed(good):
     """The directory says 10 bytes, the packed data go on: no more than announced is ever unpacked."""
     content = raw_array("{'descr': '<f4', 'fortran_order': False, 'shape': (262144,), }", bytes(2**20))
