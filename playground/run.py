@@ -309,12 +309,12 @@ class Run:
         elif self._evaluation is not None:
             self._evaluate()
         elif (self.playing or self._steps_wanted) and self.failure is None and not self.finished:
-            if self.position < self.head:
+            if self.position and self._evaluated_at != self.position and self.trainer.evaluation_due():
+                self._begin_evaluation()  # in a repeated step, or when something came in between
+            elif self.position < self.head:
                 self._steps_wanted = max(self._steps_wanted - 1, 0)
                 self._repeat()
                 self._ahead(self._clock())
-            elif self.position and self._evaluated_at != self.position and self.trainer.evaluation_due():
-                self._begin_evaluation()  # it was due when this step was done, and something came in between
             else:
                 self._train(end)
         else:

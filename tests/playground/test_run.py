@@ -297,3 +297,21 @@ def test_an_edit_before_the_first_step_survives_saving(checkpoint_bytes):
     again.seek(0)
     work(again)
     assert np.array_equal(again.trainer.weights, edited["weights"])
+
+
+def test_what_is_repeated_is_measured_where_it_was_measured_the_first_time():
+    """Training again from the past shows the held-out numbers of then, and adds nothing to the record."""
+    run = new_run(steps=300)
+    run.play()
+    work(run)
+    recorded = run.history.evaluation("held_out")
+    run.seek(20)
+    work(run)
+    run.play()
+    seen = set()
+    while run.work(0.0):
+        seen.add(run.snapshot().evaluated_at)
+    assert {20, 50, 100, 150, 200, 250, 300} <= seen
+    again = run.history.evaluation("held_out")
+    assert all(np.array_equal(a, b) for a, b in zip(again, recorded, strict=True))
+    assert same(run, straight(300))
