@@ -122,10 +122,6 @@ class _RowsInfo(BaseModel):
     columns: list[str] | None = None
     evaluations: list[str] | None = None
 
-    @classmethod
-    def of(cls, rows: HistoryRows) -> _RowsInfo:
-        return cls(branch=rows.branch, start=rows.start, columns=list(rows.columns), evaluations=list(rows.evaluations))
-
 
 class _Metadata(BaseModel):
     """The JSON part of the file."""
@@ -212,15 +208,15 @@ def _packed(experiment: Experiment) -> Arrays:
         "changes": [{"step": c.step, "config": c.config.model_dump(mode="json")} for c in recording.changes],
         "edits": list(recording.edits),
         "checkpoints": [{"step": c.step, "pinned": c.pinned} for c in recording.checkpoints],
-        "history": _RowsInfo.of(recording.history).model_dump(),
-        "futures": [_RowsInfo.of(future).model_dump() for future in recording.futures],
+        "history": _rows_info(recording.history),
+        "futures": [_rows_info(future) for future in recording.futures],
         "origin": experiment.origin.model_dump(),
         "drawings": dict(experiment.drawings),
     }
     try:
         text = json.dumps(metadata).encode()  # ASCII, in which file names of any bytes can be written
     except (TypeError, ValueError, RecursionError) as error:
-        raise _FlawError(f"its drawings are not JSON ({_short(str(error), 100)})") from error
+        raise _FlawError(f"its settings or drawings are not JSON ({_short(str(error), 100)})") from error
     arrays: Arrays = {"metadata": np.frombuffer(text, dtype=np.uint8)}
     arrays |= {f"state/{name}": array for name, array in recording.state.items()}
     arrays |= _pack_rows("history", recording.history)
@@ -571,6 +567,12 @@ def _metadata(arrays: Arrays) -> _Metadata:
         raise _FlawError(_short(explain(error)).rstrip(".")) from error
     except (ValueError, RecursionError) as error:
         raise _FlawError("its metadata is not JSON") from error
+
+
+def _rows_info(rows: HistoryRows) -> dict[str, Any]:
+    """What the metadata say about a stretch of history (see `_RowsInfo`)."""
+    names = {"columns": list(rows.columns), "evaluations": list(rows.evaluations)}
+    return {"branch": rows.branch, "start": rows.start, **names}
 
 
 def _pack_rows(prefix: str, rows: HistoryRows) -> Arrays:

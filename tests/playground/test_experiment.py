@@ -726,6 +726,13 @@ def straight_state(run: Run, step: int) -> State:
     return state
 
 
+@pytest.mark.parametrize("drawings", [{"a": {1, 2}}, {"a": nested(100_000)}, {"a": 10**5000}])
+def test_drawings_that_are_not_json_are_not_written(present, drawings):
+    with pytest.raises(DataError, match="not saved"):
+        write(present, Experiment(MODEL, busy_run().recording(), drawings=drawings))
+    assert untouched(present)
+
+
 def test_metadata_too_large_to_be_read_are_not_written(present, monkeypatch):
     monkeypatch.setattr(experiment, "LARGEST_METADATA", 2**20)
     with pytest.raises(DataError, match=r"not saved.*drawings take more than 1 MB"):
@@ -740,6 +747,8 @@ def test_metadata_too_large_to_be_read_are_not_written(present, monkeypatch):
         lambda r: replace(r, changes=tuple(r.changes[:1]) * 2),
         lambda r: replace(r, changes=(Change(0, r.config.model_copy(update={"learning_rate": -1.0})),)),
         lambda r: replace(r, step=10_000),
+        lambda r: replace(r, history=replace(r.history, branch=-1)),
+        lambda r: replace(r, futures=(replace(r.futures[0], start=2**60),)),
         lambda r: replace(r, history=replace(r.history, columns={"loss": np.full(100, np.nan), "first": np.ones(100)})),
         lambda r: replace(r, state=r.state | {"objects": np.array([None])}),
         lambda r: replace(r, state=r.state | {"complex": np.array([1j])}),
