@@ -496,8 +496,6 @@ METADATA_CHANGES = {
     "branch negative": lambda m: m["history"].update(branch=-1),
     "branch absurd": lambda m: m["history"].update(branch=2**80),
     "future absurd": lambda m: m["futures"][0].update(start=2**70),
-    "future far off": lambda m: m["futures"][0].update(start=2**53 - 10),
-    "future where the run never was": lambda m: m["futures"][-1].update(start=101),
     "a metric too many": lambda m: m["history"]["columns"].append("joy"),
     "a metric too few": lambda m: m["history"]["columns"].pop(),
     "a metric twice": lambda m: m["history"].update(columns=["loss", "loss"]),
@@ -580,6 +578,20 @@ def test_a_history_that_lacks_what_the_model_reports(good, part):
 
     rewrite(good, forget)
     assert "other metrics than the model reports" in refused(good)
+
+
+@pytest.mark.parametrize(("future", "start"), [(0, 2**53 - 10), (0, 91), (-1, 101)])
+def test_a_future_that_begins_where_the_run_never_was(good, future, start):
+    """A future begins where the next one, or the present, still went on: here at 40 (to 60) and 80 (to 90) of 100."""
+
+    def move(metadata, arrays):
+        without("evaluation")(arrays)
+        for info in (metadata["history"], *metadata["futures"]):
+            info["evaluations"].clear()
+        metadata["futures"][future].update(start=start)
+
+    rewrite(good, move)
+    assert f"a future begins at step {start}, which the run never reached" in refused(good)
 
 
 def test_a_held_out_record_that_nothing_measures(good):
