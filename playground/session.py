@@ -331,7 +331,7 @@ class Session(QObject):
             self._futures = publication.futures
             for future in new:
                 self._add_ghost(future)
-        if self._visible and self.snapshot is not None and self.snapshot is not before:
+        if self._visible and self.snapshot is not before and self.snapshot is not None and self.status.seeking is None:
             self.frame.emit()
 
     # Plumbing ------------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Worker(QObject):
         if isinstance(command, messages.Close):
             self.closed.emit()
             return
-        self._answer(picture=isinstance(command, messages.ApplyEdit))
+        self._answer()
         self._resume()
 
     def _must_wait(self, command: messages.Command) -> bool:
@@ -239,7 +239,7 @@ class Worker(QObject):
             self._pump.stop()
             self._answer()
         elif (was_moving and not run.moving) or (was_seeking and run.seeking is None):
-            self._answer(picture=True)  # the step that was asked for; its held-out numbers follow
+            self._answer()  # the step that was asked for; its held-out numbers follow
         elif phase_of(run) != self._phase:
             self._answer()
         elif run.seeking is None and self._mailbox.asked():  # on the way to another step there is nothing to see
@@ -251,7 +251,7 @@ class Worker(QObject):
         """The run is where the commands that have come meanwhile are meant for."""
         while self._waiting and (self._run is None or self._run.seeking is None):
             self._carry_out(self._waiting.popleft())
-        self._answer(picture=True)
+        self._answer()
         self._resume()
 
     def _resume(self) -> None:
@@ -274,14 +274,14 @@ class Worker(QObject):
 
     # What the window is told ---------------------------------------------------------------------------------------
 
-    def _answer(self, *, picture: bool = False) -> None:
-        """Tell where the run stands; with a new picture if it is at rest, or if something was changed by hand."""
+    def _answer(self) -> None:
+        """Tell where the run stands, with a picture of it; on the way to another step there is nothing to see."""
         run = self._run
         if run is None:
             self._leave(Publication(Status(self._run_id, self._phase, heard=self._heard)))
             return
         try:
-            if run.seeking is None and (picture or not run.moving):
+            if run.seeking is None:
                 self._mailbox.asked()
                 self._snapshot = run.snapshot()
             publication = self._publication(run)
