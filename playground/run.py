@@ -466,7 +466,7 @@ class Run:
         """
         judging = [spec for spec in metrics if spec.better and spec.name in self.history.names]
         judging.sort(key=lambda spec: spec.better == "higher")
-        if not judging:
+        if not judging or not self.head:
             return self.timeline.nearest(self.head).step
         values = self.history.column(judging[0].name)
         window = min(len(values), 16)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
-from models.base import ConfigError, TrainingError
+from models.base import ConfigError, MetricSpec, TrainingError
 from playground.run import Run, train
 
 
@@ -316,3 +316,19 @@ def test_what_is_repeated_is_measured_where_it_was_measured_the_first_time():
     again = run.history.evaluation("held_out")
     assert all(np.array_equal(a, b) for a, b in zip(again, recorded, strict=True))
     assert same(run, straight(300))
+
+
+def test_where_to_go_back_to():
+    """To where the model was best, whether that is where a number was low or where it was high."""
+    run = new_run(steps=300)
+    assert run.rewind_target(MODEL.metrics) == 0
+    run.play()
+    work(run)
+    loss = run.history.column("loss")
+    lowest = run.timeline.nearest(int(np.argmin(np.convolve(loss, np.full(16, 1 / 16), mode="valid"))) + 16).step
+    assert run.rewind_target(MODEL.metrics) == lowest > 0
+    assert run.rewind_target([MetricSpec("loss", "", "", better="higher")]) < lowest
+    assert run.rewind_target([MetricSpec("loss", "", "")]) == run.timeline.checkpoints[-1].step
+    run.seek(0)
+    run.branch()
+    assert run.rewind_target(MODEL.metrics) == 0
