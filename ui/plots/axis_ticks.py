@@ -20,19 +20,40 @@ def ticks(low: float, high: float, count: float) -> list[float]:
 
 
 def value_ticks(low: float, high: float, count: float, log: bool, unit: str) -> list[tuple[float, str]]:
-    """Places and texts of about `count` ticks on an axis of values; on a logarithmic one all places are log10."""
-    if not log:
-        places = ticks(low, high, count)
-        if unit == "%":
-            return [(value, f"{round(100 * value, 3):g} %") for value in places if value <= 1 + 1e-9]
-        return [(value, short_number(value) + (f" {unit}" if unit else "")) for value in places]
+    """Places and texts of about `count` ticks on an axis of values; on a logarithmic one all places are log10.
+
+    There are always two at least: from a single one no height can be read.
+    """
+    return _log_ticks(low, high, count, unit) if log else _linear_ticks(low, high, count, unit)
+
+
+def _linear_ticks(low: float, high: float, count: float, unit: str) -> list[tuple[float, str]]:
+    top = min(high, 1.0) if unit == "%" and low < 1.0 else high  # no share is above 100 %
+    places = ticks(low, top, count)
+    while len(places) < 2:
+        count = 1.5 * max(count, 1.0)
+        places = ticks(low, top, count)
+    if unit == "%":
+        return [(value, f"{round(100 * value, 3):g} %") for value in places]
+    return [(value, _named(value, unit)) for value in places]
+
+
+def _log_ticks(low: float, high: float, count: float, unit: str) -> list[tuple[float, str]]:
     decades = range(math.floor(low), math.ceil(high) + 1)
-    for factors in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,)):
+    chosen: list[tuple[float, str]] = []
+    for factors in ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 4, 5, 6, 7, 8, 9)):  # from few to many
         marks = [(decade + math.log10(factor), factor * 10.0**decade) for decade in decades for factor in factors]
         marks = [mark for mark in marks if low - 1e-9 <= mark[0] <= high + 1e-9]
-        if len(marks) <= max(1.5 * count, 2):
+        if len(chosen) >= 2 and len(marks) > 1.5 * count:
             break
-    return [(place, short_number(value)) for place, value in marks]
+        chosen = [(place, _named(value, unit)) for place, value in marks]
+    if len(chosen) < 2:  # less than a ninth of a decade: the axis is as good as linear
+        return [(math.log10(value), text) for value, text in _linear_ticks(10.0**low, 10.0**high, count, unit)]
+    return chosen
+
+
+def _named(value: float, unit: str) -> str:
+    return short_number(value) + (f" {unit}" if unit else "")
 
 
 def step_ticks(first: float, last: float, count: float) -> list[tuple[float, str]]:

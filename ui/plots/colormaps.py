@@ -11,6 +11,9 @@ happens in the OKLab colour space (B. Ottosson, 2020), where equal steps look eq
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -105,10 +108,24 @@ def symmetric_level(values: NDArray[Any], percentile: float = 99.5) -> float:
     return float(np.partition(flat, position)[position])
 
 
+_settled: ContextVar[bool] = ContextVar("settled", default=False)
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """What is shown inside is at rest: no level is held, so that the same data have the same colours."""
+    token = _settled.set(True)
+    try:
+        yield
+    finally:
+        _settled.reset(token)
+
+
 class HeldLevel:
     """A level that stays put until it no longer fits, so that colours do not flicker while a model trains.
 
-    It leaps to a round number when the data outgrow it by a quarter or need less than 40 % of it.
+    It leaps to a round number when the data outgrow it by a quarter or need less than 40 % of it; of data that are at
+    rest (see `settled`), such as a run before its first step, always to the round number that fits best.
     """
 
     def __init__(self) -> None:
@@ -116,7 +133,8 @@ class HeldLevel:
 
     def update(self, needed: float) -> float:
         """Take note of what the data need now and return the level to draw with (1.0 while everything is zero)."""
-        if needed > 0 and math.isfinite(needed) and not 0.4 * self.value <= needed <= 1.25 * self.value:
+        held = 0.4 * self.value <= needed <= 1.25 * self.value and not _settled.get()
+        if needed > 0 and math.isfinite(needed) and not held:
             self.value = nice_above(needed)
         return self.value or 1.0
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from ui import theme
-from ui.plots.axis_ticks import step_ticks, value_ticks
+from ui.plots.axis_ticks import step_ticks
 
 _FAR = 1e4
 """Pixels beyond the area at which a curve that leaves it is cut off: Qt's coordinates must not overflow."""
@@ -35,14 +35,14 @@ class MetricAxes:
         steps: first and last step.
         values: lowest and highest value; their log10 on a logarithmic axis.
         log: whether the axis of values is logarithmic.
-        unit: of the values; "%" for fractions from 0 to 1.
+        ticks: places (as in `values`) and texts on the axis of values.
     """
 
     area: QRectF
     steps: tuple[float, float]
     values: tuple[float, float]
     log: bool
-    unit: str
+    ticks: tuple[tuple[float, str], ...] = ()
 
     def x(self, step: float) -> float:
         """Where a step lies, in pixels from the left edge of the widget."""
@@ -72,7 +72,7 @@ class MetricAxes:
         area, flags = self.area, Qt.AlignmentFlag
         metrics = painter.fontMetrics()
         height = metrics.height()
-        for value, text in value_ticks(*self.values, area.height() / (2.4 * height), self.log, self.unit):
+        for value, text in self.ticks:
             y = round(self.y(value)) + 0.5
             painter.setPen(colors.grid)
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))

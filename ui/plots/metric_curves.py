@@ -17,6 +17,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from ui import theme
 from ui.plots.metric_axes import MetricAxes
 from ui.plots.metric_line import MetricLine
+from ui.plots.metric_reading import Reading
 
 MAX_DOTS = 60
 """Held-out values are marked with dots up to this many; beyond, the line alone is clearer."""
@@ -74,18 +75,26 @@ def _paint_line(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: t
 
 
 def paint_step(
-    painter: QPainter, axes: MetricAxes, lines: Sequence[MetricLine], step: float, pen: QPen, colors: theme.Theme
+    painter: QPainter,
+    axes: MetricAxes,
+    dots: Sequence[tuple[MetricLine, Reading]],
+    step: float,
+    pen: QPen,
+    colors: theme.Theme,
 ) -> None:
-    """Draw a vertical line at a step, and a dot at the value that each metric has there; nothing if it is not shown."""
+    """Draw a vertical line at a step, and a dot for what is known there of each metric, at the step measured.
+
+    Nothing if the step is not shown.
+    """
     if not axes.steps[0] <= step <= axes.steps[1]:
         return
     area, x = axes.area, axes.x(step)
     painter.setPen(pen)
     painter.drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for line in lines:
-        xs, ys = axes.points(np.array([step]), np.array([line.value_at(step)]))
-        if len(ys) and area.top() - 1 <= ys[0] <= area.bottom() + 1:
+    for line, reading in dots:
+        xs, ys = axes.points(np.array([reading.step]), np.array([reading.value]))
+        if len(ys) and xs[0] >= area.left() and area.top() - 1 <= ys[0] <= area.bottom() + 1:
             painter.setPen(QPen(colors.surface, 1.5))
             painter.setBrush(line.color(colors))
             painter.drawEllipse(QPointF(xs[0], ys[0]), 4.5, 4.5)

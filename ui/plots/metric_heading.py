@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme
 from ui.plots.metric_line import MetricLine
+from ui.plots.metric_reading import UNKNOWN, Reading
 from ui.plots.plot_base import number
 
 
@@ -19,7 +21,9 @@ class MetricHeading(QWidget):
     def __init__(self, title: str, unit: str, lines: Sequence[MetricLine]) -> None:
         super().__init__()
         self._title, self._unit, self._lines = title, unit, lines
+        self._readings: list[Reading] = [UNKNOWN] * len(lines)
         self._numbers = ["–"] * len(lines)
+        self._step: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"legend of {title}")
 
@@ -31,17 +35,35 @@ class MetricHeading(QWidget):
         """The same."""
         return self.sizeHint()
 
-    def show_numbers(self, values: Sequence[float]) -> None:
-        """Show these values, one for each line; "–" for what is not a number."""
-        texts = [number(value, self._unit) for value in values]
+    def show_readings(self, readings: Sequence[Reading], step: float | None) -> None:
+        """Show what is known of each line at a step (None: now); "–" for what is not a number."""
+        self._readings, self._step = list(readings), step
+        texts = [number(reading.value, self._unit) for reading in readings]
         if texts != self._numbers:
             self._numbers = texts
             self.update()
 
     def text(self) -> str:
-        """The row in words."""
-        parts = zip(self._lines, self._numbers, strict=True)
-        return " · ".join(f"{line.spec.label} {text}" for line, text in parts)
+        """The row in words, with the step of what was measured earlier than at the step shown."""
+        return " · ".join(
+            f"{line.spec.label} {text}{self._when(reading)}"
+            for line, reading, text in zip(self._lines, self._readings, self._numbers, strict=True)
+        )
+
+    def _when(self, reading: Reading) -> str:
+        earlier = self._step is not None and isfinite(reading.value) and reading.step < self._step
+        return f" at step {round(reading.step):,}".replace(",", "\u2009") if earlier else ""
+
+    def event(self, event: QEvent) -> bool:
+        """As a tooltip: the row in words, and the names of the earlier runs."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            ghosts = f"; dashed: {', '.join(self._ghost_labels())}" if self._ghost_labels() else ""
+            QToolTip.showText(event.globalPos(), self.text() + ghosts, self)
+            return True
+        return super().event(event)
+
+    def _ghost_labels(self) -> list[str]:
+        return list(dict.fromkeys(ghost.label for line in self._lines for ghost in line.ghosts))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Title, entries, earlier runs: each begins where the one before ends."""
@@ -86,15 +108,16 @@ class MetricHeading(QWidget):
         return x
 
     def _paint_ghosts(self, painter: QPainter, x: float, colors: theme.Theme) -> None:
-        """The names of earlier runs, as far as there is room."""
-        labels = list(dict.fromkeys(ghost.label for line in self._lines for ghost in line.ghosts))
-        height, room = self.height(), self.width() - x - 24
-        if not labels or room <= 40:
+        """The names of earlier runs, or as much as can be said in the room there is."""
+        labels = self._ghost_labels()
+        metrics, height, room = painter.fontMetrics(), self.height(), self.width() - x - 24
+        if not labels or room < 0:
             return
+        brief = "earlier runs" if len(labels) > 1 else "earlier run"
+        fitting = (text for text in (", ".join(labels), brief, "earlier") if metrics.horizontalAdvance(text) <= room)
         pen = QPen(colors.muted, 1.2)
         pen.setDashPattern([4, 3])
         painter.setPen(pen)
         painter.drawLine(int(x), int(height / 2), int(x) + 16, int(height / 2))
         painter.setPen(colors.muted)
-        words = painter.fontMetrics().elidedText(", ".join(labels), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(QRectF(x + 22, 0, room + 2, height), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(QRectF(x + 22, 0, room + 2, height), Qt.AlignmentFlag.AlignVCenter, next(fitting, ""))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 
 from models.base import MetricSpec
 from ui import theme
+from ui.plots.metric_reading import Reading
 from ui.plots.series import CAPACITY, Curve, Series
 
 MAX_GHOSTS = 4
@@ -109,14 +110,9 @@ class MetricLine:
         """Compare with one more earlier run."""
         self.ghosts = [*self.ghosts, ghost][-MAX_GHOSTS:]
 
-    def value_at(self, step: float) -> float:
-        """The last value measured at or before a step; not a number if there is none."""
-        index = int(np.searchsorted(self.steps, step, side="right")) - 1
-        return float(self.values[index]) if index >= 0 else float("nan")
-
-    def latest(self) -> float:
-        """The end of the line as it is drawn of the whole run; not a number if there is none."""
-        smooth = self.series.curve().smooth
-        if len(smooth) == 0:
-            return float("nan")
-        return float(self.values[-1] if self.spec.held_out else smooth[-1])
+    def reading(self, step: float | None = None) -> Reading:
+        """What was measured last at or before a step (None: in the whole run); not a number if there is nothing."""
+        count = len(self.steps) if step is None else int(np.searchsorted(self.steps, step, side="right"))
+        if count == 0:
+            return Reading(step or 0, float("nan"))
+        return Reading(float(self.steps[count - 1]), float(self.values[count - 1]))

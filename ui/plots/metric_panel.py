@@ -16,15 +16,21 @@ from PySide6.QtWidgets import QWidget
 
 from models.base import MetricSpec
 from ui import theme
-from ui.plots.axis_ticks import round_range
+from ui.plots.axis_ticks import round_range, value_ticks
 from ui.plots.colormaps import nice_above
 from ui.plots.metric_axes import MetricAxes, scaled
 from ui.plots.metric_curves import paint_curves, paint_step
 from ui.plots.metric_line import MetricLine
+from ui.plots.metric_reading import Readings
 from ui.plots.plot_base import Export, Table
 
 _EMPTY_RUN = (0.0, 10.0)
 """First and last step on the axis before there is anything to show."""
+
+TICK_GAP = 2.4
+"""Distance between two ticks on the axis of values, in heights of a line of text."""
+
+EMPTY = "The curve begins with the first step"
 
 
 class MetricPanel(QWidget):
@@ -48,6 +54,7 @@ class MetricPanel(QWidget):
         self._values: tuple[float, float] | None = None
         self._cursor: float | None = None
         self._pointer: float | None = None
+        self._known: Readings = {}
         self._picture: QPixmap | None = None
         self._axes_picture: tuple[object, QPixmap] | None = None  # and what it depends on
         self.setAccessibleName(f"{title} over steps")
@@ -96,10 +103,17 @@ class MetricPanel(QWidget):
     def axes(self) -> MetricAxes:
         """What is shown, and where in the widget it lies."""
         metrics = self.fontMetrics()
-        left = metrics.horizontalAdvance("0.000" if self.unit != "%" else "100 %") + 14
-        bottom = metrics.height() + 8
-        area = QRectF(left, 8, max(10, self.width() - left - 12), max(10, self.height() - 8 - bottom))
-        return MetricAxes(area, self.x_range, self.y_range, self.log, self.unit)
+        height = max(10, self.height() - 8 - (metrics.height() + 8))
+        ticks = value_ticks(*self.y_range, height / (TICK_GAP * metrics.height()), self.log, self.unit)
+        least = "0.000" if self.unit != "%" else "100 %"  # room for these always: the axis should rarely move
+        left = max(metrics.horizontalAdvance(text) for text in (least, *(text for _, text in ticks))) + 14
+        area = QRectF(left, 8, max(10, self.width() - left - 12), height)
+        return MetricAxes(area, self.x_range, self.y_range, self.log, tuple(ticks))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is neither a run nor an earlier one to show."""
+        return not any(len(line.steps) or line.ghosts for line in self.lines)
 
     @property
     def x_range(self) -> tuple[float, float]:
@@ -158,9 +172,9 @@ class MetricPanel(QWidget):
 
     # -- painting
 
-    def show_marks(self, cursor: float | None, pointer: float | None) -> None:
-        """Place the line of the step that is looked at, and the line under the pointer."""
-        self._cursor, self._pointer = cursor, pointer
+    def show_marks(self, cursor: float | None, pointer: float | None, known: Readings) -> None:
+        """Place the line of the step that is looked at, with what is `known` of it, and the line under the pointer."""
+        self._cursor, self._pointer, self._known = cursor, pointer, known
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -177,20 +191,25 @@ class MetricPanel(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         pointer = QPen(colors.muted, 1)
         pointer.setDashPattern([2, 3])
-        for step, pen in ((self._cursor, QPen(colors.accent, 2)), (self._pointer, pointer)):
+        for step, known, pen in ((self._cursor, self._known, QPen(colors.accent, 2)), (self._pointer, {}, pointer)):
             if step is not None:
-                paint_step(painter, axes, self.lines, step, pen, colors)
+                dots = [(line, known.get(line.spec.name) or line.reading(step)) for line in self.lines]
+                paint_step(painter, axes, dots, step, pen, colors)
         painter.end()
 
     def _painted_axes(self, axes: MetricAxes, colors: theme.Theme) -> QPixmap:
         """Background and axes; kept as long as ranges, size, font and theme stay, which is most of the time."""
-        key = (axes, self.size(), self.devicePixelRatioF(), self.font().key(), colors.name)
+        key = (axes, self.empty, self.size(), self.devicePixelRatioF(), self.font().key(), colors.name)
         if self._axes_picture is None or self._axes_picture[0] != key:
             picture = self._new_picture()
             canvas = QPainter(picture)
             canvas.setFont(self.font())
             canvas.fillRect(self.rect(), colors.surface)
-            axes.paint(canvas, colors)
+            if self.empty:
+                canvas.setPen(colors.muted)
+                canvas.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
+            else:
+                axes.paint(canvas, colors)
             canvas.end()
             self._axes_picture = (key, picture)
         return self._axes_picture[1]

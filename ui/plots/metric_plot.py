@@ -22,6 +22,7 @@ from ui import icons, theme
 from ui.plots.metric_heading import MetricHeading
 from ui.plots.metric_line import Ghost, MetricLine
 from ui.plots.metric_panel import MetricPanel
+from ui.plots.metric_reading import UNKNOWN, Readings
 
 History = tuple[NDArray[Any], NDArray[Any]]
 """Steps and values of one metric, shapes (n,), steps ascending."""
@@ -59,6 +60,7 @@ class MetricPlots(QWidget):
         self._lines: dict[str, MetricLine] = {}
         self._cursor: float | None = None
         self._pointer: float | None = None
+        self._known: Readings | None = None
         theme.manager().changed.connect(self.update)
         self.set_specs(specs)
 
@@ -133,7 +135,8 @@ class MetricPlots(QWidget):
             panel.refresh()
         for heading in self._headings:
             heading.update()
-        self.set_cursor(None)
+        self._cursor = self._known = None
+        self._mark()
 
     # -- ghosts
 
@@ -166,10 +169,13 @@ class MetricPlots(QWidget):
 
     # -- marks and read-out
 
-    def set_cursor(self, step: float | None) -> None:
-        """Mark the step that is looked at; None while the run is shown live."""
-        if step != self._cursor:
-            self._cursor = step
+    def set_cursor(self, step: float | None, known: Readings | None = None) -> None:
+        """Mark the step that is looked at; None while the run is shown live.
+
+        The legend then says what is `known` of that step; without it, what the curves have there.
+        """
+        if (step, known) != (self._cursor, self._known):
+            self._cursor, self._known = step, known
             self._mark()
 
     @property
@@ -180,12 +186,12 @@ class MetricPlots(QWidget):
     @property
     def readout(self) -> str:
         """All curves in words, at the pointer, else at the cursor, else at the end of the run."""
-        step = self._last_step() if self._read_step is None else self._read_step
+        step = self._last_step() if self._step_read is None else self._step_read
         words = " · ".join(heading.text() for heading in self._headings)
         return f"step {step_text(step)} · {words}"
 
     @property
-    def _read_step(self) -> float | None:
+    def _step_read(self) -> float | None:
         """The step whose values are shown as numbers: under the pointer, else the cursor's; None for the end."""
         return self._pointer if self._pointer is not None else self._cursor
 
@@ -205,14 +211,18 @@ class MetricPlots(QWidget):
 
     def _mark(self) -> None:
         for panel in self.panels:
-            panel.show_marks(self._cursor, self._pointer)
+            panel.show_marks(self._cursor, self._pointer, self._known or {})
         self._show_numbers()
         self.readout_changed.emit(self.readout if self._pointer is not None else "")
 
     def _show_numbers(self) -> None:
-        step = self._read_step
+        step = self._step_read
+        known = self._known if self._pointer is None else None
         for panel, heading in zip(self.panels, self._headings, strict=True):
-            heading.show_numbers([line.latest() if step is None else line.value_at(step) for line in panel.lines])
+            if known is None:
+                heading.show_readings([line.reading(step) for line in panel.lines], step)
+            else:
+                heading.show_readings([known.get(line.spec.name, UNKNOWN) for line in panel.lines], step)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page Up and Page Down go back and on by a tenth of the run; Home and End to the first and last step."""

@@ -53,7 +53,7 @@ class Axis(pg.AxisItem):
             return [f"{100 * value:.{places}f}" for value in values]
         if values and max(abs(value) for value in values) >= 10_000:
             return [short_number(value * scale) for value in values]
-        return [str(text) for text in super().tickStrings(values, scale, spacing)]
+        return [str(text).replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
 
     def restyle(self, colors: theme.Theme) -> None:
         """Take over the colours of a theme."""
@@ -63,11 +63,11 @@ class Axis(pg.AxisItem):
 
 
 def short_number(value: float) -> str:
-    """A number as short as it can be read: 1200000 → 1.2M, 0.00001 → 1e-05."""
+    """A number as short as it can be read: 1200000 → 1.2M, 0.00001 → 1e−05."""
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= limit:
-            return f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}"
-    return f"{value:.4g}"
+            return f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}".replace("-", "−")
+    return f"{value:.4g}".replace("-", "−")
 
 
 def number(value: float, unit: str = "") -> str:

@@ -42,3 +42,28 @@ def test_small_positive_values_are_seen_from_zero():
 def test_a_constant_has_a_range_too():
     bottom, top = round_range(3.0, 3.0, False, "")
     assert bottom < 3.0 < top
+
+
+@pytest.mark.parametrize("count", [0.3, 1.0, 1.6, 5.0])
+@pytest.mark.parametrize("unit", ["", "%"])
+@pytest.mark.parametrize("log", [False, True])
+def test_there_are_always_two_ticks_at_least(count, unit, log):
+    rng = np.random.default_rng(1)
+    scale = 1 if unit == "%" else 200
+    for low, high in np.sort(rng.uniform(0 if unit == "%" else -scale, scale, (50, 2))):
+        if log:
+            low, high = low / scale, high / scale
+        marks = value_ticks(*round_range(low, high, log, unit), count, log, unit)
+        assert len(marks) >= 2
+        assert len({text for _, text in marks}) == len(marks)
+
+
+def test_a_logarithmic_axis_has_marks_however_short_it_is():
+    low, high = np.log10(1.23), np.log10(1.27)
+    marks = value_ticks(low, high, 2, True, "")
+    assert len(marks) >= 2
+    assert all(low <= place <= high for place, _ in marks)
+
+
+def test_numbers_below_zero_have_a_minus():
+    assert [text for _, text in value_ticks(-120, 0, 3, False, "nats")] == ["−100 nats", "−50 nats", "0 nats"]

@@ -66,6 +66,17 @@ def test_held_level_does_not_flicker():
     assert held.update(3.5) == 4.0
 
 
+def test_at_rest_a_level_does_not_depend_on_the_past():
+    grown, fresh, reset = colormaps.HeldLevel(), colormaps.HeldLevel(), colormaps.HeldLevel()
+    assert [grown.update(x) for x in (2.8, 3.3)] == [3.0, 3.0]
+    with colormaps.settled():
+        assert grown.update(3.3) == fresh.update(3.3) == 4.0
+    assert grown.update(2.9) == 4.0  # held again
+    reset.update(3.0)
+    with colormaps.settled():
+        assert reset.update(1.4) == 1.5
+
+
 @pytest.mark.parametrize(("value", "nice"), [(0.013, 0.015), (1.0, 1.0), (7.0, 8.0), (9.5, 10.0), (0.3, 0.3)])
 def test_nice_above(value, nice):
     assert colormaps.nice_above(value) == pytest.approx(nice)

@@ -7,12 +7,13 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from models.base import DataError, MetricSpec
 from ui import theme
 from ui.plots.metric_plot import MetricPlots, step_text
+from ui.plots.metric_reading import Reading
 from ui.plots.plot_base import number, short_number
 from ui.plots.series import CAPACITY
 
@@ -74,7 +75,7 @@ def test_another_history_replaces_the_old_one(plots):
     other = loss.copy()
     other[1000:] += 1
     plots.set_data("loss", steps, other)
-    assert plots.panels[0].lines[0].value_at(4000) == other[-1]
+    assert plots.panels[0].lines[0].reading(4000).value == other[-1]
     plots.clear()
     assert plots.panels[0].last_step() == 0
     assert not plots.grab().isNull()
@@ -151,6 +152,78 @@ def test_cursor_reads_the_values_of_its_step(plots):
     assert number(data["loss"][1][249]) in plots.readout
     plots.set_cursor(None)
     assert plots.cursor_step is None
+
+
+def test_the_legend_says_the_last_value_itself_not_its_mean(plots):
+    data = histories(1000)
+    plots.set_all(data)
+    assert number(data["loss"][1][-1]) in plots.readout
+
+
+def test_what_is_known_of_a_step_is_said_instead_of_the_curve(plots):
+    data = histories(1000)
+    plots.set_all(data)
+    plots.set_cursor(250, {"loss": Reading(250, 0.125), "accuracy": Reading(100, 0.5)})
+    assert "training loss 0.1250" in plots.readout
+    assert "held-out loss –" in plots.readout
+    assert "held-out accuracy 50.0 % at step 100" in plots.readout
+    plots.panels[0].pointed.emit(250.0)  # the pointer asks the curves
+    assert "held-out loss –" not in plots.readout
+
+
+def test_the_mark_of_a_held_out_value_is_at_the_step_measured(plots):
+    steps, losses = (data := histories(1000))["held_loss"]
+    plots.set_all(data)
+    line = plots.panels[0].lines[1]
+    assert line.reading(steps[3] + 1) == (steps[3], losses[3])
+    assert np.isnan(line.reading(0).value)
+    plots.set_cursor(float(steps[3] + 5))
+    assert not plots.grab().isNull()
+
+
+def test_a_new_run_has_no_numbers_yet(plots):
+    plots.set_all(histories(1000))
+    plots.clear()
+    assert plots.readout == "step 0 · training loss – · held-out loss – · held-out accuracy –"
+
+
+def test_without_a_run_there_are_words_instead_of_axes(plots):
+    panel = plots.panels[0]
+    assert panel.empty
+    empty = plots.grab().toImage()
+    plots.set_all(histories(10))
+    plots.keep_as_ghost("earlier run")
+    plots.clear()
+    assert not panel.empty  # an earlier run needs its axes
+    assert plots.grab().toImage() != empty
+
+
+def test_names_of_earlier_runs_are_never_cut_off(plots, monkeypatch):
+    drawn = []
+    original = QPainter.drawText
+    monkeypatch.setattr(QPainter, "drawText", lambda *args: (drawn.append(args[-1]), original(*args)))
+    plots.set_all(histories(100))
+    plots.keep_as_ghost("earlier future, from step 1 000")
+    heading = plots._headings[1]
+    said = set()
+    for width in range(150, 700, 10):
+        drawn.clear()
+        heading.resize(width, heading.height())
+        heading.grab()
+        said |= {text for text in drawn if text.startswith("earlier")}
+        assert not any("…" in text for text in drawn)
+    assert said == {"earlier future, from step 1 000", "earlier run", "earlier"}
+
+
+def test_the_margin_fits_the_numbers_beside_the_axis(qtbot):
+    plots = MetricPlots([MetricSpec("entropy", "entropy", "entropy", "nats")])
+    qtbot.addWidget(plots)
+    plots.resize(500, 220)
+    plots.set_all({"entropy": (np.arange(1, 50), np.linspace(-52_000, -1e3, 49))})
+    axes = plots.panels[0].axes
+    widths = [plots.panels[0].fontMetrics().horizontalAdvance(text) for _, text in axes.ticks]
+    assert any(text.startswith("−") and text.endswith(" nats") for _, text in axes.ticks)
+    assert max(widths) < axes.area.left() - 8
 
 
 def test_log_scale_and_zoom(plots, qtbot):
@@ -234,3 +307,4 @@ def test_numbers_read_well():
     assert number(1.5e-7) == "1.50e−07"
     assert short_number(12_000) == "12k"
     assert short_number(1_500_000) == "1.5M"
+    assert short_number(-120) == "−120"
