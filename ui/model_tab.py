@@ -23,7 +23,9 @@ from playground.session import Session
 from ui.banner import Banner
 from ui.canvas.surface import Surface
 from ui.form import ConfigForm
+from ui.plots.colormaps import settled
 from ui.plots.metric_plot import MetricPlots
+from ui.plots.metric_reading import EditedSteps, Readings, readings
 from ui.transport import RunBar, TimelineBar, grouped, say
 
 BEATS = 3
@@ -66,6 +68,8 @@ class ModelTab(QWidget):
         self._steps = np.arange(1, 1025, dtype=np.int64)
         self._laid_out = False
         self._beat = 0
+        self._edited = EditedSteps()
+        self._known: Readings = {}  # at the step that is shown
         self._said = ""
         self._begun = False
         self._build()
@@ -309,8 +313,8 @@ class ModelTab(QWidget):
     @Slot(object)
     def _on_status(self, status: Status) -> None:
         if status.phase == "loading":
+            self._edited = EditedSteps()
             self.plots.clear()
-            self.run_bar.show_metrics({})
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
@@ -319,7 +323,7 @@ class ModelTab(QWidget):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
-        self.plots.set_cursor(status.position if status.position < status.head else None)
+        self._show_numbers()
         self._show_pending()
         self._say()
 
@@ -331,16 +335,24 @@ class ModelTab(QWidget):
     def _on_frame(self) -> None:
         session = self.session
         self._beat = (self._beat + 1) % (2 * BEATS)
-        if session.status.phase != "running" and self._words(session.status) != self._said:
-            self._say()  # the numbers of the step have come after the news that it was reached
+        replaying = session.status.position < session.status.head
         if self._beat == 0 or session.status.phase != "running":
             self._draw_history()
-            self.run_bar.show_metrics(session.history.at(session.status.position))
+            self._show_numbers()
+        elif replaying and self.my_turn(1):  # the curves stay: only their cursor moves
+            self._show_numbers()
+        if session.status.phase != "running" and self._words(session.status) != self._said:
+            self._say()  # the numbers of the step have come after the news that it was reached
         if self.my_turn(1):
             self.run_bar.show_status(session.status)
             self.timeline.show_status(session.status)
-        if session.snapshot is not None:
+        if session.snapshot is None:
+            return
+        if session.status.phase == "running":
             self.show_snapshot(session.snapshot)
+        else:
+            with settled():  # at rest a step has the same colours whichever way led to it
+                self.show_snapshot(session.snapshot)
 
     def my_turn(self, beat: int) -> bool:
         """Whether the part that is redrawn on this beat (numbers 1, what a tab likes 2) is due now.
@@ -357,6 +369,15 @@ class ModelTab(QWidget):
         curves = {name: (self._steps[:count], history.column(name)) for name in history.names}
         curves |= {name: history.evaluation(name) for name in history.evaluation_names}
         self.plots.set_all(curves)
+
+    def _show_numbers(self) -> None:
+        """Cursor, legend and headline: the same numbers, of the step that is shown."""
+        session, status = self.session, self.session.status
+        self._edited.note(session)
+        step, edited = status.position, status.position in self._edited
+        self._known = readings(session.history, session.snapshot, step, edited=edited)
+        self.plots.set_cursor(step if step < status.head else None, self._known)
+        self.run_bar.show_metrics(self._known, None if status.busy else step)
 
     @Slot()
     def _on_ghosts(self) -> None:
@@ -434,8 +455,8 @@ class ModelTab(QWidget):
             names = ", ".join(sorted(self.session.pending)).replace("_", " ")
             return f"Press Reset to start a new run with the changed settings ({names})."
         shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
-        known = self.session.history.at(status.position)
-        result = f": {say(shown[0], known[shown[0].name])}" if shown and shown[0].name in known else ""
+        known = self._known
+        result = f": {say(shown[0], known[shown[0].name].value)}" if shown and shown[0].name in known else ""
         return {
             "empty": "",
             "loading": "Building the model …",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -18,10 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from models.base import Metrics, MetricSpec, Model
+from models.base import MetricSpec, Model
 from playground.messages import Status
 from ui import icons, theme
+from ui.plots.metric_reading import Readings
 from ui.readout import Readout
+
+WHOLE_CYCLES = ("iteration", "update")
+"""Cycles that come to an end with a step, never in the middle between two."""
 
 
 def grouped(number: int) -> str:
@@ -113,7 +119,7 @@ class RunBar(QFrame):
         """Where the run stands, in figures, and what the buttons would do now."""
         running = status.phase == "running"
         speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
-        self.readout.setText(f"{self._model.cycle} {status.epoch:.1f} · step {grouped(status.position)}{speed}")
+        self.readout.setText(f"{self._cycles(status)}step {grouped(status.position)}{speed}")
         self.back_button.setEnabled(status.position > 0)
         if status.phase == self._phase:
             return
@@ -130,11 +136,26 @@ class RunBar(QFrame):
         self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
 
-    def show_metrics(self, metrics: Metrics) -> None:
-        """The headline: the latest held-out number, or the first metric there is."""
-        shown = [spec for spec in self._model.metrics if spec.name in metrics]
+    def _cycles(self, status: Status) -> str:
+        """How far it is, counted as the model does; nothing where that is the number of steps again."""
+        cycle = self._model.cycle
+        if cycle not in WHOLE_CYCLES:
+            return f"{cycle} {status.epoch:.1f} · "
+        return "" if status.epoch == status.position else f"{cycle} {grouped(round(status.epoch))} · "
+
+    def show_metrics(self, known: Readings, step: int | None = None) -> None:
+        """The headline: the latest held-out number, or the first metric there is.
+
+        With the `step` that is shown it says so when the number was measured at an earlier one.
+        """
+        shown = [spec for spec in self._model.metrics if spec.name in known]
         held_out = [spec for spec in shown if spec.held_out] or shown
-        self.headline.setText(say(held_out[0], metrics[held_out[0].name]) if held_out else "")
+        if not held_out:
+            self.headline.setText("")
+            return
+        measured, value = known[held_out[0].name]
+        earlier = f" at step {grouped(round(measured))}" if step is not None and measured < step else ""
+        self.headline.setText(say(held_out[0], value) + earlier)
 
     def show_pending(self, pending: bool) -> None:
         """Whether settings wait for a new run: then Reset says so."""
@@ -160,9 +181,12 @@ class RunBar(QFrame):
 
 def say(spec: MetricSpec, value: float) -> str:
     """A metric in words: "test accuracy 97.8 %"."""
+    if not isfinite(value):
+        return f"{spec.label} –"
     if spec.unit == "%":
         return f"{spec.label} {100 * value:.1f}\u202f%"
-    return f"{spec.label} {value:.4g}" + (f"\u202f{spec.unit}" if spec.unit else "")
+    number = f"{value:.4g}".replace("-", "−")
+    return f"{spec.label} {number}" + (f"\u202f{spec.unit}" if spec.unit else "")
 
 
 class _TimeSlider(QSlider):
