@@ -167,6 +167,11 @@ class TryPanel(QWidget):
             button.setChecked(index == 0)
             button.setToolTip(tip)
             theme.set_role(button, "quiet")
+            if index == 1:  # it has room for the number of drawings from the start: nothing jumps
+                button.setText(f"{words} (99)")
+                button.ensurePolished()
+                button.setMinimumWidth(button.sizeHint().width())
+                button.setText(words)
             self._switch.addButton(button, index)
             row.addWidget(button)
         row.addStretch(1)
@@ -214,12 +219,12 @@ class TryPanel(QWidget):
         self._predict = predict
         self._answer()
 
-    def set_image(self, image: NDArray[np.uint8], label: int | str | None) -> None:
-        """Put an image of the network's size on the canvas, for example a test digit."""
+    def set_image(self, image: NDArray[np.uint8], label: int | str | None, *, example: bool = False) -> None:
+        """Put an image of the network's size on the canvas; an `example` gives way to the first stroke."""
         if self._subject.cells:
             self.cell_canvas.set_pixels(image / 255)
         else:
-            self.pen_canvas.set_image(image, label)
+            self.pen_canvas.set_image(image, label, example=example)
 
     def refresh(self) -> None:
         """Answer and show every stage at once instead of soon (tests, pictures)."""

@@ -73,6 +73,7 @@ class StrokeCanvas(Surface):
         self._preparing = AS_DIGIT
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
+        self._example: Content | None = None  # gives way to the first stroke
         self._gesture: PenGesture | None = None
         self._sheet = SheetPicture()
         self._direct_input = False  # whether a finger or a pen has sent events of its own
@@ -127,13 +128,21 @@ class StrokeCanvas(Surface):
             width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
         self._record(Content(strokes, (width,) * len(strokes), None, drawing.label))
 
-    def set_image(self, image: NDArray[Any], label: int | str | None = None, steps: tuple[Stage, ...] = ()) -> None:
+    def set_image(
+        self,
+        image: NDArray[Any],
+        label: int | str | None = None,
+        steps: tuple[Stage, ...] = (),
+        *,
+        example: bool = False,
+    ) -> None:
         """Show an image instead of what is there, to be drawn upon; can be undone.
 
         Args:
             image: (28, 28) uint8, 0 paper … 255 ink; the canvas keeps a copy.
             label: what it shows, if that is known.
             steps: how it came about, to be shown beside the canvas.
+            example: it is there so that the sheet is not empty: the first stroke takes its place.
 
         Raises:
             ValueError: another shape or type.
@@ -142,7 +151,9 @@ class StrokeCanvas(Surface):
             raise ValueError(f"expected {SIDE}×{SIDE} uint8, not {image.dtype}{list(image.shape)}")
         copy = image.copy()
         copy.flags.writeable = False
-        self._record(Content((), (), copy, label, steps))
+        content = Content((), (), copy, label, steps)
+        self._example = content if example else None
+        self._record(content)
 
     def set_subject(self, placeholder: str, preparing: Preparing) -> None:
         """Expect drawings of something else: what the empty sheet says, and how what is on it is prepared."""
@@ -194,6 +205,9 @@ class StrokeCanvas(Surface):
             self._end()
             self.failed.emit(str(error))
             return
+        if self._content is self._example:  # undo finds it in the history
+            self._content, was_empty = Content(), True
+            self._sheet.forget()
         stroke = gesture.strokes[-1]
         if len(gesture.strokes) > before:
             if before:

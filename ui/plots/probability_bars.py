@@ -28,7 +28,7 @@ UNSEEN = 4e-4
 """A change of probabilities that neither a bar nor its number would show."""
 
 SAYABLE = 3
-"""A doubt between more classes than this is said as "could be anything"."""
+"""A doubt between more classes than this is said as "anything"."""
 
 
 class ProbabilityBars(QWidget):
@@ -144,7 +144,7 @@ class ProbabilityBars(QWidget):
             winner = int(np.argmax(self._values))
             return f"{self._names[winner]} · {percent(self._values[winner])}"
         if not 0 < len(rivals) <= SAYABLE:
-            return "unsure: could be anything"
+            return "unsure: anything"
         names = [self._names[index] for index in rivals]
         return f"unsure: {', '.join(names[:-1])} or {names[-1]}"
 

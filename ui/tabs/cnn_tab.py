@@ -137,7 +137,7 @@ class CnnTab(ModelTab):
         if subject.kind != self._welcomed:
             self._welcomed = subject.kind
             self.try_panel.set_subject(subject)
-            self.give_test_picture()  # so that the network has something to look at from the first step on
+            self._show_example()
             self.try_panel.refresh()
         self._maps_beat += 1
         if self.session.status.phase != "running" or self._maps_beat % MAPS_EVERY == 0:
@@ -180,6 +180,12 @@ class CnnTab(ModelTab):
             self._refresh()
 
     # What the user does ----------------------------------------------------------------------------------------------
+
+    def _show_example(self) -> None:
+        """A held-out picture, for the network to look at from the first step on; the first stroke takes its place."""
+        data = self.data
+        index = int(self._rng.integers(len(data.test_images)))
+        self.try_panel.set_image(data.test_images[index], data.class_names[data.test_labels[index]], example=True)
 
     @Slot()
     def give_test_picture(self) -> None:

@@ -248,6 +248,26 @@ def test_strokes_go_on_top_of_an_image(qtbot, canvas):
     assert not result[10:20, 16:].any()
 
 
+def test_the_first_stroke_takes_the_place_of_an_example(qtbot, canvas):
+    image = np.full((28, 28), 200, np.uint8)
+    canvas.set_image(image, 3, example=True)
+    draw(qtbot, canvas, [(-1, 10), (-1, 40)])  # beside the sheet: no ink, so it stays
+    assert canvas.image is not None
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(42, 32))
+    assert canvas.image is None  # at once, not when the pen is lifted
+    canvas.undo()
+    assert np.array_equal(canvas.image, image)
+    for _ in range(2):
+        draw(qtbot, canvas)
+        assert canvas.image is None
+        assert len(canvas.drawing().strokes) == 1
+        canvas.undo()
+        assert np.array_equal(canvas.image, image)
+    canvas.set_image(image, 3)  # asked for: to be drawn upon
+    draw(qtbot, canvas)
+    assert canvas.image is not None
+
+
 @pytest.mark.parametrize("bad", [np.zeros((8, 8), np.uint8), np.zeros((28, 28), np.float32)])
 def test_only_28_by_28_bytes_are_an_image(canvas, bad):
     with pytest.raises(ValueError, match="expected 28×28"):

@@ -40,7 +40,7 @@ def test_a_doubt_says_between_what(bars):
     bars.set_probabilities(values)
     assert (bars.state, bars.headline) == ("unsure", "unsure: 9 or 4")
     bars.set_probabilities(np.full(10, 0.1))
-    assert bars.headline == "unsure: could be anything"
+    assert bars.headline == "unsure: anything"
 
 
 def test_no_ink_is_empty_whatever_the_network_says(bars):
