@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from models.base import DataError, PlaygroundError
-from models.teach import Report
+from models.teach import FEWEST, Report
 from playground.drawings import Example, prepared, read_examples, write_examples
 from ui import icons, theme
 from ui.my_drawings import MyDrawings, my_drawings
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from ui.try_panel import Subject
 
 FILES = "Drawings (*.json)"
+
+TOO_FEW = f"Teach needs {FEWEST} drawings or more, best two of every class."
+
+LESSON = (
+    "Show the network my drawings for about a second, varied and mixed with what it learnt from; training pauses. "
+    "Can be undone."
+)
 
 INVITATION = "Draw, then click the right answer\nbeside the canvas: it is kept here."
 
@@ -59,12 +66,9 @@ class TeachPanel(QWidget):
         self.report.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.report.setAccessibleName("what teaching brought")
         theme.set_role(self.report, "muted")
+        self._words = ""  # of the latest report, or of what became of it
         self.report.setMinimumHeight(2 * self.report.fontMetrics().height() + 2)
         self.teach_button = QPushButton("Teach")
-        self.teach_button.setToolTip(
-            "Show the network my drawings for about a second, varied and mixed with what it learnt from; training "
-            "pauses. Can be undone."
-        )
         theme.set_role(self.teach_button, "primary")
         self.teach_button.clicked.connect(self.asked)
         self.undo_button = QPushButton("Undo teaching")
@@ -128,7 +132,7 @@ class TeachPanel(QWidget):
         for name in subject.names:
             self._labels.addAction(f"This is “{name}”").setData(name)
         self._images = {}
-        self.report.clear()
+        self.say("")
         self.set_undoable(False)
         self._on_changed()
 
@@ -151,7 +155,8 @@ class TeachPanel(QWidget):
             self.failed.emit(str(error))
             return
         count = len(self.examples)
-        self.noticed.emit(f"Kept as “{example.label}”: {count} drawing{'s' if count > 1 else ''} to teach with")
+        some = f"{count} drawings to teach with" if count >= FEWEST else TOO_FEW
+        self.noticed.emit(f"Kept as “{example.label}”: {some}")
 
     @Slot()
     def delete(self) -> None:
@@ -217,11 +222,18 @@ class TeachPanel(QWidget):
 
     def show_report(self, report: Report) -> None:
         """What a lesson brought, as far as it is known."""
-        self.report.setText(in_words(report))
+        self.say(in_words(report))
+
+    def say(self, words: str) -> None:
+        """What became of the latest lesson; "" when there is none. Without it, what Teach still needs is said."""
+        self._words = words
+        self.report.setText(words or ("" if len(self.examples) >= FEWEST else TOO_FEW))
 
     def _update(self) -> None:
         some, chosen = bool(self.examples), self.gallery.current is not None
-        self.teach_button.setEnabled(some)
+        self.teach_button.setEnabled(len(self.examples) >= FEWEST)
+        self.teach_button.setToolTip(LESSON if len(self.examples) >= FEWEST else TOO_FEW)
+        self.say(self._words)
         self.save_button.setEnabled(some)
         self.relabel_button.setEnabled(chosen)
         self.delete_button.setEnabled(chosen)
@@ -269,15 +281,15 @@ class TeachPanel(QWidget):
 def in_words(report: Report) -> str:
     """A report, complete or under way, in two short lines."""
     lines = []
-    if report.accuracy_before is not None:
-        after = "…" if report.accuracy_after is None else _percent(report.accuracy_after)
-        lines.append(f"my drawings, half taught, other half judged: {_percent(report.accuracy_before)} → {after}")
     if report.test_accuracy_before is not None:
         after = "…" if report.test_accuracy_after is None else _percent(report.test_accuracy_after, 2)
         seconds = f" · {report.seconds:.1f} s" if report.test_accuracy_after is not None else ""
         lines.append(f"test set: {_percent(report.test_accuracy_before, 2)} → {after}{seconds}")
     if report.accuracy_after is None and report.test_accuracy_after is not None:
-        lines[:1] = ["Four drawings or more are needed to judge by drawings that were not taught."]
+        lines.append("With four drawings, also judged by those not taught.")
+    elif report.accuracy_before is not None:
+        after = "…" if report.accuracy_after is None else _percent(report.accuracy_after)
+        lines.append(f"my drawings, half taught, other half judged: {_percent(report.accuracy_before)} → {after}")
     return "\n".join(lines)
 
 

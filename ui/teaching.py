@@ -18,6 +18,7 @@ from playground.session import Session
 from playground.teach import measured
 from ui.background import Job
 from ui.teach_panel import TeachPanel
+from ui.transport import grouped
 
 MOST = 20
 """Lessons that can be taken back, the last one first; each keeps a copy of the parameters."""
@@ -136,7 +137,7 @@ class Teaching(QObject):
         self._panel.set_undoable(bool(self._lessons))
         count = len(self._lessons)
         stays = "" if not count else f" {count} earlier lesson{' stays' if count == 1 else 's stay'}."
-        self._panel.report.setText(f"Taken back: the network is as it was before the teaching.{stays}")
+        self._panel.say(f"Taken back: the network is as it was before the teaching.{stays}")
         self.told.emit("Teaching undone")
 
     # What comes back ------------------------------------------------------------------------------------------------
@@ -148,7 +149,11 @@ class Teaching(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._panel.set_busy(False)
-        self.told.emit("Taught: the timeline holds the network before and after")
+        at = f" at step {grouped(self._lessons[-1].step)}" if self._lessons else ""
+        self.told.emit(
+            f"Taught{at}: the last points of the test curves are of the network after the lesson, one step back (←) "
+            "shows it before; Undo teaching takes the lesson back"
+        )
 
     @Slot(str)
     def _on_job_failed(self, sentence: str) -> None:
@@ -171,7 +176,7 @@ class Teaching(QObject):
         """A lesson can be taken back as long as its step is part of the run that is shown."""
         if status.run_id != self._run_id:
             self._run_id = status.run_id
-            self._panel.report.clear()
+            self._panel.say("")
             self._forget([])
         elif status.phase != "loading":
             kept = [given for given in self._lessons if given.step <= status.head]

@@ -372,10 +372,11 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     assert "has not learnt anything yet" in tab.banner.text
     train(tab, qtbot)
     panel._kept.delete(1)
-    qtbot.mouseClick(panel.teach_button, LEFT)
-    assert "One drawing is not enough" in tab.banner.text
+    assert not panel.teach_button.isEnabled()
+    assert "2 drawings or more" in panel.report.text()  # beside the button, not only in its tooltip
     show(tab, 0)
     click_bar(tab, qtbot, 1)
+    assert panel.report.text() == ""
     qtbot.mouseClick(panel.teach_button, LEFT)
     assert "cannot be both" in tab.banner.text
     panel._kept.delete(1)
@@ -416,5 +417,21 @@ def test_strokes_are_kept_as_strokes(tab, qtbot):
 def test_reports_in_words():
     assert in_words(Report(0.9)) == "my drawings, half taught, other half judged: 90 % → …"
     few = Report(0.5, None, 0.98, 0.97, 0.4)
-    assert in_words(few).startswith("Four drawings or more")
-    assert "98.00 % → 97.00 % · 0.4 s" in in_words(few)
+    assert in_words(few).startswith("test set: 98.00 % → 97.00 % · 0.4 s")
+    assert "four drawings" in in_words(few)
+
+
+def test_every_report_is_seen_whole(tab, qtbot):
+    panel = tab.try_panel.teach
+    tab.try_panel.show_page(1)
+    for report in (Report(1.0, None, 0.9886, 0.9324, 10.5), Report(1.0, 1.0, 0.9886, 0.9324, 10.5)):
+        panel.show_report(report)
+        qtbot.waitUntil(lambda: panel.report.height() >= panel.report.heightForWidth(panel.report.width()))
+        assert panel.report.geometry().bottom() <= panel.rect().bottom()
+
+
+def test_the_button_of_my_drawings_has_room_for_their_number(tab, qtbot):
+    place = tab.try_panel.geometry()
+    correct(tab, qtbot, [0, 7])
+    qtbot.waitUntil(lambda: tab.try_panel._switch.button(1).text() == "My drawings (2)")
+    assert tab.try_panel.geometry() == place
