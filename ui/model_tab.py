@@ -323,7 +323,7 @@ class ModelTab(QWidget):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
-        self._show_numbers()
+        self._show_known()
         self._show_pending()
         self._say()
 
@@ -338,9 +338,9 @@ class ModelTab(QWidget):
         replaying = session.status.position < session.status.head
         if self._beat == 0 or session.status.phase != "running":
             self._draw_history()
-            self._show_numbers()
+            self._show_known()
         elif replaying and self.my_turn(1):  # the curves stay: only their cursor moves
-            self._show_numbers()
+            self._show_known()
         if session.status.phase != "running" and self._words(session.status) != self._said:
             self._say()  # the numbers of the step have come after the news that it was reached
         if self.my_turn(1):
@@ -370,7 +370,7 @@ class ModelTab(QWidget):
         curves |= {name: history.evaluation(name) for name in history.evaluation_names}
         self.plots.set_all(curves)
 
-    def _show_numbers(self) -> None:
+    def _show_known(self) -> None:
         """Cursor, legend and headline: the same numbers, of the step that is shown."""
         session, status = self.session, self.session.status
         self._edited.note(session)
