@@ -38,6 +38,8 @@ BRUSH = 12.0
 """Radius of the eraser and of the brush that gives another class, in pixels."""
 SPACING = 14.0
 """Pixels between two points when they are sprinkled by dragging."""
+READOUT_FRAME = 24
+"""Pixels of the plane's width that the read-out cannot use: its border, its padding, and the margin around it."""
 MOST_EDITABLE = 20_000
 """Points that can be edited by hand: every gesture goes to the model with all of them."""
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -294,13 +296,25 @@ class PointCanvas(Plot):
     def describe(self, x: float, y: float) -> str:
         """The point under the pointer, or the place."""
         if self.describe_place is not None:
-            return self.describe_place(x, y)
+            return self._wrapped(self.describe_place(x, y))
         near = self.nearest_point((x, y))
         if near is None:
             return super().describe(x, y)
         at = self.points[near]
         name = f" · {self.classes[self.labels[near]]}" if self.labels is not None and self.classes else ""
         return f"point {near + 1}{name}: {number(at[0])}, {number(at[1])}"
+
+    def _wrapped(self, words: str) -> str:
+        """Words with “ · ” between them in as many lines as it takes to see them all: a small plane is narrow."""
+        room, metrics = self.view_box.sceneBoundingRect().width() - READOUT_FRAME, self._words.fontMetrics()
+        lines: list[str] = []
+        for part in words.split(" · "):
+            longer = f"{lines[-1]} · {part}" if lines else part
+            if lines and metrics.horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(part)
+        return "\n".join(lines)
 
     # -------------------------------------------------------------------------------------------- tools and classes
 

@@ -27,6 +27,9 @@ from ui.canvas.table_dialog import TableDialog
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
+WIDEST_CLASS = 108
+"""Pixels that the choice of the class may take: the names come from a file."""
+
 _TOOLS: dict[Tool, tuple[str, str]] = {
     "select": ("Select and move", "Click a point to look at it, drag it to move it, draw around points to select (V)"),
     "add": ("Add points", "Click to add a point, drag to sprinkle several (A)"),
@@ -58,7 +61,7 @@ class PointPanel(QWidget):
         self.setAcceptDrops(True)
         self._tools = QButtonGroup(self)
         self.bar = QHBoxLayout()
-        self.bar.setSpacing(3)
+        self.bar.setSpacing(2)
         self.tool_buttons: dict[Tool, QToolButton] = {}
         for tool in canvas.tools:
             name, tip = _TOOLS[tool]
@@ -71,6 +74,7 @@ class PointPanel(QWidget):
         self.class_box = QComboBox()
         self.class_box.setAccessibleName("class of new points")
         self.class_box.setToolTip("The class that new and repainted points get (keys 1–9)")
+        self.class_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come and go
         self.class_box.currentIndexChanged.connect(canvas.set_current_class)
         self.class_box.activated.connect(canvas.choose_class)
         self.bar.addWidget(self.class_box)
@@ -138,6 +142,8 @@ class PointPanel(QWidget):
         self.class_box.blockSignals(False)
         self.class_box.setVisible(bool(names))
         self._restyle()
+        self.class_box.ensurePolished()
+        self.class_box.setFixedWidth(min(self.class_box.sizeHint().width(), WIDEST_CLASS))
 
     def set_hint(self, sentence: str) -> None:
         """A sentence in the corner of the canvas; "" takes it away."""

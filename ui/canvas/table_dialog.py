@@ -36,6 +36,9 @@ class TableDialog(QDialog):
         table: as read.
         name: the file's name, or where it was pasted from.
         with_labels: whether the model has a use for classes.
+
+    Attributes:
+        guess: the columns that stood there at first.
     """
 
     def __init__(self, table: Table, name: str, *, with_labels: bool, parent: QWidget | None = None) -> None:
@@ -116,13 +119,13 @@ class TableDialog(QDialog):
 
     def _guess(self, with_labels: bool) -> None:
         try:
-            guess = guess_columns(self._table)
+            self.guess = guess_columns(self._table)
         except DataError:  # said by `_update`, about the columns that stand there
-            guess = Columns((self._table.names[0], self._table.names[-1]))
-        self.x.setCurrentIndex(self.x.findData(guess.coordinates[0]))
-        self.y.setCurrentIndex(self.y.findData(guess.coordinates[1]))
-        if with_labels and guess.label is not None:
-            self.label.setCurrentIndex(self.label.findData(guess.label))
+            self.guess = _usual_columns(self._table)
+        self.x.setCurrentIndex(self.x.findData(self.guess.coordinates[0]))
+        self.y.setCurrentIndex(self.y.findData(self.guess.coordinates[1]))
+        if with_labels and self.guess.label is not None:
+            self.label.setCurrentIndex(self.label.findData(self.guess.label))
 
     @Slot()
     def _update(self) -> None:
@@ -160,3 +163,12 @@ class TableDialog(QDialog):
 
     def _restyle(self) -> None:
         self.problem.setStyleSheet(f"color: {theme.current().error.name()}")
+
+
+def _usual_columns(table: Table) -> Columns:
+    """What the columns probably are where too few of them are numbers: two coordinates, columns of numbers first, and
+    the class last. So the complaint is about the cell that is wrong, not about the choice of columns."""
+    names = table.names
+    label = names[-1] if len(names) > 2 and not table.is_numeric(names[-1]) else None
+    others = sorted((name for name in names if name != label), key=lambda name: not table.is_numeric(name))
+    return Columns((others[0], others[min(1, len(others) - 1)]), label)

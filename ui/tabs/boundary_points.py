@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout,
 from models.base import DataError
 from models.boundary_data import own_points
 from models.data.own import OwnPoints
-from models.data.tables import Columns, Table, guess_columns
+from models.data.tables import Columns, Table
 from ui.canvas.point_panel import PointPanel
 from ui.canvas.table_dialog import TableDialog
 from ui.tabs.boundary_view import BoundaryView
@@ -44,11 +44,8 @@ class PointMemory:
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Companions] = OrderedDict()
-        self.points: Points = np.empty((0, 2))
-
-    def now(self) -> Companions:
-        """Those of the points as they are now."""
-        return self._known.get(self.points.tobytes(), Companions(np.zeros(0, bool), np.zeros(0)))
+        self._points: Points = np.empty((0, 2))
+        self._now = Companions(np.zeros(0, bool), np.zeros(0))
 
     def remember(self, points: Points, companions: Companions) -> None:
         """These are the points now."""
@@ -57,11 +54,16 @@ class PointMemory:
         self._known.move_to_end(key)
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
-        self.points = points
+        self._points, self._now = points, companions
 
     def follow(self, points: Points, *, held_out: bool, target: float) -> Companions:
-        """The points were edited; `held_out` and `target` are for new ones."""
-        before = self.now()
+        """What belongs to these points, which have come from the last ones known by one gesture, perhaps half done.
+
+        Args:
+            points: (N, 2), as they are now.
+            held_out: whether points that have been added are held out, and `target` their value.
+        """
+        before = self._now
         known = self._known.get(points.tobytes())
         if known is not None and len(known.held_out) == len(points):
             found = known
@@ -71,7 +73,7 @@ class PointMemory:
                 np.append(before.held_out, np.full(new, held_out)), np.append(before.targets, np.full(new, target))
             )
         elif len(points) < len(before.held_out):
-            kept = _kept(self.points, points)
+            kept = _kept(self._points, points)
             found = Companions(before.held_out[kept], before.targets[kept])
         else:
             found = before
@@ -186,9 +188,8 @@ class BoundaryTableDialog(TableDialog):
         self._update()
 
     def _guess_target(self) -> None:
-        columns = guess_columns(self._table)
-        if columns.label is None:
-            others = [name for name in self._table.names if name not in columns.coordinates]
+        if self.guess.label is None:
+            others = [name for name in self._table.names if name not in self.guess.coordinates]
             places = [self.target.findData(name) for name in others]
             self.target.setCurrentIndex(max([0, *places]))
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -29,7 +28,7 @@ from models.boundary_data import OWN
 from models.boundary_maps import neuron_maps
 from models.boundary_network import BoundaryConfig, output_activation
 from models.config import Config
-from models.data.own import BY_HAND, OwnPoints, as_own, edited
+from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.nn.linear import Linear
 from models.weights_io import flat, load_weights, named_weights, save_weights
@@ -37,8 +36,10 @@ from playground.messages import Failure, Opened
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
 from ui.canvas.point_document import Points
+from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_source import PointSource
 from ui.model_tab import BEATS, ModelTab
+from ui.plots.metric_reading import UNKNOWN
 from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.plot_base import number
 from ui.speed import SpeedControl
@@ -93,6 +94,7 @@ class BoundaryTab(ModelTab):
         self.inspector.entered.connect(self._on_weight)
         self.inspector.switch_asked.connect(self._switch)
         self.inspector.refused.connect(self._on_bad_weight)
+        theme.manager().changed.connect(self._on_theme)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -115,18 +117,11 @@ class BoundaryTab(ModelTab):
         both.setChildrenCollapsible(False)
         both.addWidget(self.view)
         both.addWidget(self.pages)
-        both.setSizes([1100, 900])
+        both.setSizes([1050, 950])
         self.view.setMinimumSize(240, 200)
         self.panel.area.addWidget(both, 1)
-        self.back_button = QPushButton("Leave own points")
-        theme.set_role(self.back_button, "quiet")
-        self.back_button.setToolTip("Use the data set chosen in the settings again")
+        self.back_button = LeaveButton(self.run_bar.train_button, self.view)
         self.back_button.clicked.connect(self.use_data_set)
-        room = self.back_button.sizePolicy()
-        room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
-        self.back_button.setSizePolicy(room)
-        self.back_button.setFixedWidth(124)
-        self.back_button.hide()
         self.panel.add_widget(self.back_button)
         self.speed = SpeedControl("steps", CALM)
         self.discrete_box = QCheckBox("Decision only")
@@ -196,7 +191,6 @@ class BoundaryTab(ModelTab):
         if whole or self.my_turn(2):
             self.view.show_network(snapshot, moving=running)
             self._memory.remember(*_remembered(self._source.own, snapshot))
-            self._memory.points = self.view.points  # an edit may still be on its way
         if whole or self.my_turn(1):
             self._show_page(whole)
             self._show_origin(snapshot)
@@ -222,8 +216,23 @@ class BoundaryTab(ModelTab):
 
     @Slot(int)
     def _on_page(self, _index: int) -> None:
-        if self._shown is not None:
-            self._show_page(True)
+        self._show_page(True)
+
+    @Slot()
+    def _on_theme(self) -> None:
+        """The neurons' pictures are in the theme's colours, and a run that rests sends no others."""
+        self._show_page(True)
+
+    def _show_numbers(self) -> None:
+        """See ModelTab; what was once measured on held-out points says nothing where there are none any more."""
+        super()._show_numbers()
+        snapshot, status = self.session.snapshot, self.session.status
+        if not isinstance(snapshot, BoundarySnapshot) or snapshot.held_out.any():
+            return
+        names = [spec.name for spec in self.model.metrics if spec.held_out and not (snapshot.regression and spec.unit)]
+        self._known = {**self._known, **dict.fromkeys(names, UNKNOWN)}
+        self.plots.set_cursor(status.position if status.position < status.head else None, self._known)
+        self.run_bar.show_metrics(self._known)
 
     def _show_page(self, whole: bool) -> None:
         """Only the page that is seen."""
@@ -331,12 +340,15 @@ class BoundaryTab(ModelTab):
     # Points of one's own -------------------------------------------------------------------------------------------
 
     @Slot(object)
-    def _on_edited(self, edit: PointEdit) -> None:
+    def _on_edited(self, _edit: PointEdit) -> None:
         """Points were changed by hand: the run goes on with them."""
-        found = self._memory.follow(
-            edit.points, held_out=self.panel.held_out_box.isChecked(), target=self.panel.value_box.value()
+        self._send_points(self._companions())
+
+    def _companions(self) -> Companions:
+        """What belongs to the points that are seen, also in the middle of a gesture."""
+        return self._memory.follow(
+            self.view.points, held_out=self.panel.held_out_box.isChecked(), target=self.panel.value_box.value()
         )
-        self._send_points(found)
 
     def _send_points(self, found: Companions) -> None:
         snapshot = self._shown
@@ -359,7 +371,7 @@ class BoundaryTab(ModelTab):
 
     @Slot(float)
     def _on_value(self, value: float) -> None:
-        now = self._memory.now()
+        now = self._companions()
         targets = now.targets.copy()
         targets[self.view.selection] = value
         self._change_companions(Companions(now.held_out, targets))
@@ -368,7 +380,7 @@ class BoundaryTab(ModelTab):
     def _on_held_out(self, held_out: bool) -> None:
         if not len(self.view.selection):
             return
-        now = self._memory.now()
+        now = self._companions()
         marks = now.held_out.copy()
         marks[self.view.selection] = held_out
         self._change_companions(Companions(marks, now.targets))
@@ -431,7 +443,7 @@ class BoundaryTab(ModelTab):
         snapshot = self._shown
         if snapshot is None:
             return None
-        found, data = self._memory.now(), snapshot.data
+        found, data = self._companions(), snapshot.data
         bare = data.dealt(None) if isinstance(data, OwnPoints) else data
         return replace(
             bare,
@@ -443,9 +455,7 @@ class BoundaryTab(ModelTab):
     def _show_origin(self, snapshot: BoundarySnapshot) -> None:
         """Whose points these are, and on the axes how they were standardised."""
         own = self._source.own
-        self.back_button.setVisible(own is not None)
-        text = f"Leave {own.name if own is not None else BY_HAND}"
-        self.back_button.setText(self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 100))
+        self.back_button.offer(own.name if own is not None else None)
         for index, axis in enumerate((self.view.x_axis, self.view.y_axis)):
             name = snapshot.axis_names[index]
             if snapshot.centre is not None and snapshot.scale is not None:

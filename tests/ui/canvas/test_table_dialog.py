@@ -42,6 +42,13 @@ def test_columns_are_guessed_and_can_be_chosen(qtbot):
     assert made.points.labels is None
 
 
+def test_a_column_that_is_no_number_is_still_the_coordinate_that_was_meant(qtbot):
+    made = dialog(qtbot, "x,y,label\n1,2,A\n3,foo,B\n")
+    assert (made.x.currentText(), made.y.currentText(), made.label.currentText()) == ("x", "y", "label")
+    assert "Line 3, column “y”: “foo” is text" in made.problem.text()
+    assert not made.ok.isEnabled()
+
+
 def test_standardising_shows_its_numbers(qtbot):
     made = dialog(qtbot)
     made.standardise.setChecked(True)

@@ -78,6 +78,12 @@ def wire(tab, layer, source, unit):
     return QPoint(round(start + 3), round(float(layout.y[layer][source])))
 
 
+def move(canvas, at):
+    view, place = canvas.viewport(), QPointF(at)
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none))
+
+
 # What is shown -------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +210,72 @@ def test_a_moved_point_is_in_the_next_frame_while_training_goes_on(tab, qtbot):
     qtbot.waitUntil(lambda: any(frames))
     assert frames.index(True) <= 2
     assert tab.session.status.phase == "running"
+
+
+@pytest.mark.parametrize("phase", ["untrained", "running", "finished"])
+def test_a_long_drag_changes_no_mark_although_pictures_come_in_between(tab, qtbot, phase):
+    if phase == "finished":
+        begin(tab, qtbot, SMALL.model_copy(update={"epochs": 3}))
+        tab.toggle()
+        rests(tab, qtbot, "finished")
+    elif phase == "running":
+        trains(tab, qtbot)
+    marks, canvas = tab._shown.held_out, tab.view
+    assert 0 < marks.sum() < len(marks)
+    point = int(np.flatnonzero(~marks)[0])
+    at = spot(canvas, *canvas.points[point])
+    QTest.mousePress(canvas.viewport(), LEFT, pos=at)
+    for _ in range(8):
+        with qtbot.waitSignal(canvas.edited):  # a place on the way is told,
+            at += QPoint(4, 3)
+            move(canvas, at)
+        at += QPoint(3, 4)
+        move(canvas, at)  # the pointer is already somewhere else,
+        before = tab._shown
+        qtbot.waitUntil(lambda: tab._shown is not before)  # noqa: B023  and then a picture comes
+        np.testing.assert_array_equal(tab._shown.held_out, marks)
+    QTest.mouseRelease(canvas.viewport(), LEFT, pos=at)
+    tab.session.pause()
+    qtbot.waitUntil(lambda: tab.session.settled)
+    np.testing.assert_array_equal(tab._shown.held_out, marks)
+    np.testing.assert_array_equal(tab._shown.points, canvas.points)
+    assert canvas.document.can_undo
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_without_held_out_points_the_headline_says_no_number(tab, qtbot, running):
+    tab.session.step(60)
+    rests(tab, qtbot, "paused")
+    assert "%" in tab.run_bar.headline.text()
+    if running:
+        trains(tab, qtbot)
+    tab.view.select_all()
+    tab._on_held_out(False)
+    qtbot.waitUntil(lambda: tab.run_bar.headline.text() == "held-out accuracy –")
+    assert not tab._shown.held_out.any()
+    if running:
+        tab.session.pause()
+        qtbot.waitUntil(lambda: tab.session.settled)
+        assert tab.run_bar.headline.text() == "held-out accuracy –"
+    tab._on_held_out(True)
+    tab.view.select([0])
+    tab._on_held_out(False)
+    qtbot.waitUntil(lambda: tab.session.settled)
+    tab.session.step(60)
+    qtbot.waitUntil(lambda: tab.session.settled and "%" in tab.run_bar.headline.text())
+
+
+def test_points_changed_at_the_end_of_a_run_are_trained_on(tab, qtbot):
+    begin(tab, qtbot, SMALL.model_copy(update={"epochs": 3}))
+    tab.toggle()
+    rests(tab, qtbot, "finished")
+    end = tab._shown.step
+    tab.view.add([(0.5, 0.5)])
+    qtbot.waitUntil(lambda: tab.session.settled)
+    assert tab.run_bar.train_button.isEnabled()
+    QTest.mouseClick(tab.run_bar.train_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.settled and tab._shown.step > end)
+    assert len(tab._shown.points) == 41
 
 
 def test_an_edited_weight_and_a_dropped_neuron_are_drawn_while_training_goes_on(tab, qtbot):
@@ -372,6 +444,8 @@ def test_a_table_of_values_becomes_regression(tab, qtbot, tmp_path):
         ("x,y,c\n1,2,a\n", "point"),
         ("x,y,c\n1,,a\n2,3,b\n4,5,b\n", "missing"),
         ("x,y,c\n1,inf,a\n2,3,b\n4,5,b\n", "finite"),
+        ("x,y,label\n1,2,A\n3,foo,B\n", "column “y”: “foo” is text"),
+        ("x,y\nfoo,bar\nbar,foo\n", "Choose the column"),
     ],
 )
 def test_bad_tables_are_refused_in_a_sentence(tab, tmp_path, text, part):
@@ -472,6 +546,42 @@ def test_a_tall_side_panel_shows_all_parts(tab, qtbot):
     qtbot.waitUntil(lambda: tab.side.tall)
     assert tab.results.isVisible()
     assert tab.inspector.isVisible()
+
+
+def test_another_theme_reaches_the_neurons_of_a_run_that_rests(tab, qtbot, qapp):
+    theme.apply(qapp, "light")
+    tab.session.step(30)
+    rests(tab, qtbot, "paused")
+    light = [tiles.copy() for tiles in tab.diagram._tiles]
+    theme.apply(qapp, "dark")
+    dark = tab.diagram._tiles
+    assert all(not np.array_equal(a, b) for a, b in zip(light, dark, strict=True))
+    tab._show_page(True)  # as the next frame would draw them
+    for a, b in zip(dark, tab.diagram._tiles, strict=True):
+        np.testing.assert_array_equal(a, b)
+    theme.apply(qapp, "light")
+
+
+def test_the_read_out_of_a_point_is_seen_whole(tab):
+    tab.resize(1040, 640)
+    tab.pages.setMinimumWidth(420)
+    tab.view.grab()
+    at = spot(tab.view, *tab.view.points[3])
+    QTest.mouseMove(tab.view.viewport(), at)
+    words = tab.view._words
+    assert "%" in words.text()
+    assert words.width() >= words.sizeHint().width()
+    assert tab.view.rect().contains(words.geometry())
+
+
+def test_names_of_classes_can_be_read(tab, qtbot, tmp_path):
+    rows = "\n".join(f"{i % 7},{i % 5},{('blue', 'green', 'red')[i % 3]}" for i in range(30))
+    tab.resize(1040, 640)
+    use_table(tab, tmp_path, f"x,y,c\n{rows}").accept()
+    qtbot.waitUntil(lambda: tab.session.settled)
+    box = tab.panel.class_box
+    assert box.itemText(1) == "green"
+    assert box.width() >= box.sizeHint().width()
 
 
 def test_both_themes(tab, qtbot, qapp):
