@@ -295,6 +295,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
     def _use(self, data: PointSet) -> None:
         """Make these the points; what is known about them goes into every state, so it is written down only once."""
         self._data, self._described = data, described(data)
+        self._resting: Array | None = None  # centres of k-means that do not move on these points any more
 
     # ------------------------------------------------------------------------------------------------ the two steps
 
@@ -322,8 +323,17 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._mixture = mixture
         self._counters.phase = PHASES.index("M")
         self._counters.iteration += 1
-        if config.kmeans_beside:
-            self._centres = moved(points, nearest(points, self._centres)[0], self._centres)
+        self._move_centres()
+
+    def _move_centres(self) -> None:
+        """One iteration of k-means; also while it is not shown, so that it is as far as EM when somebody looks."""
+        if self._centres is self._resting:
+            return
+        centres = moved(self._points, nearest(self._points, self._centres)[0], self._centres)
+        if np.array_equal(centres, self._centres):
+            self._resting = self._centres
+        else:
+            self._centres = centres
 
     def step(self) -> Metrics:
         """An E-step or an M-step, or both: see `half_steps`. Raises TrainingError when a component collapses."""

@@ -223,6 +223,27 @@ def test_snapshot_is_frozen_and_fits_together():
     np.testing.assert_array_equal(seen.mixture.means, before)
 
 
+def test_k_means_goes_on_while_it_is_not_shown():
+    options = {"start": "k-means++", "restarts": 2, "seed": 4, "dataset": "unequal"}
+    always, late = trainer(kmeans_beside=True, **options), trainer(**options)
+    for count in (3, 20, 200):
+        for _ in range(count):
+            if not always.done:
+                always.step()
+                late.step()
+        late.configure(late.config.model_copy(update={"kmeans_beside": True}))
+        np.testing.assert_array_equal(late.snapshot().kmeans_centres, always.snapshot().kmeans_centres)
+        late.configure(late.config.model_copy(update={"kmeans_beside": False}))
+        assert late.snapshot().kmeans_centres is None
+    moved_points = late.snapshot().points + np.array([0.5, 0.0])
+    for each in (always, late):
+        each.edit(SetPoints(moved_points))  # what had come to rest goes on
+        for _ in range(6):
+            each.step()
+    late.configure(late.config.model_copy(update={"kmeans_beside": True}))
+    np.testing.assert_array_equal(late.snapshot().kmeans_centres, always.snapshot().kmeans_centres)
+
+
 def test_large_sets_are_shown_in_part_and_used_in_full():
     config = MixtureConfig(points_per_cluster=20_000)
     running = MixtureTrainer(config, load_points(config))

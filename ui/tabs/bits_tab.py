@@ -215,9 +215,13 @@ class BitsTab(ModelTab):
         assert isinstance(snapshot, BitsSnapshot)
         self._shown = snapshot
         self._beat_network += 1
-        resting = self.session.status.phase != "running"
-        if resting or snapshot.true_weights is not None or self._beat_network % NETWORK_EVERY == 0:
+        linear = snapshot.true_weights is not None
+        if linear or self._with_curves() or self._beat_network % NETWORK_EVERY == 0:
             self._refresh()
+
+    def _with_curves(self) -> bool:
+        """Whether the curves are drawn now, too: numbers in the words stand beside theirs and have to be the same."""
+        return self._beat == 0 or self.session.status.phase != "running"
 
     @Slot()
     def _refresh(self) -> None:
@@ -248,7 +252,8 @@ class BitsTab(ModelTab):
         headings = [name_of("x", place) for place in range(snapshot.table.bits)]
         self.table.show_rows(seen.table, seen.outputs, headings, close=FOUND, places=1)
         self.ask.show_snapshot(seen)
-        self.verdict.setText(self._place_value_words(snapshot, slid))
+        if slid or self._with_curves():
+            self.verdict.setText(self._place_value_words(snapshot, slid))
 
     def _place_value_words(self, snapshot: BitsSnapshot, slid: bool) -> str:
         worst = snapshot.max_weight_error or 0.0
@@ -288,16 +293,8 @@ class BitsTab(ModelTab):
         self.network.show_network(snapshot, activity, unit)
         self.sum.show_neuron(snapshot, activity, unit)
         self.note.set_text(_about_table(table))
-        right = int((np.abs(snapshot.errors) < 0.5).sum())
-        worst = float(np.abs(snapshot.errors).max())
-        if snapshot.step == 0:
-            self.verdict.setText("Random weights. Can the network learn the truth table?")
-        elif worst < 0.1:
-            self.verdict.setText(f"Learned: all {len(table)} rows are answered right, the worst is off by {worst:.4f}.")
-        else:
-            self.verdict.setText(
-                f"{right} of {len(table)} rows are on the right side; the worst is off by {worst:.3f}."
-            )
+        if self._with_curves():
+            self.verdict.setText(_truth_table_words(snapshot))
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
@@ -504,6 +501,17 @@ class BitsTab(ModelTab):
         """A number on the switches."""
         if self._shown is not None and self._shown.true_weights is not None:
             self.ask.number.setValue(min(202, 2**self._shown.table.bits - 1))
+
+
+def _truth_table_words(snapshot: BitsSnapshot) -> str:
+    """How far the first network has come."""
+    if snapshot.step == 0:
+        return "Random weights. Can the network learn the truth table?"
+    rows, errors = len(snapshot.table), np.abs(snapshot.errors)
+    worst = float(errors.max())
+    if worst < 0.1:
+        return f"Learned: all {rows} rows are answered right, the worst is off by {worst:.4f}."
+    return f"{int((errors < 0.5).sum())} of {rows} rows are on the right side; the worst is off by {worst:.3f}."
 
 
 def _about_table(table: TruthTable) -> str:

@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
-from models.data.own import BY_HAND, OwnPoints, as_own, edited
+from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.em import check_enough
 from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
 from playground.messages import Failure, Opened, Status
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
+from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_panel import PointPanel
 from ui.canvas.point_source import PointSource
 from ui.model_tab import ModelTab
@@ -30,6 +31,9 @@ from ui.tabs.mixture_view import KMeansView, MixtureView
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
+
+ONE_BY_ONE = 10
+"""Steps per second up to which a step can be read; when they come faster, the parts of the tab take turns."""
 
 _DATA_SETTINGS = frozenset({"dataset", "points_per_cluster", "noise"})
 
@@ -54,6 +58,7 @@ class MixtureTab(ModelTab):
         self.selection.chosen.connect(self.use_components)
         self.selection.failed.connect(self._on_not_compared)
         self.session.status_changed.connect(self.selection.follow)
+        theme.manager().changed.connect(self._show_page)  # the numbers have colours of their own
 
     def make_stage(self) -> QWidget:
         """The plane with its tools; k-means beside it when wanted."""
@@ -73,14 +78,8 @@ class MixtureTab(ModelTab):
         self.kmeans_box = QCheckBox("k-means beside")
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
-        self.back_button = QPushButton("Leave own points")
-        self.back_button.setToolTip("Use the data set chosen in the settings again")
+        self.back_button = LeaveButton(self.run_bar.train_button, self.view)
         self.back_button.clicked.connect(self.use_data_set)
-        room = self.back_button.sizePolicy()
-        room.setRetainSizeWhenHidden(True)  # nothing moves when it comes and goes
-        self.back_button.setSizePolicy(room)
-        self.back_button.setFixedWidth(148)
-        self.back_button.hide()
         self.panel.add_widget(self.back_button)
         self.words = QLabel()
         self.words.setAccessibleName("what the last step did")
@@ -122,7 +121,7 @@ class MixtureTab(ModelTab):
         self.pages.addTab(page, "Components")
         self.pages.addTab(self.explanation, "One point")
         self.pages.addTab(self.selection, "How many?")
-        self.pages.currentChanged.connect(self._show_numbers)
+        self.pages.currentChanged.connect(self._show_page)
         return self.pages
 
     # What the session says -----------------------------------------------------------------------------------------
@@ -156,11 +155,29 @@ class MixtureTab(ModelTab):
             self.view.fit(also=snapshot.mixture.means)
         self.legend.setText("ellipses: 1 and 2\u00a0σ" + (" · dashed: the truth" if snapshot.truth is not None else ""))
         self._show_origin()
-        self._show_words()
-        self._show_numbers()
+        if self.my_turn(1):  # with the run bar
+            self._show_words()
+        if self._beat == 0 or self.session.status.phase != "running":  # with the curves
+            self._show_page()
 
     @Slot()
-    def _show_numbers(self) -> None:
+    def _on_frame(self) -> None:
+        """See ModelTab; a step that can be read is shown by all parts of the tab in the same frame."""
+        snapshot = self.session.snapshot
+        if self._one_by_one and snapshot is not None and (self._shown is None or self._shown.step != snapshot.step):
+            self._beat = -1  # the next beat is that of the curves
+        super()._on_frame()
+
+    def my_turn(self, beat: int) -> bool:
+        """See ModelTab."""
+        return super().my_turn(beat) or self._one_by_one
+
+    @property
+    def _one_by_one(self) -> bool:
+        return self.session.pace is not None and self.session.pace <= ONE_BY_ONE
+
+    @Slot()
+    def _show_page(self) -> None:
         """Only the page that is seen."""
         snapshot = self._shown
         if snapshot is None:
@@ -248,11 +265,7 @@ class MixtureTab(ModelTab):
     def _show_origin(self) -> None:
         """Whose points these are: on the button that leaves them, and on the axes."""
         own = self._source.own
-        self.back_button.setVisible(own is not None)
-        text = f"Leave {own.name if own is not None else BY_HAND}"
-        self.back_button.setText(
-            self.back_button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, self.back_button.width() - 28)
-        )
+        self.back_button.offer(own.name if own is not None else None)
         names = own.axis_names if own is not None else ("x", "y")
         changed = ", standardised" if own is not None and own.centre is not None else ""
         for canvas in (self.view, self.kmeans):
@@ -376,12 +389,21 @@ class MixtureTab(ModelTab):
         self.form.set_config(config)
         self._on_config(config)
 
+    def _show_choice(self) -> None:
+        """See ModelTab; showing k-means or not makes no other run of a preset."""
+        super()._show_choice()
+        config = self.session.config if self._form is None else self._form.config()
+        for name, preset in self.model.presets.items():
+            if not config.changed(preset.config) - {"kmeans_beside", "seed"}:
+                self.run_bar.show_choice(name, config.seed)
+                return
+
     @Slot(object)
     def _on_picked(self, index: int | None) -> None:
         self._picked = index
         if index is not None:
             self.pages.setCurrentWidget(self.explanation)
-        self._show_numbers()
+        self._show_page()
 
     @Slot(int, object, bool)
     def _on_mean_moved(self, component: int, place: tuple[float, float], finished: bool) -> None:

@@ -77,6 +77,29 @@ def test_the_neuron_discovers_binary(tab, qtbot):
     assert tab.form.config().updates == 20_000
 
 
+@pytest.mark.parametrize(
+    ("preset", "metric", "places"), [("", "max_weight_error", 2), ("first-network", "max_output_error", 3)]
+)
+def test_words_and_curves_say_the_same_number_while_it_trains(tab, qtbot, preset, metric, places):
+    if preset:
+        tab.choose_preset(preset)
+        qtbot.waitUntil(lambda: tab.session.settled)
+    seen = []
+
+    def look():
+        words, legend = tab.verdict.text(), tab._known.get(metric)
+        if tab.session.status.phase == "running" and "off by" in words and legend is not None:
+            seen.append((words, legend.value))
+
+    tab.session.frame.connect(look)  # after the tab's own
+    tab.session.play()
+    qtbot.waitUntil(lambda: len({words for words, _ in seen}) > 3, timeout=10_000)
+    tab.session.pause()
+    for words, value in seen:
+        shown = float(words.split("off by ")[1].rstrip("."))
+        assert shown == pytest.approx(value, abs=0.51 * 10**-places if value < 10 else 0.051), words
+
+
 def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.head > 20, timeout=10_000)

@@ -184,6 +184,53 @@ def test_k_means_beside(tab, qtbot):
     np.testing.assert_allclose(tab.kmeans.view, tab.view.view)
 
 
+def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
+    tab.session.step(14)
+    rests(tab, qtbot, "paused")
+    assert tab.run_bar.presets.currentText() == "original"
+    tab.kmeans_box.click()
+    qtbot.waitUntil(lambda: tab.session.settled and tab.kmeans.isVisible())
+    assert tab.run_bar.presets.currentText() == "original"
+    found = tab._shown.kmeans_centres
+    tab.reset()  # now from the beginning
+    rests(tab, qtbot, "untrained")
+    tab.session.step(14)
+    rests(tab, qtbot, "paused")
+    np.testing.assert_array_equal(tab._shown.kmeans_centres, found)
+    tab._on_seed(3)
+    assert tab.run_bar.presets.currentText() == "original"
+    tab.form.set_config(tab.form.config().model_copy(update={"tolerance": 0.01}))
+    tab._on_config(tab.form.config())
+    assert tab.run_bar.presets.currentIndex() == -1
+
+
+def test_at_a_calm_pace_every_part_of_the_tab_shows_the_same_step(tab, qtbot):
+    tab.speed.set_pace(10)
+    said = []
+
+    def look():
+        if tab._shown is not None and tab._shown.phase == "M":
+            said.append((tab._shown.step, tab._shown.iteration, tab.words.text(), tab.run_bar.readout.text()))
+
+    tab.session.frame.connect(look)  # after the tab's own
+    tab.toggle()
+    qtbot.waitUntil(lambda: tab._shown.step >= 9)
+    tab.session.pause()
+    assert len({step for step, *_ in said}) >= 3
+    for step, iteration, words, progress in said:
+        assert f"M-step {iteration}<" in words
+        assert progress.partition(" · ")[2].startswith(f"step {step} ") or progress.endswith(f"step {step}")
+
+
+def test_the_keyboard_finds_a_harmless_place_when_own_points_are_left(tab, qtbot):
+    tab.view.add([(0.0, 3.0)])
+    qtbot.waitUntil(lambda: tab.session.settled and tab.back_button.isVisible())
+    tab.back_button.setFocus()
+    QTest.keyClick(tab.back_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tab.session.settled and not tab.back_button.isVisible())
+    assert tab.window().focusWidget() is tab.run_bar.train_button
+
+
 def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
     use(tab, qtbot, BLOBS)
     tab.pages.setCurrentWidget(tab.selection)  # begins by itself
@@ -336,6 +383,16 @@ def test_a_collapse_is_said_with_a_way_back(tab, qtbot):
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.phase in ("failed", "finished"), timeout=20_000)
     assert "shrunk onto a single point" in tab.banner.text
+
+
+def test_another_theme_reaches_the_numbers_of_a_run_that_rests(tab, qtbot, qapp):
+    theme.apply(qapp, "light")
+    tab.session.step(4)
+    rests(tab, qtbot, "paused")
+    theme.apply(qapp, "dark")
+    assert tab.table.item(0, 1).foreground().color() == theme.current().text
+    theme.apply(qapp, "light")
+    assert tab.table.item(0, 1).foreground().color() == theme.current().text
 
 
 def test_both_themes_and_every_component_can_be_painted(tab, qtbot, qapp):
