@@ -69,7 +69,7 @@ class ModelTab(QWidget):
         self._laid_out = False
         self._beat = 0
         self._edited = EditedSteps()
-        self._known: Readings = {}  # at the step that is shown
+        self._readings: Readings = {}  # at the step that is shown
         self._said = ""
         self._begun = False
         self._build()
@@ -375,9 +375,9 @@ class ModelTab(QWidget):
         session, status = self.session, self.session.status
         self._edited.note(session)
         step, edited = status.position, status.position in self._edited
-        self._known = readings(session.history, session.snapshot, step, edited=edited)
-        self.plots.set_cursor(step if step < status.head else None, self._known)
-        self.run_bar.show_metrics(self._known, None if status.busy else step)
+        self._readings = readings(session.history, session.snapshot, step, edited=edited)
+        self.plots.set_cursor(step if step < status.head else None, self._readings)
+        self.run_bar.show_metrics(self._readings, None if status.busy else step)
 
     @Slot()
     def _on_ghosts(self) -> None:
@@ -455,7 +455,7 @@ class ModelTab(QWidget):
             names = ", ".join(sorted(self.session.pending)).replace("_", " ")
             return f"Press Reset to start a new run with the changed settings ({names})."
         shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
-        known = self._known
+        known = self._readings
         result = f": {say(shown[0], known[shown[0].name].value)}" if shown and shown[0].name in known else ""
         return {
             "empty": "",

@@ -107,7 +107,7 @@ def test_after_an_edit_the_recorded_numbers_are_not_shown(make, qtbot):
 def test_what_snapshots_say_is_what_steps_report(make, qtbot, name):
     tab = make(name)
     steps(tab, qtbot, 5)
-    known, recorded = tab._known, tab.session.history.at(5)
+    known, recorded = tab._readings, tab.session.history.at(5)
     assert {metric: reading.value for metric, reading in known.items()} == pytest.approx(recorded)
 
 

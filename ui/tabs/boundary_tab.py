@@ -223,16 +223,16 @@ class BoundaryTab(ModelTab):
         """The neurons' pictures are in the theme's colours, and a run that rests sends no others."""
         self._show_page(True)
 
-    def _show_numbers(self) -> None:
+    def _show_known(self) -> None:
         """See ModelTab; what was once measured on held-out points says nothing where there are none any more."""
-        super()._show_numbers()
+        super()._show_known()
         snapshot, status = self.session.snapshot, self.session.status
         if not isinstance(snapshot, BoundarySnapshot) or snapshot.held_out.any():
             return
         names = [spec.name for spec in self.model.metrics if spec.held_out and not (snapshot.regression and spec.unit)]
-        self._known = {**self._known, **dict.fromkeys(names, UNKNOWN)}
-        self.plots.set_cursor(status.position if status.position < status.head else None, self._known)
-        self.run_bar.show_metrics(self._known)
+        self._readings = {**self._readings, **dict.fromkeys(names, UNKNOWN)}
+        self.plots.set_cursor(status.position if status.position < status.head else None, self._readings)
+        self.run_bar.show_metrics(self._readings)
 
     def _show_page(self, whole: bool) -> None:
         """Only the page that is seen."""
