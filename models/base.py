@@ -194,6 +194,7 @@ class Model:
         open_data: builds data from the user's own files; raises DataError. None: the model has no such data.
         verb: what the button that starts a run says ("Train", "Recall").
         cycle: what a run's progress is counted in ("epoch", "sweep", "iteration").
+        length: name of the live setting that says after how many cycles a run ends; "" when it ends for other reasons.
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
             have more to say than their held-out metrics.
     """
@@ -211,6 +212,7 @@ class Model:
     report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
     verb: str = "Train"
     cycle: str = "epoch"
+    length: str = ""
 
     @property
     def default_preset(self) -> str:

@@ -624,4 +624,5 @@ MODEL = Model(
     ),
     report=report,
     cycle="update",
+    length="updates",
 )

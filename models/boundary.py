@@ -778,4 +778,5 @@ MODEL = Model(
     metrics=METRICS,
     open_data=open_points,
     report=report,
+    length="epochs",
 )

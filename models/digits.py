@@ -261,4 +261,5 @@ MODEL = Model(
         class_names=lambda snapshot: snapshot.class_names,
     ),
     open_data=mnist.open_pair,
+    length="epochs",
 )

@@ -788,4 +788,5 @@ MODEL = Model(
     report=report,
     verb="Run",
     cycle="iteration",
+    length="max_iterations",
 )

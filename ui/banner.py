@@ -1,10 +1,12 @@
-"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts."""
+"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts, and it moves
+nothing: it lies over the top of what it is about until it is closed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui import icons, theme
@@ -13,14 +15,20 @@ from ui import icons, theme
 class Banner(QFrame):
     """One message at a time, with buttons; hidden when there is nothing to say.
 
+    Args:
+        over: the widget at whose upper edge it lies, as wide as that; without one, a layout places it.
+
     Signals:
         dismissed(): the user closed it.
     """
 
     dismissed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
+        super().__init__(parent if over is None else over.parentWidget())
+        self._over = over
+        if over is not None:
+            over.installEventFilter(self)
         theme.set_role(self, "banner")
         self.setAccessibleName("message")
         self._title = QLabel()
@@ -74,6 +82,25 @@ class Banner(QFrame):
             assert isinstance(layout, QHBoxLayout)
             layout.insertWidget(layout.count() - 1, button)
         self.show()
+        self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go along with what it lies over."""
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._settle()
+        return False
+
+    def _settle(self) -> None:
+        """Lie at the upper edge, as high as the text needs at this width."""
+        if self._over is None or self.isHidden():
+            return
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        place = self._over.geometry()
+        height = max(layout.totalHeightForWidth(place.width()), layout.totalMinimumSize().height())
+        self.setGeometry(place.x(), place.y(), place.width(), height)
+        self.raise_()
 
     @Slot()
     def clear(self) -> None:

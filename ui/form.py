@@ -42,6 +42,7 @@ class ConfigForm(QWidget):
 
     Args:
         config: the settings to begin with, or a Config class that has a default for every setting.
+        without: settings that are chosen elsewhere; the form keeps their values and does not show them.
     """
 
     changed = Signal(object)
@@ -49,8 +50,11 @@ class ConfigForm(QWidget):
     invalid = Signal(str)
     """A sentence, when something is not taken; "" when all is well again."""
 
-    def __init__(self, config: Config | type[Config], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, config: Config | type[Config], parent: QWidget | None = None, *, without: Iterable[str] = ()
+    ) -> None:
         super().__init__(parent)
+        self._without = frozenset(without)
         self._config: Config = config() if isinstance(config, type) else config
         self._delivered = self._config
         self._complaint = ""
@@ -103,7 +107,7 @@ class ConfigForm(QWidget):
             row.set_locked(name in locked)
 
     def reveal(self, name: str) -> None:
-        """Unfold, scroll to and focus a setting. Raises KeyError for a name that the Config does not have."""
+        """Unfold, scroll to and focus a setting. Raises KeyError for a name that it does not show."""
         row = self._rows[name]
         for section in self._sections.values():
             if section.isAncestorOf(row):
@@ -121,7 +125,7 @@ class ConfigForm(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setSpacing(4)
-        settings = settings_of(type(self._config))
+        settings = [setting for setting in settings_of(type(self._config)) if setting.name not in self._without]
         if len({setting.live for setting in settings}) == 2:
             column.addWidget(_legend())
         for setting in settings:
@@ -203,7 +207,8 @@ class ConfigForm(QWidget):
 
     def _review(self) -> None:
         """Check everything that is shown together; what is wrong with one setting alone does not hold up the others."""
-        values = {name: row.control.value for name, row in self._rows.items()}
+        values = {name: getattr(self._config, name) for name in type(self._config).model_fields}
+        values |= {name: row.control.value for name, row in self._rows.items()}
         sentences: list[str] = []
         for _ in range(2):
             try:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from models.config import LISTS, Setting
 from ui.flow_layout import FlowLayout
-from ui.form_fields import Choice, Entry, Slider, stops
+from ui.form_fields import Choice, Entry, Slider, Whole, stops
 
 
 class Control(QObject):
@@ -99,12 +99,14 @@ class Selection(Control):
 
 
 class Line(Control):
-    """A line of text."""
+    """A line of text; one that is too long for its field is repeated below in full."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.head: Entry = Entry(setting)
         self.head.setMinimumWidth(88)
+        if setting.kind == "text" and not setting.structured:
+            self.body = Whole(self.head)
         self.head.edited.connect(self._edited)
         self.head.refused.connect(self._refused)
 

@@ -10,9 +10,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionFrame,
+    QStyleOptionSlider,
+    QWidget,
+)
 
 from models.config import Setting
 from ui import theme
@@ -167,6 +177,36 @@ class Entry(QLineEdit):
             event.accept()
         else:
             event.ignore()
+
+
+class Whole(QLabel):
+    """All of what an entry holds, on as many lines as it takes; only there while the entry is too narrow for it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        theme.set_role(self, "muted")
+        self.hide()
+        entry.textChanged.connect(self._compare)
+        entry.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The entry became wider or narrower."""
+        if watched is self._entry and event.type() == QEvent.Type.Resize:
+            self._compare()
+        return False
+
+    @Slot()
+    def _compare(self) -> None:
+        text = self._entry.text()
+        option = QStyleOptionFrame()
+        self._entry.initStyleOption(option)
+        style = self._entry.style()
+        room = style.subElementRect(QStyle.SubElement.SE_LineEditContents, option, self._entry).width() - 4
+        self.setText(text)
+        self.setVisible(self._entry.fontMetrics().horizontalAdvance(text) > room)
 
 
 class Slider(QSlider):

@@ -23,10 +23,11 @@ from playground.session import Session
 from ui.banner import Banner
 from ui.canvas.surface import Surface
 from ui.form import ConfigForm
+from ui.further import further
 from ui.plots.colormaps import settled
 from ui.plots.metric_plot import MetricPlots
 from ui.plots.metric_reading import EditedSteps, Readings, readings
-from ui.transport import RunBar, TimelineBar, grouped, say
+from ui.transport import Offer, RunBar, TimelineBar, grouped, say
 
 BEATS = 3
 """While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
@@ -71,6 +72,7 @@ class ModelTab(QWidget):
         self._edited = EditedSteps()
         self._readings: Readings = {}  # at the step that is shown
         self._said = ""
+        self._caution = ""  # what going on after the end does to the step size, while it does
         self._begun = False
         self._build()
         self._connect()
@@ -122,6 +124,20 @@ class ModelTab(QWidget):
     def open_weights(self, path: Path) -> None:
         """Take over weights from a file; raises DataError when they do not fit this network."""
         raise DataError(f"There are no weights to open in the {self.model.title} tab.")
+
+    @property
+    def again(self) -> str:
+        """What the main button says at the end of a run."""
+        return f"{self.model.verb} on"
+
+    def offer(self, status: Status) -> Offer | None:
+        """What the main button would do for this finished run; None when nothing is left to do."""
+        more = further(self.model, self.session.config, status)
+        if more is None:
+            return None
+        return Offer(
+            self.again, " ".join(filter(None, (f"{self.again} (Space): {more.words or 'more'}.", more.caution)))
+        )
 
     def show_off(self) -> None:
         """Put something interesting on the canvas, for a picture of the tab."""
@@ -183,8 +199,7 @@ class ModelTab(QWidget):
     # Building ------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.run_bar = RunBar(self.model)
-        self.banner = Banner()
+        self.run_bar = RunBar(self.model, self.offer, self.again)
         self._form: ConfigForm | None = None
         self._form_place = QWidget()
         self._form_place.setMinimumWidth(240)
@@ -219,8 +234,8 @@ class ModelTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.run_bar)
-        layout.addWidget(self.banner)
         layout.addWidget(self._rows, 1)
+        self.banner = Banner(over=self._rows)
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
@@ -247,7 +262,7 @@ class ModelTab(QWidget):
     def form(self) -> ConfigForm:
         """The settings; built right after the tab was first painted, since it is what takes longest to build."""
         if self._form is None:
-            self._form = ConfigForm(self.session.config)
+            self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
             self._form.changed.connect(self._on_config)
             self._columns.replaceWidget(0, self._form)
             self._form_place.deleteLater()
@@ -258,8 +273,14 @@ class ModelTab(QWidget):
 
     @Slot()
     def toggle(self) -> None:
-        """Train or pause, with what stands in the form."""
+        """Train or pause, with what stands in the form; a run that has used up its length is given as much again."""
         self.form.commit()
+        more = None if self.session.training else further(self.model, self.session.config, self.session.status)
+        self._caution = more.caution if more is not None else ""
+        if more is not None and more.words:
+            self.form.set_config(more.config)
+            self.session.configure(more.config)
+            self._show_choice()
         self.session.toggle()
 
     @Slot()
@@ -461,18 +482,23 @@ class ModelTab(QWidget):
             "empty": "",
             "loading": "Building the model …",
             "untrained": f"{self.model.summary} Press {self.model.verb} (Space) to begin.",
-            "running": "Training …",
+            "running": " ".join(filter(None, ("Training …", self._caution))),
             "paused": f"Paused at step {step}{result}",
-            "finished": f"Finished after {step} steps{result}",
+            "finished": f"Finished after {step} steps{result}{self._what_next(status)}",
             "failed": "Training stopped: see the message above.",
         }[status.phase]
 
+    def _what_next(self, status: Status) -> str:
+        offer = self.offer(status)
+        return f". {offer.tip}" if offer is not None else ""
+
     def showEvent(self, event: QShowEvent) -> None:
-        """Look at the run; the first time, build it."""
+        """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
         if not self._laid_out:  # a tab built later has its size before it is shown
             self._lay_out()
         self.session.set_visible(True)
+        QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
             self._begun = True
             QTimer.singleShot(0, self, self._begin)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import isfinite
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -45,10 +47,23 @@ def tool_button(icon: str, name: str, tooltip: str) -> QToolButton:
     return button
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What the main button would do for a run that has ended: the words on it, and its tooltip."""
+
+    words: str
+    tip: str
+
+
 class RunBar(QFrame):
     """Train/pause, step, reset, preset, seed, and where the run stands; the same for every tab.
 
     Signals say what the user wants; the tab decides what comes of it.
+
+    Args:
+        model: the registry's entry.
+        offer: what the main button would do for a finished run; None when nothing is left to do.
+        again: the longest words of an offer; the button has room for them from the start, so that nothing jumps.
     """
 
     toggled = Signal()
@@ -58,15 +73,24 @@ class RunBar(QFrame):
     preset_chosen = Signal(str)
     seed_chosen = Signal(int)
 
-    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        offer: Callable[[Status], Offer | None] = lambda status: None,
+        again: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._model = model
-        self._phase = ""
+        self._offer = offer
+        self._shown: tuple[str, Offer | None] = ("", None)
         self._metrics = {spec.name: spec for spec in model.metrics}
         theme.set_role(self, "bar")
-        self.train_button = QPushButton(model.verb)
+        self.train_button = QPushButton(again or model.verb)
         theme.set_role(self.train_button, "primary")
-        self.train_button.setMinimumWidth(104)
+        icons.set_icon(self.train_button, "play", "accent_text")
+        self.train_button.ensurePolished()
+        self.train_button.setMinimumWidth(max(104, self.train_button.sizeHint().width()))
         self.train_button.clicked.connect(self.toggled)
         self.back_button = tool_button("step-back", "one step back", "One step back (←)")
         self.back_button.clicked.connect(self.stepped_back)
@@ -121,19 +145,20 @@ class RunBar(QFrame):
         speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
         self.readout.setText(f"{self._cycles(status)}step {grouped(status.position)}{speed}")
         self.back_button.setEnabled(status.position > 0)
-        if status.phase == self._phase:
+        offer = self._offer(status) if status.phase == "finished" else None
+        if (status.phase, offer) == self._shown:
             return
-        self._phase = status.phase
+        self._shown = (status.phase, offer)
         busy = status.phase == "loading"
-        self.train_button.setText("Pause" if running else self._model.verb)
+        self.train_button.setText("Pause" if running else offer.words if offer else self._model.verb)
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
         tips = {
             "running": "Pause (Space)",
-            "finished": "The run has reached its end: raise its length in the settings to train on, or press Reset",
+            "finished": offer.tip if offer else "The run has ended by itself: change what ends it, or press Reset",
             "failed": "Training failed: go back to an earlier step first",
         }
         self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))
-        self.train_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
+        self.train_button.setEnabled(not busy and (offer is not None or status.phase not in ("finished", "failed")))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
 
     def _cycles(self, status: Status) -> str:

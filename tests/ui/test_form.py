@@ -556,3 +556,38 @@ def test_a_form_can_go_while_a_change_waits(qtbot: QtBot) -> None:
     gc.collect()
     qtbot.wait(100)
     assert len(log.configs) == 1
+
+
+def test_what_is_chosen_elsewhere_is_kept_and_not_shown(qtbot: QtBot) -> None:
+    form = ConfigForm(Everything(seed=7), without=("seed",))
+    qtbot.addWidget(form)
+    form.show()
+    log = Log(form)
+    assert "seed" not in form._rows
+    form.set_config(Everything(seed=8))
+    type_into(control(form, "batch").head, "64")
+    form.commit()
+    assert (log.configs[-1].seed, log.configs[-1].batch) == (8, 64)
+
+
+class Lines(Config):
+    """A line that may become long."""
+
+    layers: str = setting("conv 8 5x5, pool 2, conv 16 5x5, pool 2", "Layers.", max_length=1000)
+
+
+def test_a_long_line_is_seen_whole_below_its_field(qtbot: QtBot) -> None:
+    form = ConfigForm(Lines())
+    qtbot.addWidget(form)
+    form.resize(260, 300)
+    form.show()
+    whole, head = control(form, "layers").body, control(form, "layers").head
+    qtbot.waitUntil(whole.isVisible)
+    assert whole.text() == head.text()
+    assert whole.height() >= whole.heightForWidth(whole.width())
+    type_into(head, "pool 2")
+    qtbot.waitUntil(lambda: not whole.isVisible())
+    form.resize(700, 300)
+    type_into(head, Lines().layers)
+    qtbot.waitUntil(lambda: head.width() > 300)
+    assert not whole.isVisible()

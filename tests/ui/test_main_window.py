@@ -296,3 +296,12 @@ def test_no_save_dialog_replaces_a_file_unasked(window, qtbot, tmp_path, monkeyp
     assert (len(typed), len(answers)) == (3, 2)  # asked again until another name was chosen, or none
     assert other.read_bytes() == b"precious"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("run")] == [other.name]
+
+
+def test_after_changing_tabs_the_status_bar_says_where_that_run_stands(window, qtbot):
+    window.current.step()
+    qtbot.waitUntil(lambda: window.current.session.settled and window.current.session.status.head == 1)
+    window.show_tab("bits")
+    qtbot.waitUntil(lambda: window.current.session.settled, timeout=20_000)
+    window.show_tab("digits")
+    qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from models.base import ConfigError, DataError, Edit, Model, Snapshot
 from models.bits import (
-    BitsConfig,
     BitsSnapshot,
     DropRow,
     ReverseBits,
@@ -33,7 +32,7 @@ from models.bits import (
 )
 from models.config import Config
 from models.truth_table import TruthTable, logic_table
-from playground.messages import Failure, Status
+from playground.messages import Failure
 from ui import theme
 from ui.model_tab import ModelTab
 from ui.readout import Readout
@@ -44,7 +43,6 @@ from ui.tabs.bits_editor import plain
 from ui.tabs.bits_network import Activity, NetworkView, NeuronSum, SumLines, name_of
 from ui.tabs.bits_rank import RankCard
 from ui.tabs.bits_table import BitTable
-from ui.transport import grouped
 
 PACE = 500
 """Steps a second to begin with: slow enough to watch the weights part, fast enough to see them arrive."""
@@ -86,15 +84,10 @@ class BitsTab(ModelTab):
         self.scale = QPushButton("Doubling scale")
         self.scale.setCheckable(True)
         self.scale.setToolTip("Draw the bars so that twice as much is one line higher: small weights are seen as well")
-        self.more = QPushButton("Train on")
-        self.more.setToolTip("The run is at its end: give it as many updates again")
-        self.more.clicked.connect(self.train_on)
-        self.more.hide()
         self.speed = SpeedControl("steps", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
         header = QHBoxLayout()
         header.addWidget(self.scale)
-        header.addWidget(self.more)
         header.addStretch(1)
         header.addWidget(self.speed)
         self.bars = WeightBars()
@@ -296,14 +289,6 @@ class BitsTab(ModelTab):
         if self._with_curves():
             self.verdict.setText(_truth_table_words(snapshot))
 
-    @Slot(object)
-    def _on_status(self, status: Status) -> None:
-        super()._on_status(status)
-        self.more.setVisible(status.phase == "finished" and status.position == status.head)
-        config = status.config
-        if isinstance(config, BitsConfig):
-            self.more.setText(f"{grouped(config.updates)} more updates")
-
     # What the user does --------------------------------------------------------------------------------------------
 
     def _edit(self, edit: Edit) -> None:
@@ -421,21 +406,6 @@ class BitsTab(ModelTab):
     def _on_neuron(self, unit: int) -> None:
         self._unit = None if self._shown is not None and unit == self._shown.config.hidden else unit
         self._refresh()
-
-    @Slot()
-    def train_on(self) -> None:
-        """As many updates again."""
-        if self.more.isHidden():
-            return  # a double click
-        self.more.hide()
-        config = self.session.config
-        assert isinstance(config, BitsConfig)
-        most = 10_000_000
-        config = config.model_copy(update={"updates": min(2 * config.updates, most)})
-        self.form.set_config(config)
-        self.session.configure(config)
-        self._show_choice()
-        self.session.play()
 
     @Slot(str)
     def _on_bad_input(self, sentence: str) -> None:

@@ -24,6 +24,7 @@ from ui.tabs.hopfield_capacity import CapacityView
 from ui.tabs.hopfield_probe import ProbePanel
 from ui.tabs.hopfield_recall import RecallView, VerdictCard, in_words
 from ui.tabs.hopfield_weights import WeightsView
+from ui.transport import Offer
 
 PACE = 100
 """Updates a second to begin with: one sweep over a 16×16 picture takes two and a half seconds."""
@@ -79,11 +80,6 @@ class HopfieldTab(ModelTab):
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
         self.session.failed.connect(self._on_refused)
-        button = self.run_bar.train_button
-        button.setText(self._again)  # has room for it from the start: nothing jumps at the end
-        button.ensurePolished()
-        button.setMinimumWidth(button.sizeHint().width())
-        button.setText(model.verb)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -163,28 +159,19 @@ class HopfieldTab(ModelTab):
         self._refresh()
         if self.session.status.phase != "running":
             self.told.emit(self._words(self.session.status))
-            self._offer_again()
-
-    @Slot(object)
-    def _on_status(self, status: Status) -> None:
-        super()._on_status(status)
-        self._offer_again()
+            self.run_bar.show_status(self.session.status)
 
     @property
-    def _again(self) -> str:
+    def again(self) -> str:
+        """A recall that has ended is not the end."""
         return f"{self.model.verb} again"
 
-    def _offer_again(self) -> None:
-        """A recall that has ended is not the end: the run bar's button begins another one."""
-        if self.session.status.phase != "finished":
-            return
-        button, updated = self.run_bar.train_button, self._shown is not None and self._shown.updates > 0
-        button.setEnabled(True)
-        button.setText(self._again if updated else self.model.verb)
-        button.setToolTip(
-            "Recall once more from the picture on the canvas (Space); draw or damage it first, if you like"
-            if updated
-            else "Recall (Space)"
+    def offer(self, status: Status) -> Offer:
+        """Another recall, or, before anything was updated, the first one."""
+        if self._shown is None or self._shown.updates == 0:
+            return Offer(self.model.verb, f"{self.model.verb} (Space)")
+        return Offer(
+            self.again, "Recall once more from the picture on the canvas (Space); draw or damage it first, if you like"
         )
 
     def _refresh(self) -> None:

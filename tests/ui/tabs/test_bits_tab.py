@@ -71,8 +71,10 @@ def test_the_neuron_discovers_binary(tab, qtbot):
     click(qtbot, tab.ask.switches, tab.ask.switches.switch(7))
     assert tab.ask.number.value() == 203
     # The end is no dead end.
-    assert tab.more.isVisible()
-    qtbot.mouseClick(tab.more, LEFT)
+    button = tab.run_bar.train_button
+    assert button.text() == "Train on"
+    assert "updates 10\u202f000 → 20\u202f000" in button.toolTip()
+    qtbot.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: tab.session.status.head > 10_000, timeout=10_000)
     assert tab.form.config().updates == 20_000
 
@@ -136,7 +138,7 @@ def test_a_double_click_drops_one_row_and_doubles_the_updates_once(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.settled and len(tab._shown.table) == 6)
     train(tab, qtbot)
     for _ in range(2):
-        qtbot.mouseClick(tab.more, LEFT)
+        qtbot.mouseClick(tab.run_bar.train_button, LEFT)
     assert tab.form.config().updates == 20_000
 
 
@@ -172,7 +174,7 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     qtbot.waitUntil(lambda: np.allclose(tab._shown.parameters[0], moved.parameters[0]))
     assert tab.rank.slider.value() == 0
     # Training does not pull them back: no row objects.
-    tab.train_on()
+    tab.toggle()
     qtbot.waitUntil(lambda: tab.session.status.head > 12_000, timeout=20_000)
     np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
 
