@@ -384,7 +384,10 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         if not self.test_count or not isfinite(loss):
             return {}
         metrics = {"held_out_loss": loss / self.test_count}
-        return metrics if self._regression else metrics | {"held_out_accuracy": right / self.test_count}
+        if not self._regression:
+            metrics["held_out_accuracy"] = right / self.test_count
+        self._measured = self.step_count, metrics
+        return dict(metrics)
 
     def measure(self, data: PointSet) -> Metrics:
         """Loss and accuracy (for regression "r2", the share of the variance explained) on any points of the plane."""

@@ -199,6 +199,7 @@ class SupervisedSnapshot(Snapshot):
         buffers: running means and the like by name, when the network has any.
         test_predictions: class of every held-out example (M,) uint8 at the last evaluation; None before the first.
         test_step: step of that evaluation; −1 before the first.
+        measured: held-out metrics by name of this very step, as `evaluate` found them; empty when it did not look.
     """
 
     config: Any
@@ -206,6 +207,7 @@ class SupervisedSnapshot(Snapshot):
     buffers: Mapping[str, Array]
     test_predictions: NDArray[np.uint8] | None
     test_step: int
+    measured: Mapping[str, float]
 
 
 ConfigT = TypeVar("ConfigT", bound=SupervisedConfig)
@@ -264,6 +266,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         self._first_loss = np.zeros(())
         self._test_predictions = np.zeros(self.test_count, np.uint8)
         self._test_step = -1
+        self._measured: tuple[int, Metrics] = (-1, {})  # held-out metrics, and the step that they are of
         self._count_examples()
 
     def _count_examples(self) -> None:
@@ -451,7 +454,8 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
             correct += int(np.count_nonzero(predictions[part] == self.classify(targets)))
         self._test_predictions, self._test_step = predictions, step
         count = max(self.test_count, 1)
-        return {"test_loss": loss / count, "test_accuracy": correct / count}
+        self._measured = step, {"test_loss": loss / count, "test_accuracy": correct / count}
+        return dict(self._measured[1])
 
     # Looking at it, and moving it in time -----------------------------------------------------------------------
 
@@ -465,6 +469,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
             "buffers": {name: owned(array) for name, array in self._buffers.items()},
             "test_predictions": owned(self._test_predictions) if self._test_step >= 0 else None,
             "test_step": self._test_step,
+            "measured": dict(self._measured[1]) if self._measured[0] == self.step_count else {},
         }
 
     def state(self) -> State:
@@ -500,6 +505,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         for name, array in live.items():
             array[...] = arrays[name]
         self.step_count, self._test_step = numbers["step_count"], numbers["test_step"]
+        self._measured = (-1, {})  # of another way to this step, perhaps
 
     def configure(self, config: ConfigT) -> None:
         """See Trainer; the step size, decay, momenta and the number of epochs can change during a run."""

@@ -57,17 +57,18 @@ def test_the_cursor_follows_a_replay(make, qtbot):
     assert tab.plots.cursor_step is None
 
 
-def test_in_the_past_it_is_said_when_a_held_out_number_was_measured(make, qtbot):
+def test_a_past_step_shows_the_held_out_number_measured_there_now(make, qtbot):
     tab = make("boundary")
     steps(tab, qtbot, 60)
     measured = tab.session.history.evaluation("held_out_accuracy")[0]
     last = int(measured[:-1][np.diff(measured) > 1][0])  # the next step was not looked at
     recorded = tab.session.history.rows()
-    for step, words in ((last, ""), (last + 1, f" at step {last}")):
+    for step in (last, last + 1):
         tab.session.seek(step)
         settle(tab, qtbot)
-        assert tab.run_bar.headline.text().endswith(f"%{words}")
-        assert (f"at step {last}" in tab.plots.readout) == bool(words)
+        accuracy = tab.session.snapshot.measured["held_out_accuracy"]
+        assert tab.run_bar.headline.text() == f"held-out accuracy {100 * accuracy:.1f}\u202f%"
+        assert tab._readings["held_out_accuracy"] == (step, accuracy)
     after = tab.session.history.evaluation("held_out_accuracy")
     assert np.array_equal(recorded.evaluations["held_out_accuracy"], after)
 

@@ -31,9 +31,10 @@ Readings = Mapping[str, Reading]
 def readings(history: History, snapshot: Snapshot | None, step: int, *, edited: bool = False) -> dict[str, Reading]:
     """What is known after `step` steps.
 
-    A snapshot of that step that has a metric among its attributes is right about it: it was taken of the model that is
-    shown, which may have been changed by hand (`edited`) after the step was recorded. What such a step reported before
-    is not true of the changed model: it is not a number here. The record itself stays as it is.
+    A snapshot of that step that has a metric among its attributes, or what was `measured` of it, is right: it was taken
+    of the model that is shown, which may have been changed by hand (`edited`) after the step was recorded, or looked at
+    more closely than back then. What an edited step reported before is not true of the changed model: it is not a
+    number here. The record itself stays as it is.
     """
     seen = snapshot if snapshot is not None and snapshot.step == step else None
     known: dict[str, Reading] = {}
@@ -47,7 +48,8 @@ def readings(history: History, snapshot: Snapshot | None, step: int, *, edited: 
         own = getattr(seen, name, None)
         if isinstance(own, float):
             known[name] = Reading(step, own)
-    return known
+    measured_now: Mapping[str, float] = getattr(seen, "measured", {})
+    return known | {name: Reading(step, value) for name, value in measured_now.items()}
 
 
 class EditedSteps:
