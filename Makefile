@@ -35,10 +35,11 @@ tour: $(INSTALLED)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m playground.app
 	@$(VENV)/bin/python -m playground tour --out tour
 
-# Where Qt lacks a system library, one sentence names it; pytest would only show where an import failed.
+# Where Qt lacks a system library, one sentence names it; pytest would only show where an import failed. One process
+# for each core, up to four: most of the suite waits for a window to be laid out and painted.
 test: $(WITH_EXTRAS)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m playground.app
-	QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m pytest -n auto --maxprocesses 4
 
 # All four, whatever the first one says: one look shows everything that is wrong.
 check: $(WITH_EXTRAS)
