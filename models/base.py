@@ -193,6 +193,7 @@ class Model:
         classifier: how it answers drawings, if it does.
         open_data: builds data from the user's own files; raises DataError. None: the model has no such data.
         verb: what the button that starts a run says ("Train", "Recall").
+        doing: what the run is doing meanwhile ("Training", "Recalling").
         cycle: what a run's progress is counted in ("epoch", "sweep", "iteration").
         length: name of the live setting that says after how many cycles a run ends; "" when it ends for other reasons.
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
@@ -211,6 +212,7 @@ class Model:
     open_data: Callable[[Sequence[Path]], Any] | None = None
     report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
     verb: str = "Train"
+    doing: str = "Training"
     cycle: str = "epoch"
     length: str = ""
 

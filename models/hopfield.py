@@ -116,5 +116,6 @@ MODEL = Model(
     ),
     report=report,
     verb="Recall",
+    doing="Recalling",
     cycle="sweep",
 )

@@ -787,6 +787,7 @@ MODEL = Model(
     open_data=open_points,
     report=report,
     verb="Run",
+    doing="Running",
     cycle="iteration",
     length="max_iterations",
 )

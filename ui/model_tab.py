@@ -33,8 +33,6 @@ BEATS = 3
 """While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
 curves with every sixth. That is smooth to the eye, evens out the work, and leaves the interpreter to the training."""
 
-STOPPED = "Training stopped"
-
 
 class ModelTab(QWidget):
     """One model's tab. Subclasses override the methods of the first section.
@@ -339,8 +337,8 @@ class ModelTab(QWidget):
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
-            self.banner.say(STOPPED, status.message, "error", actions)
-        elif self.banner.text.startswith(STOPPED):
+            self.banner.say(self._stopped, status.message, "error", actions)
+        elif self.banner.text.startswith(self._stopped):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
@@ -482,11 +480,15 @@ class ModelTab(QWidget):
             "empty": "",
             "loading": "Building the model …",
             "untrained": f"{self.model.summary} Press {self.model.verb} (Space) to begin.",
-            "running": " ".join(filter(None, ("Training …", self._caution))),
+            "running": " ".join(filter(None, (f"{self.model.doing} …", self._caution))),
             "paused": f"Paused at step {step}{result}",
             "finished": f"Finished after {step} steps{result}{self._what_next(status)}",
-            "failed": "Training stopped: see the message above.",
+            "failed": f"{self._stopped}: see the message above.",
         }[status.phase]
+
+    @property
+    def _stopped(self) -> str:
+        return f"{self.model.doing} stopped"
 
     def _what_next(self, status: Status) -> str:
         offer = self.offer(status)

@@ -298,14 +298,6 @@ def test_without_a_screen():
     assert err.count(b"\n") == 1
 
 
-@pytest.fixture
-def control_c_counts():
-    """A shell starts what it runs in the background deaf to Ctrl+C, and children inherit that."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("control_c_counts")
 def test_control_c_ends_the_training():
     with start("run", "digits", "--epochs", "200", env=environment(FORCE_COLOR="1")) as process:

@@ -11,7 +11,8 @@ import signal
 import statistics
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -216,28 +217,34 @@ def test_a_process_that_is_killed_costs_its_own_run_only() -> None:
     assert not multiprocessing.active_children()
 
 
-def start(*words: str) -> subprocess.Popen[bytes]:
-    """A sweep in a process group of its own, with a progress bar, whose processes all run."""
+@contextmanager
+def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A sweep in a process group of its own, with a progress bar, whose processes all run; none is left afterwards."""
     env = {**os.environ, "FORCE_COLOR": "1"}
     command = [sys.executable, "-m", "playground", "sweep", "boundary", "--jobs", "2", *words]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, **streams)
-    assert process.stderr is not None
-    shown = b""
-    while b" of " not in shown:  # a run has said how far it is
-        read = os.read(process.stderr.fileno(), 4096)
-        assert read
-        shown += read
-    return process
+    with subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, **streams) as process:
+        try:
+            assert process.stderr is not None
+            shown = b""
+            while b" of " not in shown:  # a run has said how far it is
+                read = os.read(process.stderr.fileno(), 4096)
+                assert read
+                shown += read
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.usefixtures("control_c_counts")
 @pytest.mark.skipif(os.name != "posix", reason="signals of Unix")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("to_all", [True, False], ids=["to all processes", "to the first"])
 def test_a_sweep_can_be_stopped(number: signal.Signals, to_all: bool) -> None:
-    process = start("--epochs", "1", "100000")
-    os.killpg(process.pid, number) if to_all else process.send_signal(number)
-    _, err = process.communicate(timeout=60)  # the processes have our ends of the pipes: none of them is left
+    with started("--epochs", "1", "100000") as process:
+        os.killpg(process.pid, number) if to_all else process.send_signal(number)
+        _, err = process.communicate(timeout=60)  # the processes have our ends of the pipes: none of them is left
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
     assert b"playground: stopped after " in err
     assert b"of 6 runs." in err
@@ -246,9 +253,9 @@ def test_a_sweep_can_be_stopped(number: signal.Signals, to_all: bool) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of Unix")
 def test_no_process_outlives_a_sweep_that_is_killed() -> None:
-    process = start("--epochs", "99999", "100000")
-    process.kill()
-    _, err = process.communicate(timeout=60)
+    with started("--epochs", "99999", "100000") as process:
+        process.kill()
+        _, err = process.communicate(timeout=60)
     assert b"Traceback" not in err
 
 

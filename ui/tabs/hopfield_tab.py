@@ -401,8 +401,6 @@ class HopfieldTab(ModelTab):
         """The status bar says the verdict."""
         if self._shown is not None and status.phase in ("paused", "finished") and status.position == status.head:
             return ": ".join(in_words(self._shown, running=False))
-        if status.phase == "running" and status.position == status.head:
-            return "Recalling …"
         return super()._words(status)
 
     # Life ----------------------------------------------------------------------------------------------------------
