@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable
 
@@ -23,10 +24,10 @@ from threadpoolctl import threadpool_limits
 
 from models.boundary import BoundaryConfig
 from models.registry import get_model
-from playground.app import make_application
+from playground import app as start_up
 from playground.run import Run
 
-app = make_application(screen=False)
+app = start_up.make_application(screen=False)
 
 from ui import theme  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
@@ -100,6 +101,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    sys.setswitchinterval(start_up.SWITCH_INTERVAL)  # as the application does
     theme.apply(app, "light")
     window = MainWindow()
     window.resize(1280, 800)
