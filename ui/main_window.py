@@ -31,7 +31,7 @@ from models.errors import DataError
 from playground.recovery import Autosaves, Leftover
 from ui import icons, theme
 from ui.registry import TABS, make_tab
-from ui.save_dialog import ask_target
+from ui.save_dialog import ask_target, write_picture
 
 if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the first paint
     from playground.messages import Opened, Saved
@@ -322,8 +322,7 @@ class MainWindow(QMainWindow):
 
     def export_picture(self, path: Path) -> None:
         """Write the tab as it is shown to a PNG file; raises DataError."""
-        if not self.current.grab().save(str(path)):
-            raise DataError(f"{path} could not be written: choose another folder, and a name that ends in .png.")
+        write_picture(self.current, path)
 
     def _ask_files(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, str(self._folder()), kinds)

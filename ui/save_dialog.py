@@ -1,11 +1,14 @@
-"""Asking where to save: the name gets its suffix, and no file is ever replaced unasked."""
+"""Asking where to save, and saving pictures: names get their suffix, and no file is replaced unasked or in part."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from playground.experiment import atomically
 
 
 def ask_target(parent: QWidget, title: str, suggestion: Path | str, kinds: str) -> Path | None:
@@ -29,6 +32,15 @@ def ask_target(parent: QWidget, title: str, suggestion: Path | str, kinds: str) 
         if path == Path(name) or not path.exists() or _may_replace(parent, title, path):
             return path
         suggestion = path
+
+
+def write_picture(widget: QWidget, path: Path) -> None:
+    """Write a widget as it is shown to a PNG file; raises DataError when it cannot be written."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    widget.grab().save(buffer, "PNG")
+    with atomically(path) as file:
+        file.write(buffer.data().data())
 
 
 def with_suffix(name: str, kinds: str, suffix: str) -> Path:

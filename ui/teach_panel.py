@@ -17,6 +17,7 @@ from playground.drawings import Example, prepared, read_examples, write_examples
 from ui import icons, theme
 from ui.my_drawings import MyDrawings, my_drawings
 from ui.plots.image_gallery import ImageGallery
+from ui.save_dialog import ask_target
 
 if TYPE_CHECKING:
     from ui.try_panel import Subject
@@ -242,9 +243,9 @@ class TeachPanel(QWidget):
 
     @Slot()
     def _ask_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save my drawings", "my-drawings.json", FILES)
-        if path:
-            self.save(Path(path))
+        path = ask_target(self, "Save my drawings", "my-drawings.json", FILES)
+        if path is not None:
+            self.save(path)
 
     @Slot()
     def _ask_open(self) -> None:

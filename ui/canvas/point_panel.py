@@ -24,6 +24,7 @@ from models.data.tables import Table, parse_table, read_table, write_points
 from ui import icons, theme
 from ui.canvas.point_canvas import PointCanvas, Tool
 from ui.canvas.table_dialog import TableDialog
+from ui.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
@@ -218,9 +219,9 @@ class PointPanel(QWidget):
     @Slot()
     def ask_save(self) -> None:
         """Ask for a file name and write the points."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save points", "points.csv", TABLES)
-        if name:
-            self.save_table(Path(name))
+        path = ask_target(self, "Save points", "points.csv", TABLES)
+        if path is not None:
+            self.save_table(path)
 
     def save_table(self, path: Path) -> None:
         """Write the points as CSV, in the units that they came in."""

@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from models.base import DataError
 from playground.experiment import atomically
 from ui import theme
 from ui.banner import Banner
+from ui.save_dialog import ask_target, write_picture
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.
@@ -120,11 +121,7 @@ class Export(QObject):
 
     def save_image(self, path: str | Path) -> None:
         """Write the widget as it is shown to a PNG file; raises DataError when it cannot be written."""
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self._widget.grab().save(buffer, "PNG")
-        with atomically(Path(path)) as file:
-            file.write(buffer.data().data())
+        write_picture(self._widget, Path(path))
 
     def save_csv(self, path: str | Path) -> None:
         """Write the numbers shown to a CSV file; raises DataError when it cannot be written."""
@@ -144,20 +141,20 @@ class Export(QObject):
     @Slot()
     def ask_image(self) -> None:
         """Ask for a file name and save the picture."""
-        self._ask("picture", "PNG image (*.png)", ".png", self.save_image)
+        self._ask("picture", "PNG image (*.png)", "png", self.save_image)
 
     @Slot()
     def ask_csv(self) -> None:
         """Ask for a file name and save the numbers."""
-        self._ask("numbers", "CSV table (*.csv)", ".csv", self.save_csv)
+        self._ask("numbers", "CSV table (*.csv)", "csv", self.save_csv)
 
     def _ask(self, what: str, kinds: str, suffix: str, save: Callable[[Path], None]) -> None:
-        suggestion = (self._widget.accessibleName() or "plot") + suffix
-        path, _ = QFileDialog.getSaveFileName(self._widget, f"Save {what}", suggestion, kinds)
-        if not path:
+        suggestion = f"{self._widget.accessibleName() or 'plot'}.{suffix}"
+        path = ask_target(self._widget, f"Save {what}", suggestion, kinds)
+        if path is None:
             return
         try:
-            save(Path(path if path.lower().endswith(suffix) else path + suffix))
+            save(path)
         except DataError as error:
             banner = self._banner()
             if banner is not None:
