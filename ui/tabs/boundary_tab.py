@@ -32,16 +32,15 @@ from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.nn.linear import Linear
 from models.weights_io import flat, load_weights, named_weights, save_weights
-from playground.messages import Failure, Opened
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
 from ui.canvas.point_document import Points
 from ui.canvas.point_leave import LeaveButton
-from ui.canvas.point_source import PointSource
-from ui.model_tab import BEATS, ModelTab
+from ui.model_tab import BEATS
 from ui.plots.metric_reading import UNKNOWN
 from ui.plots.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.plot_base import number
+from ui.point_tab import PointTab
 from ui.speed import SpeedControl
 from ui.tabs.boundary_colors import tile_colors
 from ui.tabs.boundary_inspector import Inspector, WeightEditor
@@ -62,29 +61,21 @@ INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x"
 _SOURCE_SETTINGS = frozenset({"dataset", "points_per_class", "noise", "classes"})
 
 
-class BoundaryTab(ModelTab):
+class BoundaryTab(PointTab):
     """The plane beside the network, what is inside a neuron on the right."""
 
+    panel: BoundaryPointPanel
     side_width = 306
     side_share = 0.22
     has_weights = True
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: BoundarySnapshot | None = None
-        self._source = PointSource()
         self._memory = PointMemory()
-        self._picked: int | None = None
         self._new = True  # the next snapshot is the first of its run
         self._urgent = False  # the user has changed something: the next frame shows all of it
         self._frame = 0
         super().__init__(model, parent)
-        self.session.set_pace(self.speed.pace)
-        self.speed.pace_changed.connect(self.session.set_pace)
-        self.view.edited.connect(self._on_edited)
-        self.view.picked.connect(self._on_picked)
-        self.panel.opened.connect(self.use_points)
-        self.panel.failed.connect(self._on_bad_table)
-        self.panel.told.connect(self.told)
         self.panel.value_given.connect(self._on_value)
         self.panel.held_out_given.connect(self._on_held_out)
         self.diagram.hovered.connect(self._on_hover)
@@ -102,7 +93,6 @@ class BoundaryTab(ModelTab):
         """Tools, then the plane and the network side by side."""
         self.view = BoundaryView()
         self.panel = BoundaryPointPanel(self.view)
-        self.panel.context = self._context
         self.pages = QTabWidget()
         self.pages.setAccessibleName("views of the network")
         self.pages.setDocumentMode(True)
@@ -121,7 +111,6 @@ class BoundaryTab(ModelTab):
         self.view.setMinimumSize(240, 200)
         self.panel.area.addWidget(both, 1)
         self.back_button = LeaveButton(self.run_bar.train_button, self.view)
-        self.back_button.clicked.connect(self.use_data_set)
         self.panel.add_widget(self.back_button)
         self.speed = SpeedControl("steps", CALM)
         self.discrete_box = QCheckBox("Decision only")
@@ -166,12 +155,9 @@ class BoundaryTab(ModelTab):
     # What the session says -----------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
-        """A new run is being built: its points and its network may be others."""
-        self._shown = None
+        """See PointTab; the network may be another one, too."""
+        super().clear_stage()
         self._new = True
-        self._picked = None
-        self._source.forget()
-        self.view.forget()
         self.editor.hide()
         self.surface.forget()
 
@@ -179,8 +165,7 @@ class BoundaryTab(ModelTab):
         """Draw the plane in one frame, the network in another: while it trains the parts of the tab take turns."""
         assert isinstance(snapshot, BoundarySnapshot)
         self._shown = snapshot
-        self._source.show(snapshot.data, settled=self.session.settled)
-        self.session.data = self._data_for(self.session.config)
+        self.note_points(snapshot.data)
         if self._new:
             self._begin_run(snapshot)
         running = self.session.status.phase == "running"
@@ -193,7 +178,7 @@ class BoundaryTab(ModelTab):
             self._memory.remember(*_remembered(self._source.own, snapshot))
         if whole or self.my_turn(1):
             self._show_page(whole)
-            self._show_origin(snapshot)
+            self.show_origin()
         self._show_inside(patient=not whole)
         if whole or self._frame % RESULTS_EVERY == 0:
             self.results.show_results(snapshot)
@@ -279,19 +264,6 @@ class BoundaryTab(ModelTab):
         missing = not (~snapshot.held_out).any()
         self.panel.set_hint("There are no points to train on: click to add some, or open a table." if missing else "")
 
-    @Slot(object)
-    def _on_failed(self, failure: Failure) -> None:
-        super()._on_failed(failure)
-        if failure.title == "The change was not made":
-            self._source.refuse()
-            self.session.data = self._data_for(self.session.config)
-            self.view.refuse()
-
-    @Slot(object)
-    def _on_opened(self, opened: Opened) -> None:
-        self.session.data = opened.data if isinstance(opened.data, OwnPoints) else None  # until the first picture comes
-        super()._on_opened(opened)
-
     # The network in hand -------------------------------------------------------------------------------------------
 
     @Slot(object)
@@ -364,9 +336,7 @@ class BoundaryTab(ModelTab):
             targets=found.targets if snapshot.regression else None,
             held_out=found.held_out,
         )
-        self._source.send(points)
-        self.session.data = self._data_for(self.session.config)
-        self._show_origin(snapshot)
+        self.send_points(points)
         self._edit(SetPoints(points))
 
     @Slot(float)
@@ -414,17 +384,6 @@ class BoundaryTab(ModelTab):
         self._show_choice()
         self.told.emit(f"{len(points)} points from {name}")
 
-    def open_data(self, paths: list[Path]) -> None:
-        """File → Open data: the same dialog as the button's."""
-        if len(paths) != 1:
-            self.banner.say("The data could not be opened", "The points are taken from one CSV file.")
-            return
-        self.panel.open_table(paths[0])
-
-    @Slot(str)
-    def _on_bad_table(self, sentence: str) -> None:
-        self.banner.say("The table could not be used", sentence)
-
     @Slot()
     def use_data_set(self) -> None:
         """Back to the data set of the settings; a table was none of them, so after one it is the first there is."""
@@ -439,7 +398,8 @@ class BoundaryTab(ModelTab):
         self.session.reset(config)
         self._show_choice()
 
-    def _context(self) -> PointSet | None:
+    def point_set(self) -> PointSet | None:
+        """See PointTab."""
         snapshot = self._shown
         if snapshot is None:
             return None
@@ -452,16 +412,18 @@ class BoundaryTab(ModelTab):
             targets=found.targets if snapshot.regression else None,
         )
 
-    def _show_origin(self, snapshot: BoundarySnapshot) -> None:
-        """Whose points these are, and on the axes how they were standardised."""
-        own = self._source.own
-        self.back_button.offer(own.name if own is not None else None)
-        for index, axis in enumerate((self.view.x_axis, self.view.y_axis)):
-            name = snapshot.axis_names[index]
-            if snapshot.centre is not None and snapshot.scale is not None:
-                name = f"({name} − {snapshot.centre[index]:.4g}) / {snapshot.scale[index]:.4g}"
-            if axis.name != name:
-                axis.set_label(name)
+    def axis_titles(self) -> tuple[str, str]:
+        """See PointTab; on own points as they were standardised."""
+        snapshot = self._shown
+        if snapshot is None:
+            return "x", "y"
+        first, second = snapshot.axis_names
+        if snapshot.centre is None or snapshot.scale is None:
+            return first, second
+        return (
+            f"({first} − {snapshot.centre[0]:.4g}) / {snapshot.scale[0]:.4g}",
+            f"({second} − {snapshot.centre[1]:.4g}) / {snapshot.scale[1]:.4g}",
+        )
 
     @Slot(object)
     def _on_picked(self, index: int | None) -> None:
@@ -494,60 +456,22 @@ class BoundaryTab(ModelTab):
         self.view.set_tool("add")
         return True
 
-    @Slot()
-    def reset(self) -> None:
-        """See ModelTab; a changed data setting leaves the user's own points."""
-        self.form.commit()
-        self.banner.clear()
-        self.session.data = self._data_for(self.form.config())
-        self.session.reset(self.form.config())
-
-    @Slot(str)
-    def choose_preset(self, name: str) -> None:
-        """See ModelTab; a preset brings its own data set."""
-        self.session.data = None
-        super().choose_preset(name)
-
-    @Slot(object)
-    def _on_config(self, config: Config) -> None:
-        self.session.data = self._data_for(config)
-        super()._on_config(config)
-
-    def _data_for(self, config: Config) -> OwnPoints | None:
-        """What a new run with these settings learns from: the user's own points that are seen, or (None) a data set.
-
-        Whoever chooses a data set wants to see it; whoever wants more classes for own points gets them.
-        """
-        data, running = self._source.own, self.session.status.config
-        if self._shown is None:  # a run that is only being built, or could not be
-            waiting = self.session.data
-            return waiting if isinstance(waiting, OwnPoints) else None
-        if data is None or not isinstance(running, BoundaryConfig) or not isinstance(config, BoundaryConfig):
-            return data
+    def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
+        """See PointTab; whoever wants more classes for own points gets them."""
+        assert isinstance(running, BoundaryConfig)
+        assert isinstance(config, BoundaryConfig)
         changed = running.changed(config)
         if running.dataset == config.dataset == OWN:
-            if "classes" in changed and data.labels is not None:
-                count = max(config.classes, int(data.labels.max(initial=1)) + 1)
-                names = (*data.class_names, *"ABCDEF"[len(data.class_names) :])[:count]
-                data = replace(data, class_names=names)
+            if "classes" in changed and own.labels is not None:
+                count = max(config.classes, int(own.labels.max(initial=1)) + 1)
+                names = (*own.class_names, *"ABCDEF"[len(own.class_names) :])[:count]
+                own = replace(own, class_names=names)
         elif changed & (_SOURCE_SETTINGS - {"classes"}) or (changed & {"classes"} and config.dataset == "blobs"):
             return None
         # Another share is another deal; a table is then standardised anew, by those that are trained on now.
-        return data.in_file_units().dealt(None) if "train_share" in changed else data
+        return own.in_file_units().dealt(None) if "train_share" in changed else own
 
     # Files ---------------------------------------------------------------------------------------------------------
-
-    def drawing_surface(self) -> Any:
-        """The points: undo, redo and clear of the Edit menu."""
-        return self.view
-
-    def save_drawing(self, path: Path) -> None:
-        """File → Save drawing: the points as CSV."""
-        self.panel.save_table(path.with_suffix(".csv"))
-
-    def open_drawing(self, path: Path) -> None:
-        """File → Open drawing: points from a table."""
-        self.panel.open_table(path)
 
     def save_weights(self, path: Path) -> None:
         """File → Save weights; raises DataError."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,13 +16,12 @@ from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.em import check_enough
 from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
-from playground.messages import Failure, Opened, Status
+from playground.messages import Status
 from ui import theme
-from ui.canvas.point_canvas import PointEdit
+from ui.canvas.point_canvas import PointCanvas, PointEdit
 from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_panel import PointPanel
-from ui.canvas.point_source import PointSource
-from ui.model_tab import ModelTab
+from ui.point_tab import PointTab
 from ui.speed import SpeedControl
 from ui.tabs.mixture_numbers import ComponentTable, PointExplanation
 from ui.tabs.mixture_selection import SelectionPanel
@@ -38,23 +36,14 @@ ONE_BY_ONE = 10
 _DATA_SETTINGS = frozenset({"dataset", "points_per_cluster", "noise"})
 
 
-class MixtureTab(ModelTab):
+class MixtureTab(PointTab):
     """Points and bells in the middle; components, one point's shares and BIC/AIC on the right."""
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._shown: MixtureSnapshot | None = None
-        self._source = PointSource()
-        self._picked: int | None = None
         self._fit_next = True
         super().__init__(model, parent)
-        self.session.set_pace(self.speed.pace)
-        self.speed.pace_changed.connect(self.session.set_pace)
-        self.view.edited.connect(self._on_edited)
-        self.view.picked.connect(self._on_picked)
         self.view.handle_moved.connect(self._on_mean_moved)
-        self.panel.opened.connect(self.use_points)
-        self.panel.failed.connect(self._on_bad_table)
-        self.panel.told.connect(self.told)
         self.selection.chosen.connect(self.use_components)
         self.selection.failed.connect(self._on_not_compared)
         self.session.status_changed.connect(self.selection.follow)
@@ -68,7 +57,6 @@ class MixtureTab(ModelTab):
         self.kmeans.view_box.setYLink(self.view.view_box)
         self.kmeans.hide()
         self.panel = PointPanel(self.view)
-        self.panel.context = self._context
         self.panel.area.addWidget(self.kmeans, 1)
         self.speed = SpeedControl("steps", CALM)
         self.density_box = QCheckBox("Density")
@@ -79,7 +67,6 @@ class MixtureTab(ModelTab):
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
         self.back_button = LeaveButton(self.run_bar.train_button, self.view)
-        self.back_button.clicked.connect(self.use_data_set)
         self.panel.add_widget(self.back_button)
         self.words = QLabel()
         self.words.setAccessibleName("what the last step did")
@@ -127,12 +114,9 @@ class MixtureTab(ModelTab):
     # What the session says -----------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
-        """A new run is being built: its points may lie elsewhere."""
-        self._shown = None
+        """See PointTab."""
+        super().clear_stage()
         self._fit_next = True
-        self._picked = None
-        self._source.forget()
-        self.view.forget()
         self.words.setText("")
         self.panel.set_hint("")
 
@@ -140,8 +124,7 @@ class MixtureTab(ModelTab):
         """Points, bells, numbers, and in words what was done."""
         assert isinstance(snapshot, MixtureSnapshot)
         self._shown = snapshot
-        self._source.show(snapshot.data, settled=self.session.settled)
-        self.session.data = self._data_for(self.session.config)
+        self.note_points(snapshot.data)
         part = snapshot.point_count > len(snapshot.points)
         count = f"{snapshot.point_count:,}".replace(",", "\u202f")
         self.view.set_locked(f"Only a part of the {count} points is shown: they cannot be edited." if part else "")
@@ -154,7 +137,7 @@ class MixtureTab(ModelTab):
             self._fit_next = False
             self.view.fit(also=snapshot.mixture.means)
         self.legend.setText("ellipses: 1 and 2\u00a0σ" + (" · dashed: the truth" if snapshot.truth is not None else ""))
-        self._show_origin()
+        self.show_origin()
         if self.my_turn(1):  # with the run bar
             self._show_words()
         if self._beat == 0 or self.session.status.phase != "running":  # with the curves
@@ -219,19 +202,6 @@ class MixtureTab(ModelTab):
         self.words.setText(start + words)
 
     @Slot(object)
-    def _on_failed(self, failure: Failure) -> None:
-        super()._on_failed(failure)
-        if failure.title == "The change was not made":
-            self._source.refuse()
-            self.session.data = self._data_for(self.session.config)
-            self.view.refuse()
-
-    @Slot(object)
-    def _on_opened(self, opened: Opened) -> None:
-        self.session.data = opened.data if isinstance(opened.data, OwnPoints) else None  # until the first picture comes
-        super()._on_opened(opened)
-
-    @Slot(object)
     def _on_status(self, status: Status) -> None:
         super()._on_status(status)
         self._show_words()
@@ -255,31 +225,29 @@ class MixtureTab(ModelTab):
         self.session.data = None
         self.session.reset(self._fitting(self.form.config()))
 
-    def open_data(self, paths: list[Path]) -> None:
-        """File → Open data: the same dialog as the button's."""
-        if len(paths) != 1:
-            self.banner.say("The data could not be opened", "A mixture takes its points from one CSV file.")
-            return
-        self.panel.open_table(paths[0])
-
-    def _show_origin(self) -> None:
-        """Whose points these are: on the button that leaves them, and on the axes."""
+    def axis_titles(self) -> tuple[str, str]:
+        """See PointTab."""
         own = self._source.own
-        self.back_button.offer(own.name if own is not None else None)
-        names = own.axis_names if own is not None else ("x", "y")
-        changed = ", standardised" if own is not None and own.centre is not None else ""
-        for canvas in (self.view, self.kmeans):
-            for axis, name in zip((canvas.x_axis, canvas.y_axis), names, strict=True):
-                if axis.name != name + changed:
-                    axis.set_label(name + changed)
+        if own is None:
+            return "x", "y"
+        changed = ", standardised" if own.centre is not None else ""
+        return own.axis_names[0] + changed, own.axis_names[1] + changed
 
-    def _context(self) -> PointSet | None:
-        """All points, with their units; where the canvas shows only a part of them, none can have been changed."""
+    def planes(self) -> tuple[PointCanvas, ...]:
+        """See PointTab."""
+        return self.view, self.kmeans
+
+    def point_set(self) -> PointSet | None:
+        """See PointTab; where the canvas shows only a part of the points, none can have been changed."""
         snapshot = self._shown
         if snapshot is None:
             return None
         whole = snapshot.point_count == len(snapshot.points)
         return replace(snapshot.data, points=self.view.points if whole else snapshot.data.points, labels=None)
+
+    def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
+        """See PointTab."""
+        return None if running.changed(config) & _DATA_SETTINGS else own
 
     def _missing(self, points: Any) -> str:
         """Why a mixture cannot be fitted to these points, or ""."""
@@ -303,18 +271,12 @@ class MixtureTab(ModelTab):
         waiting = self.session.data  # there is no run yet where too few points were refused
         before = self._shown.data if self._shown is not None else waiting
         points = edited(before, edit.points) if isinstance(before, PointSet) else as_own(PointSet(edit.points))
-        self._source.send(points)
-        self._show_origin()
+        self.send_points(points)
         self._show_words()
         if self.session.status.phase == "empty":
             self.session.set_data(points)
             return
-        self.session.data = self._data_for(self.session.config)
         self.session.edit(SetPoints(points.points))
-
-    @Slot(str)
-    def _on_bad_table(self, sentence: str) -> None:
-        self.banner.say("The table could not be used", sentence)
 
     @Slot(str)
     def _on_not_compared(self, sentence: str) -> None:
@@ -340,33 +302,16 @@ class MixtureTab(ModelTab):
 
     @Slot()
     def reset(self) -> None:
-        """See ModelTab; a changed data setting leaves the user's own points."""
+        """See PointTab."""
         self.form.commit()
         self.banner.clear()
-        self.session.data = self._data_for(self.form.config())
+        self.session.data = self._points_for(self.form.config())
         self.session.reset(self._fitting(self.form.config(), own=self._has_table))
-
-    @Slot(str)
-    def choose_preset(self, name: str) -> None:
-        """See ModelTab; a preset brings its own data set."""
-        self.session.data = None
-        super().choose_preset(name)
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
-        self.session.data = self._data_for(config)
+        self.session.data = self._points_for(config)
         super()._on_config(self._fitting(config, own=self._has_table))
-
-    def _data_for(self, config: Config) -> OwnPoints | None:
-        """What a new run with these settings is about: the user's own points that are seen, or (None) a data set.
-
-        Whoever chooses a data set wants to see it.
-        """
-        running = self.session.status.config
-        if self._shown is None:  # a run that is only being built, or could not be
-            waiting = self.session.data
-            return waiting if isinstance(waiting, OwnPoints) else None
-        return None if running is not None and running.changed(config) & _DATA_SETTINGS else self._source.own
 
     @property
     def _has_table(self) -> bool:
@@ -417,19 +362,7 @@ class MixtureTab(ModelTab):
             self.session.play()
         self.told.emit(f"Component {component + 1} was moved: EM goes on from there.")
 
-    # Files ---------------------------------------------------------------------------------------------------------
-
-    def drawing_surface(self) -> Any:
-        """The points: undo, redo and clear of the Edit menu."""
-        return self.view
-
-    def save_drawing(self, path: Path) -> None:
-        """File → Save drawing: the points as CSV."""
-        self.panel.save_table(path.with_suffix(".csv"))
-
-    def open_drawing(self, path: Path) -> None:
-        """File → Open drawing: points from a table."""
-        self.panel.open_table(path)
+    # Life -------------------------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         """The comparison goes on."""
