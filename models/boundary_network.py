@@ -21,6 +21,7 @@ from models.nn.layer import Array, Layer
 from models.nn.linear import Linear
 from models.nn.losses import LOSSES
 from models.nn.switch import Switch
+from models.supervised import INITIALIZER_HELP, SCHEDULE_HELP
 
 
 class BoundaryConfig(MLPConfig, PlaneConfig):
@@ -71,7 +72,7 @@ class BoundaryConfig(MLPConfig, PlaneConfig):
         log=True,
     )
     schedule: Literal["constant", "cosine", "one_cycle"] = setting(
-        "constant", "How the step size changes during the run.", group="Training"
+        "constant", "How the step size changes during the run.", group="Training", value_help=SCHEDULE_HELP
     )
     batch_size: int = setting(
         10, "How many points are shown between two steps.", group="Training", ge=1, le=20_000, log=True
@@ -101,12 +102,7 @@ class BoundaryConfig(MLPConfig, PlaneConfig):
         "How the weights are drawn before training.",
         group="Start",
         label="first weights",
-        value_help={
-            "he": "Spread by the number of inputs, for ReLU.",
-            "xavier": "Spread by the number of inputs and outputs, for sigmoid and tanh.",
-            "normal": "A bell curve with the mean and spread below.",
-            "uniform": "Evenly between mean − spread and mean + spread.",
-        },
+        value_help=INITIALIZER_HELP,
     )
 
     @model_validator(mode="after")

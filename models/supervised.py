@@ -54,6 +54,19 @@ EXPLODED_GRADIENT = 1e10
 _WEIGHTS, _ORDER, _NOISE = 0, 1, 2  # what a random stream is for; with the seed it starts a generator of its own
 
 
+SCHEDULE_HELP = {
+    "constant": "The same all the time.",
+    "cosine": "Falls smoothly to zero.",
+    "one_cycle": "Rises for the first 30 % of the run, then falls to zero.",
+}
+INITIALIZER_HELP = {
+    "he": "Spread by the number of inputs, for ReLU.",
+    "xavier": "Spread by the number of inputs and outputs, for sigmoid and tanh.",
+    "normal": "A bell curve with the mean and spread below.",
+    "uniform": "Evenly between mean − spread and mean + spread.",
+}
+
+
 class SupervisedConfig(Config):
     """The settings that every network trained from examples has."""
 
@@ -93,11 +106,7 @@ class SupervisedConfig(Config):
         "one_cycle",
         "How the step size changes during the run.",
         group="Training",
-        value_help={
-            "constant": "The same all the time.",
-            "cosine": "Falls smoothly to zero.",
-            "one_cycle": "Rises for the first 30 % of the run, then falls to zero.",
-        },
+        value_help=SCHEDULE_HELP,
     )
     batch_size: int = setting(
         128, "How many examples are shown between two steps.", group="Training", ge=1, le=100_000, log=True
@@ -155,12 +164,7 @@ class SupervisedConfig(Config):
         "How the weights are drawn before training.",
         group="Start",
         label="first weights",
-        value_help={
-            "he": "Spread by the number of inputs, for ReLU.",
-            "xavier": "Spread by the number of inputs and outputs, for sigmoid and tanh.",
-            "normal": "A bell curve with the mean and spread below.",
-            "uniform": "Evenly between mean − spread and mean + spread.",
-        },
+        value_help=INITIALIZER_HELP,
     )
     initial_mean: float = setting(
         0.0,

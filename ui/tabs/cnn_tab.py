@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models import cnn
 from models.base import Model, Snapshot
 from models.cnn import CnnConfig, CnnSnapshot, StageView
 from models.data.mnist import ImageData
 from models.data.preparation import Preparation
-from ui import theme
 from ui.canvas.surface import Surface
 from ui.model_tab import ModelTab
 from ui.plots.confusion_explorer import ConfusionExplorer
@@ -26,6 +25,7 @@ from ui.tabs.cnn_pictures import PicturesView
 from ui.tabs.cnn_why import WhyView
 from ui.teaching import Teaching
 from ui.try_panel import SUBJECTS, TryPanel
+from ui.view_switch import ViewSwitch
 
 VIEWS = (
     ("Network", "Every layer at work on the picture on the canvas, its filters, and the numbers of any unit"),
@@ -70,27 +70,15 @@ class CnnTab(ModelTab):
         self.pictures = PicturesView()
         self.pictures.image_chosen.connect(self._put)
         self.pictures.without_wanted.connect(self._train_without)
-        self.views = QStackedWidget()
-        for view in (self.network, self.why, self.explorer, self.pictures):
-            self.views.addWidget(view)
-        header = QHBoxLayout()
-        header.setSpacing(4)
-        self.view_buttons = QButtonGroup(self)
-        for index, (name, tip) in enumerate(VIEWS):
-            button = QPushButton(name)
-            button.setCheckable(True)
-            button.setChecked(index == 0)
-            button.setToolTip(tip)
-            theme.set_role(button, "quiet")
-            self.view_buttons.addButton(button, index)
-            header.addWidget(button)
-        self.view_buttons.idClicked.connect(self.show_view)
-        header.addStretch(1)
+        views = (self.network, self.why, self.explorer, self.pictures)
+        self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
+        self.view_buttons.changed.connect(self._refresh)
+        self.views = self.view_buttons.stack
         stage = QWidget()
         layout = QVBoxLayout(stage)
         layout.setContentsMargins(12, 6, 8, 6)
         layout.setSpacing(6)
-        layout.addLayout(header)
+        layout.addWidget(self.view_buttons)
         layout.addWidget(self.views, 1)
         return stage
 
@@ -105,9 +93,7 @@ class CnnTab(ModelTab):
     @Slot(int)
     def show_view(self, index: int) -> None:
         """Network, reasons, mistakes or pictures."""
-        self.views.setCurrentIndex(index)
-        self.view_buttons.button(index).setChecked(True)
-        self._refresh()
+        self.view_buttons.show_view(index)
 
     # What the run shows ----------------------------------------------------------------------------------------------
 
@@ -156,6 +142,7 @@ class CnnTab(ModelTab):
     def _predict(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         return self._views()[-1].values[None]
 
+    @Slot()
     def _refresh(self) -> None:
         """Draw the chosen view."""
         snapshot, preparation = self._shown, self.try_panel.preparation

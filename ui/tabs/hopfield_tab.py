@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.patterns import Pattern, check_patterns, from_image
 from models.hopfield import DeletePattern, HopfieldConfig, HopfieldSnapshot, SetProbe, StorePattern
 from playground.messages import Failure, Status
-from ui import theme
 from ui.canvas.surface import Surface
 from ui.model_tab import ModelTab
 from ui.speed import SpeedControl
@@ -25,6 +24,7 @@ from ui.tabs.hopfield_probe import ProbePanel
 from ui.tabs.hopfield_recall import RecallView, VerdictCard, in_words
 from ui.tabs.hopfield_weights import WeightsView
 from ui.transport import Offer
+from ui.view_switch import ViewSwitch
 
 PACE = 100
 """Updates a second to begin with: one sweep over a 16×16 picture takes two and a half seconds."""
@@ -90,28 +90,18 @@ class HopfieldTab(ModelTab):
         self.recall = RecallView()
         self.recall.pattern_chosen.connect(self.load_pattern)
         self.recall.forget.connect(self._forget)
-        self.views = QStackedWidget()
         self.weights = WeightsView()
         self.weights.pixel_chosen.connect(self._explain)
         self.capacity = CapacityView()
         self.capacity.failed.connect(self._on_capacity_failed)
-        for view in (self.recall, self.weights, self.capacity):
-            self.views.addWidget(view)
         self.speed = SpeedControl("updates", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
+        views = (self.recall, self.weights, self.capacity)
+        self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
+        self.view_buttons.changed.connect(self._refresh)
+        self.views = self.view_buttons.stack
         header = QHBoxLayout()
-        header.setSpacing(4)
-        self.view_buttons = QButtonGroup(self)
-        for index, (name, tip) in enumerate(VIEWS):
-            button = QPushButton(name)
-            button.setCheckable(True)
-            button.setChecked(index == 0)
-            button.setToolTip(tip)
-            theme.set_role(button, "quiet")
-            self.view_buttons.addButton(button, index)
-            header.addWidget(button)
-        self.view_buttons.idClicked.connect(self.show_view)
-        header.addStretch(1)
+        header.addWidget(self.view_buttons, 1)
         header.addWidget(self.speed)
         stage = QWidget()
         layout = QVBoxLayout(stage)
@@ -135,9 +125,7 @@ class HopfieldTab(ModelTab):
     @Slot(int)
     def show_view(self, index: int) -> None:
         """Recall, weights or capacity."""
-        self.views.setCurrentIndex(index)
-        self.view_buttons.button(index).setChecked(True)
-        self._refresh()
+        self.view_buttons.show_view(index)
 
     # What the run shows --------------------------------------------------------------------------------------------
 
@@ -174,6 +162,7 @@ class HopfieldTab(ModelTab):
             self.again, "Recall once more from the picture on the canvas (Space); draw or damage it first, if you like"
         )
 
+    @Slot()
     def _refresh(self) -> None:
         snapshot, running = self._shown, self.session.status.phase == "running"
         if snapshot is None:
