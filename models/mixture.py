@@ -163,14 +163,14 @@ class MixtureConfig(Config):
         "Draws the points and the random starts; the same seed gives the same run.",
         group="Start",
         ge=0,
-        le=2**32 - 1,
+        le=2**31 - 1,
     )
     start_seed: int = setting(
         0,
         "Another number, another random start on the same points.",
         group="Start",
         ge=0,
-        le=2**32 - 1,
+        le=2**31 - 1,
         advanced=True,
         shown_when=("start", ("random-points", "k-means++")),
     )

@@ -334,7 +334,6 @@ class Run:
 
     def _repeat(self) -> None:
         """Repeat one recorded step, with the settings and edits of then; steps that are out of reach are skipped."""
-        self._follow_config()
         try:
             self.trainer.step()
         except TrainingError as error:  # on another computer the last bits may differ
@@ -343,11 +342,11 @@ class Run:
         nearest = self.timeline.nearest(self.position)
         if nearest.step > self.position or (nearest.pinned and nearest.step == self.position):
             self._restore(nearest)
+        self._follow_config()
 
     def _train(self, end: float) -> None:
         """Do new steps until the time `end` or until there is something else to do; the one hot loop of the engine."""
         trainer, history, clock = self.trainer, self.history, self._clock
-        self._follow_config()
         wanted, paced = self._steps_wanted, self.playing and self.pace is not None
         started = now = clock()
         pause_after = started + max(SHORTEST_GAP, self._checkpoint_cost / CHECKPOINT_SHARE) - self._since_checkpoint
@@ -381,6 +380,7 @@ class Run:
         return self._due > now
 
     def _follow_config(self) -> None:
+        """At every position the settings are those of the timeline, whichever way led there."""
         config = self.timeline.config_at(self.position)
         if config != self.trainer.config:
             self.trainer.configure(config)

@@ -36,7 +36,7 @@ class Session(QObject):
 
     Attributes:
         model: the registry's entry.
-        config: the settings that the user last asked for; once another step is sought, with those in force there.
+        config: the settings in force at the step that is shown, with those that wait for a new run (see `pending`).
         status: where the run stands, as last heard.
         snapshot: the model as last published; None before the first.
         history: a mirror of the complete history, up to the last publication.
@@ -48,7 +48,8 @@ class Session(QObject):
     Signals:
         status_changed(Status): the phase or the position changed.
         frame(): a new snapshot and new history rows are here; draw them.
-        config_changed(Config): at the step that is shown other settings are in force than the user last asked for.
+        config_changed(Config): at the step that is shown other settings are in force than the user last asked for, or
+            those were refused.
         ghosts_changed(): the ghosts changed.
         failed(Failure): something could not be done; says why and what would help.
         opened(Opened), saved(Saved): an experiment file was read or written.
@@ -83,7 +84,6 @@ class Session(QObject):
         self._configured = 0  # and that last changed settings
         self._asked_for: Config | None = None
         self._opening = 0
-        self._travels = False
         self._visible = False
         self._futures: tuple[HistoryRows, ...] = ()
         self._thread: QThread | None = None
@@ -213,7 +213,6 @@ class Session(QObject):
         """Show the model as it was at a recorded step, with the settings in force there."""
         if self.status.phase in ("empty", "loading"):
             return
-        self._travels = True
         # A run that trains has moved on since it was last heard of: the newest step known means the newest there is.
         target = step if step < self.status.head else PRESENT
         self._send(messages.Seek(self._run_id, target), train=False)
@@ -236,7 +235,6 @@ class Session(QObject):
         `pending`), so that a touch of a slider never costs a trained model; an untrained one is simply built anew.
         """
         self.config = config
-        self._travels = self._travels and self.status.seeking is not None
         running = self.status.config if self.status.heard >= self._configured else self._asked_for
         if running is None or self.status.phase in ("empty", "loading") or (self.status.head == 0 and self.pending):
             self.reset(play=self.training)
@@ -349,9 +347,9 @@ class Session(QObject):
             self.status_changed.emit(status)
 
     def _follow(self) -> None:
-        """After a journey in time, take over the settings in force at the step that is shown."""
+        """Take over the settings in force at the step that is shown: after a journey in time they may be others."""
         running = self.status.config
-        if not self._travels or running is None or self.status.seeking is not None:
+        if running is None or self.status.seeking is not None:
             return
         if self.status.heard < self._configured:
             return  # the user has changed something since
@@ -363,7 +361,6 @@ class Session(QObject):
     def _new_run(self, run_id: int) -> None:
         """From now on whatever is still on its way from the old run is dropped."""
         self._run_id = run_id
-        self._travels = False
         self.revision = 0
         self.history = History()
         self.snapshot = None

@@ -27,6 +27,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
         super().__init__(parent if over is None else over.parentWidget())
         self._over = over
+        self._severity = ""
         if over is not None:
             over.installEventFilter(self)
         theme.set_role(self, "banner")
@@ -65,6 +66,7 @@ class Banner(QFrame):
         actions: Sequence[tuple[str, Callable[[], object]]] = (),
     ) -> None:
         """Show a message instead of the present one; an action closes it and then does what its button says."""
+        self._severity = severity
         theme.set_role(self, severity, name="severity")
         self._title.setText(title)
         self._text.setText(text)
@@ -106,6 +108,11 @@ class Banner(QFrame):
     def clear(self) -> None:
         """Hide it."""
         self.hide()
+
+    def forget_error(self) -> None:
+        """Hide an error, which something new has overtaken; an offer or a warning stays."""
+        if self._severity == "error":
+            self.hide()
 
     @Slot()
     def _dismiss(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from models.base import Model
 from models.config import Config, settings_of, short_number
@@ -46,12 +47,13 @@ def further(model: Model, config: Config | None, status: Status) -> Further | No
     now = getattr(config, model.length)
     if now > status.epoch + 1e-6:
         return Further(config, "")
-    longer = AS_LONG_AGAIN * now if length.maximum is None else min(AS_LONG_AGAIN * now, int(length.maximum))
-    if longer <= now:
+    done = max(now, ceil(status.epoch - 1e-6))  # the setting may have been made shorter than the run is
+    longer = AS_LONG_AGAIN * done if length.maximum is None else min(AS_LONG_AGAIN * done, int(length.maximum))
+    if longer <= done:
         return None
     words = f"{length.label.lower()} {now:,} → {longer:,}".replace(",", "\u202f")
     return Further(
-        config.model_copy(update={model.length: longer}), words, _caution(config, status.position, longer / now)
+        config.model_copy(update={model.length: longer}), words, _caution(config, status.position, longer / done)
     )
 
 

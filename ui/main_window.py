@@ -67,8 +67,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._autosaves = autosaves
-        self._saved_at: dict[str, tuple[int, int, int]] = {}  # run, step, revision of a tab's autosave
-        self._saving: dict[str, int] = {}  # revision of the autosave that is under way
+        self._saved_at: dict[str, tuple[int, ...]] = {}  # run, step, head, revision of a tab's autosave
+        self._saving: dict[str, tuple[int, int]] = {}  # head and revision of the autosave that is under way
         self._autosaves_fail = False
         self._leftover: Leftover | None = None
         self._tabs: dict[str, ModelTab] = {}
@@ -417,6 +417,12 @@ class MainWindow(QMainWindow):
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The menu knows whether the window fills the screen, whoever made it so."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._full_screen.setChecked(self.isFullScreen())
+
     @Slot()
     def _show_keys(self) -> None:
         rows = []
@@ -480,10 +486,10 @@ class MainWindow(QMainWindow):
                 self._say_no_autosave(tab, error)
                 return
             self._autosaves_fail = False
-            place = (status.run_id, status.position, revision)
+            place = (status.run_id, status.position, status.head, revision)
             if at_rest and self._saved_at.get(name) == place and path.exists():
                 continue
-            self._saving[name] = revision
+            self._saving[name] = (status.head, revision)
             tab.session.save(path, tab.drawings(), autosave=True)
 
     def _say_no_autosave(self, tab: ModelTab, error: OSError) -> None:
@@ -501,7 +507,7 @@ class MainWindow(QMainWindow):
         """Only now is an autosave known to be there: one that failed is tried again the next time."""
         if saved.autosave:
             name = saved.path.stem
-            self._saved_at[name] = (saved.run_id, saved.step, self._saving[name])
+            self._saved_at[name] = (saved.run_id, saved.step, *self._saving[name])
 
     def offer_recovery(self) -> None:
         """If the last window did not close properly, offer its newest run of each model."""

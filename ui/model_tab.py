@@ -269,10 +269,18 @@ class ModelTab(QWidget):
 
     # What the user does --------------------------------------------------------------------------------------------
 
+    def commit(self) -> None:
+        """Take over what is being typed: whoever goes on to press a button or a shortcut means it."""
+        self.run_bar.commit()
+        self.form.commit()
+
     @Slot()
     def toggle(self) -> None:
         """Train or pause, with what stands in the form; a run that has used up its length is given as much again."""
-        self.form.commit()
+        if self.session.training:
+            self.form.commit()  # a seed that is being typed can wait: it would throw the run away
+        else:
+            self.commit()
         more = None if self.session.training else further(self.model, self.session.config, self.session.status)
         self._caution = more.caution if more is not None else ""
         if more is not None and more.words:
@@ -284,19 +292,20 @@ class ModelTab(QWidget):
     @Slot()
     def step(self) -> None:
         """One step, with what stands in the form."""
-        self.form.commit()
+        self.commit()
         self.session.step()
 
     @Slot()
     def reset(self) -> None:
         """A new run with the settings in the form."""
-        self.form.commit()
+        self.commit()
         self.banner.clear()
         self.session.reset(self.form.config())
 
     @Slot()
     def branch(self) -> None:
-        """Continue from the step that is shown."""
+        """Continue from the step that is shown, with what stands in the form."""
+        self.commit()
         self.session.branch()
 
     @Slot(str)
@@ -311,6 +320,7 @@ class ModelTab(QWidget):
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
+        self.form.commit()
         config = self.form.config().model_copy(update={"seed": seed})
         self.form.set_config(config)
         self.session.reset(config, play=self.session.training)
@@ -332,6 +342,7 @@ class ModelTab(QWidget):
     @Slot(object)
     def _on_status(self, status: Status) -> None:
         if status.phase == "loading":
+            self.banner.forget_error()  # it was about an earlier attempt
             self._edited = EditedSteps()
             self.plots.clear()
             self.clear_stage()
@@ -483,7 +494,7 @@ class ModelTab(QWidget):
             "running": " ".join(filter(None, (f"{self.model.doing} …", self._caution))),
             "paused": f"Paused at step {step}{result}",
             "finished": f"Finished after {step} steps{result}{self._what_next(status)}",
-            "failed": f"{self._stopped}: see the message above.",
+            "failed": f"{self._stopped} at step {step}: go back to an earlier one, or change what made it fail.",
         }[status.phase]
 
     @property

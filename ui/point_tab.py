@@ -156,7 +156,7 @@ class PointTab(ModelTab):
     @Slot()
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
-        self.form.commit()
+        self.commit()
         self.session.data = self._points_for(self.form.config())
         super().reset()
 

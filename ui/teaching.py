@@ -122,7 +122,8 @@ class Teaching(QObject):
         session, snapshot = self._session, self._session.snapshot
         assert isinstance(snapshot, SupervisedSnapshot)
         take_back = TakeBack(**vars(lesson), before=snapshot.parameters)
-        self._lessons = [*self._lessons, Given(snapshot.step, take_back)][-MOST:]
+        earlier = [given for given in self._lessons if given.step <= snapshot.step]  # later ones end with this
+        self._lessons = [*earlier, Given(snapshot.step, take_back)][-MOST:]
         session.edit(lesson)
         self._panel.set_undoable(True)
         self.job.start(measured(session.model, data, snapshot, lesson))

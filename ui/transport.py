@@ -9,13 +9,11 @@ from math import isfinite
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
-    QSpinBox,
     QStyle,
     QStyleOptionSlider,
     QToolButton,
@@ -27,6 +25,7 @@ from playground.messages import Status
 from ui import icons, theme
 from ui.plots.metric_reading import Readings
 from ui.readout import Readout
+from ui.wheel import CalmComboBox, CalmSpinBox
 
 WHOLE_CYCLES = ("iteration", "update")
 """Cycles that come to an end with a step, never in the middle between two."""
@@ -100,7 +99,7 @@ class RunBar(QFrame):
         icons.set_icon(self.reset_button, "reset")
         self.reset_button.setToolTip("Start a new, untrained run with the settings on the left (Ctrl+R)")
         self.reset_button.clicked.connect(self.reset)
-        self.presets = QComboBox()
+        self.presets = CalmComboBox()
         self.presets.setAccessibleName("preset")
         self.presets.setToolTip("Named settings that show something worth seeing")
         for name, preset in model.presets.items():
@@ -108,7 +107,7 @@ class RunBar(QFrame):
             self.presets.setItemData(self.presets.count() - 1, preset.description, Qt.ItemDataRole.ToolTipRole)
         self.presets.setPlaceholderText("own settings")
         self.presets.activated.connect(self._on_preset)
-        self.seed = QSpinBox()
+        self.seed = CalmSpinBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setKeyboardTracking(False)
         self.seed.setAccessibleName("seed")
@@ -194,6 +193,10 @@ class RunBar(QFrame):
         self.seed.setEnabled(seed is not None)
         with QSignalBlocker(self.seed):
             self.seed.setValue(seed or 0)
+
+    def commit(self) -> None:
+        """Take over a seed that is being typed, for a button or a shortcut that is pressed meanwhile."""
+        self.seed.interpretText()
 
     @Slot(int)
     def _on_preset(self, index: int) -> None:

@@ -166,7 +166,7 @@ class HopfieldConfig(Config):
         live=True,
         advanced=True,
     )
-    seed: int = setting(0, "Chooses the damaged pixels and the order of updates.", group="Recall", ge=0, lt=2**32)
+    seed: int = setting(0, "Chooses the damaged pixels and the order of updates.", group="Recall", ge=0, le=2**31 - 1)
 
     @model_validator(mode="after")
     def _fits(self) -> HopfieldConfig:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import Field, ValidationError, model_validator
 
 from models.config import Config, Setting, explain, problems, setting, settings_of
+from models.registry import MODELS, get_model
 
 Width = Annotated[int, Field(ge=1, le=512)]
 
@@ -184,3 +185,9 @@ def test_live_changes_need_no_rebuild() -> None:
     first, second = Everything(), Everything(rate=0.1, units=60)
     assert first.changed(second) == {"rate", "units"}
     assert first.needs_rebuild(second) == {"units"}
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_seed_fits_the_windows_field(name):
+    (seed,) = [setting for setting in settings_of(get_model(name).config) if setting.name == "seed"]
+    assert (seed.minimum, seed.maximum) == (0, 2**31 - 1)

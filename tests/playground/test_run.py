@@ -332,3 +332,30 @@ def test_where_to_go_back_to():
     run.seek(0)
     run.branch()
     assert run.rewind_target(MODEL.metrics) == 0
+
+
+@pytest.mark.parametrize("way", ["forwards", "backwards", "step by step", "a file"])
+def test_at_the_step_of_a_change_the_new_settings_are_in_force_whichever_way_led_there(way):
+    run = new_run(steps=30)
+    run.play()
+    work(run)
+    assert (run.position, run.finished) == (30, True)
+    run.configure(run.trainer.config.model_copy(update={"steps": 60, "learning_rate": 0.02}))
+    run.play()
+    work(run)
+    run.seek(40 if way == "backwards" else 10)
+    work(run)
+    if way == "step by step":
+        run.advance(20)
+    else:
+        run.seek(30)
+    work(run)
+    if way == "a file":
+        run = Run.resume(ToyTrainer(ToyConfig(steps=30), None), run.recording())
+    assert run.position == 30
+    assert (run.trainer.config.steps, run.trainer.config.learning_rate) == (60, 0.02)
+    run.branch()
+    assert not run.finished
+    run.play()
+    work(run)
+    assert run.position == 60

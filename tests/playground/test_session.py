@@ -392,3 +392,26 @@ def test_a_failed_run_goes_on_after_a_live_change_or_a_journey(session, qtbot):
     session.seek(session.status.rewind_to)
     session.play()  # at once: it repeats what was recorded, and fails at the same step
     qtbot.waitUntil(lambda: session.status.phase == "failed" and session.status.position == failed_at)
+
+
+def test_a_replay_brings_the_settings_of_every_step_that_it_passes(session, qtbot, tmp_path):
+    session.step(50)
+    qtbot.waitUntil(settled(session, 50))
+    session.configure(session.config.model_copy(update={"learning_rate": 0.02}))
+    session.step(50)
+    qtbot.waitUntil(settled(session, 100))
+    session.seek(20)
+    qtbot.waitUntil(settled(session, 20))
+    with qtbot.waitSignal(session.saved):
+        session.save(tmp_path / "past.npz")
+    with qtbot.waitSignal(session.opened):
+        session.open(tmp_path / "past.npz")
+    qtbot.waitUntil(settled(session, 20))
+    session.configure(session.config.model_copy(update={"size": 5}))  # waits for a new run
+    assert session.config.learning_rate == 0.1
+    session.step(40)
+    qtbot.waitUntil(settled(session, 60))
+    assert (session.config.learning_rate, session.config.size) == (0.02, 5)
+    session.configure(session.config.model_copy(update={"steps": 300}))  # only what was touched changes
+    qtbot.waitUntil(lambda: session.settled and session.status.config.steps == 300)
+    assert session.status.config.learning_rate == 0.02

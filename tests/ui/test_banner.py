@@ -50,3 +50,12 @@ def test_closing_uncovers_the_stage(page, qtbot):
     with qtbot.waitSignal(page.banner.dismissed):
         qtbot.mouseClick(page.banner._close, LEFT)
     assert page.childAt(QPoint(30, page.stage.y() + 15)) is page.stage
+
+
+def test_an_error_is_overtaken_but_an_offer_stays(page):
+    page.banner.say("The data could not be opened", "Choose two files.")
+    page.banner.forget_error()
+    assert page.banner.text == ""
+    page.banner.say("The playground ended unexpectedly", "A run was saved.", "info", [("Open it", page.update)])
+    page.banner.forget_error()
+    assert page.banner.text

@@ -42,6 +42,8 @@ def test_a_run_goes_on_only_where_its_length_has_ended_it():
     assert further(replace(model, length=""), config, ended(config)) is None
     most = model.config(epochs=100_000)
     assert further(model, most, ended(most, epoch=1e5)) is None
+    shorter = config.model_copy(update={"epochs": 4})  # than it is already
+    assert further(model, shorter, ended(shorter)).config.epochs == 20
     more = config.model_copy(update={"epochs": 30})  # the form has been changed already
     assert (further(model, more, ended(config)).config, further(model, more, ended(config)).words) == (more, "")
 

@@ -199,6 +199,35 @@ def test_window_state_is_remembered(qtbot, qapp, tmp_path):
     second.close()
 
 
+def test_the_menu_knows_that_the_window_fills_the_screen(window, qtbot):
+    window.setWindowState(Qt.WindowState.WindowFullScreen)
+    qtbot.waitUntil(window._full_screen.isChecked)
+    window._full_screen.trigger()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert not window._full_screen.isChecked()
+
+
+def test_a_run_that_has_moved_on_is_autosaved_though_the_same_step_is_shown(window, qtbot):
+    session, saved = window.current.session, []
+    session.saved.connect(saved.append)
+
+    def go(count, back):
+        session.step(count)
+        qtbot.waitUntil(lambda: session.settled)
+        session.seek(back)
+        qtbot.waitUntil(lambda: session.settled)
+        window.autosave()
+        qtbot.waitUntil(lambda: session.settled)
+
+    go(5, 0)
+    go(0, 0)
+    assert len(saved) == 1  # nothing new
+    session.seek(5)
+    qtbot.waitUntil(lambda: session.settled)
+    go(5, 0)
+    assert len(saved) == 2
+
+
 def test_both_themes(window, qtbot, qapp):
     for choice in ("dark", "light"):
         theme.apply(qapp, choice)

@@ -341,6 +341,20 @@ def test_a_lesson_in_a_future_that_was_left_is_forgotten(tab, qtbot):
     assert not tab.try_panel.teach.undo_button.isEnabled()
 
 
+def test_a_lesson_before_an_earlier_one_is_reported_and_ends_the_other(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    teach(tab, qtbot)
+    tab.session.seek(10)
+    qtbot.waitUntil(lambda: tab.session.settled)
+    told = []
+    tab.told.connect(told.append)
+    teach(tab, qtbot)
+    assert "test set" in tab.try_panel.teach.report.text()
+    assert any(words.startswith("Taught at step 10") for words in told)
+    assert [given.step for given in tab.teaching._lessons] == [10]
+
+
 def test_a_new_run_has_nothing_to_undo(tab, qtbot):
     train(tab, qtbot)
     correct(tab, qtbot, range(0, 18, 2))

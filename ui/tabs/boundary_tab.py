@@ -387,7 +387,7 @@ class BoundaryTab(PointTab):
     @Slot()
     def use_data_set(self) -> None:
         """Back to the data set of the settings; a table was none of them, so after one it is the first there is."""
-        self.form.commit()
+        self.commit()
         self.banner.clear()
         own, config = self.session.data, self.form.config()
         if isinstance(own, OwnPoints) and own.table and getattr(config, "dataset", "") == OWN:

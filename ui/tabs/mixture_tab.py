@@ -220,7 +220,7 @@ class MixtureTab(PointTab):
     @Slot()
     def use_data_set(self) -> None:
         """Back to the data set of the settings."""
-        self.form.commit()
+        self.commit()
         self.banner.clear()
         self.session.data = None
         self.session.reset(self._fitting(self.form.config()))
@@ -303,7 +303,7 @@ class MixtureTab(PointTab):
     @Slot()
     def reset(self) -> None:
         """See PointTab."""
-        self.form.commit()
+        self.commit()
         self.banner.clear()
         self.session.data = self._points_for(self.form.config())
         self.session.reset(self._fitting(self.form.config(), own=self._has_table))
