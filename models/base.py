@@ -196,6 +196,8 @@ class Model:
         doing: what the run is doing meanwhile ("Training", "Recalling").
         cycle: what a run's progress is counted in ("epoch", "sweep", "iteration").
         length: name of the live setting that says after how many cycles a run ends; "" when it ends for other reasons.
+        task: names of the settings that say what is to be learnt, or what one step is: runs in which one of them
+            differs have curves that cannot be compared.
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
             have more to say than their held-out metrics.
     """
@@ -215,6 +217,7 @@ class Model:
     doing: str = "Training"
     cycle: str = "epoch"
     length: str = ""
+    task: frozenset[str] = frozenset()
 
     @property
     def default_preset(self) -> str:

@@ -625,4 +625,5 @@ MODEL = Model(
     report=report,
     cycle="update",
     length="updates",
+    task=frozenset({"network", "bits", "table", "inputs", "updates_per_step"}),
 )

@@ -678,8 +678,8 @@ def report(trainer: BoundaryTrainer) -> tuple[str, Mapping[str, Any]]:
 
 METRICS = (
     MetricSpec("held_out_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
-    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%", better="higher"),
-    MetricSpec("loss", "training loss", plot="loss", log=True, better="lower"),
+    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )
 
@@ -782,4 +782,5 @@ MODEL = Model(
     open_data=open_points,
     report=report,
     length="epochs",
+    task=frozenset({"dataset"}),
 )

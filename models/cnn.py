@@ -436,4 +436,5 @@ MODEL = Model(
     ),
     open_data=mnist.open_pair,
     length="epochs",
+    task=frozenset({"dataset"}),
 )

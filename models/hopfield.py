@@ -118,4 +118,5 @@ MODEL = Model(
     verb="Recall",
     doing="Recalling",
     cycle="sweep",
+    task=frozenset({"patterns", "size", "rule", "update", "updates_per_step"}),
 )

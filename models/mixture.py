@@ -790,4 +790,5 @@ MODEL = Model(
     doing="Running",
     cycle="iteration",
     length="max_iterations",
+    task=frozenset({"dataset", "half_steps"}),
 )

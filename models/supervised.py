@@ -222,8 +222,8 @@ Batch = tuple[Array, Array]
 
 METRICS = (
     MetricSpec("test_accuracy", "test accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
-    MetricSpec("accuracy", "training accuracy", plot="accuracy", unit="%", better="higher"),
-    MetricSpec("loss", "training loss", plot="loss", log=True, better="lower"),
+    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("test_loss", "test loss", plot="loss", log=True, held_out=True, better="lower"),
 )
 """What every trainer here reports. The training metrics are those of the mini-batch, measured before its step."""

@@ -137,10 +137,16 @@ class Session(QObject):
     # What the user wants -------------------------------------------------------------------------------------------
 
     def reset(self, config: Config | None = None, *, play: bool = False) -> None:
-        """Start a new, untrained run (with `config`, or the settings last asked for); the old one becomes a ghost."""
+        """Start a new, untrained run (with `config`, or the settings last asked for).
+
+        The old one becomes a ghost, unless the new one has another task: then no curve so far can be compared with it.
+        """
         if config is not None:
             self.config = config
-        if len(self.history):
+        before = self.status.config
+        if before is not None and before.changed(self.config) & self.model.task:
+            self.clear_ghosts()
+        elif len(self.history):
             self._add_ghost(self.history.rows())
         self._opening = 0  # a file that is still being read comes too late
         self._new_run(next(self._ids))

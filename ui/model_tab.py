@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
@@ -28,6 +28,9 @@ from ui.plots.colormaps import settled
 from ui.plots.metric_plot import MetricPlots
 from ui.plots.metric_reading import EditedSteps, Readings, readings
 from ui.transport import Offer, RunBar, TimelineBar, grouped, say
+
+PLOTS_HEIGHT, PLOTS_LEAST = 134, 104
+"""Pixels that the metric plots have to begin with in a small window, and at the least."""
 
 BEATS = 3
 """While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
@@ -212,15 +215,10 @@ class ModelTab(QWidget):
         if side is not None:
             self._columns.addWidget(side)
         bottom = QWidget()
-        below = QVBoxLayout(bottom)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(0)
-        plots = QHBoxLayout()
+        plots = QHBoxLayout(bottom)
         plots.setContentsMargins(10, 4, 10, 0)
         plots.addWidget(self.plots)
-        below.addLayout(plots, 1)
-        below.addWidget(self.timeline)
-        bottom.setMinimumHeight(176)
+        bottom.setMinimumHeight(PLOTS_LEAST)
         self._rows = QSplitter(Qt.Orientation.Vertical)
         self._rows.setChildrenCollapsible(False)
         self._rows.addWidget(self._columns)
@@ -228,12 +226,17 @@ class ModelTab(QWidget):
         self._rows.setStretchFactor(0, 1)
         for splitter in (self._columns, self._rows):
             splitter.splitterMoved.connect(self._on_splitter)
+        self._page = QScrollArea()  # in a window that is too small for a tab its parts are scrolled, not squeezed
+        self._page.setFrameShape(QFrame.Shape.NoFrame)
+        self._page.setWidgetResizable(True)
+        self._page.setWidget(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.run_bar)
-        layout.addWidget(self._rows, 1)
-        self.banner = Banner(over=self._rows)
+        layout.addWidget(self._page, 1)
+        layout.addWidget(self.timeline)
+        self.banner = Banner(over=self._page)
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
@@ -535,7 +538,7 @@ class ModelTab(QWidget):
     def _lay_out(self) -> None:
         side = max(self.side_width, round(self.side_share * self.width()))
         self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
-        below = max(self._rows.widget(1).minimumHeight(), round(0.19 * self.height()))
+        below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
         self._rows.setSizes([self._rows.height() - below, below])
 
     @Slot()

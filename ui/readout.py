@@ -16,7 +16,8 @@ class Readout(QWidget):
     """Paints one line in the theme's colours.
 
     A QLabel asks for a new layout at every change of its text, and a new layout repaints the whole tab. This widget
-    only repaints itself; it grows in leaps when a text needs more room (up to `most` pixels) and never shrinks.
+    only repaints itself; it grows in leaps when a text needs more room (up to `most` pixels), and is squeezed (down to
+    `least`) only where the window is too narrow for all that stands beside it.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Readout(QWidget):
         name: str,
         *,
         sample: str = "",
+        least: int = 60,
         most: int = 600,
         bold: bool = False,
         muted: bool = False,
@@ -34,7 +36,7 @@ class Readout(QWidget):
         super().__init__(parent)
         self._text = ""
         self._muted = muted
-        self._most = most
+        self._least, self._most = least, most
         self._flags = Qt.AlignmentFlag.AlignVCenter | (
             Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         )
@@ -42,7 +44,7 @@ class Readout(QWidget):
         font = theme.number_font(self.font())
         font.setBold(bold)
         self.setFont(font)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._room = 0
         self._width = 0
         self._grow(sample)
@@ -65,20 +67,26 @@ class Readout(QWidget):
         """The room that it has taken."""
         return QSize(self._room, self.fontMetrics().height() + 4)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(min(self._room, self._least), self.sizeHint().height())
+
     def _grow(self, text: str) -> None:
         self._width = self.fontMetrics().horizontalAdvance(text) + 2
         needed = min(self._width, self._most)
         if needed > self._room:
             self._room = -(-needed // LEAP) * LEAP
-            self.setFixedSize(self.sizeHint())
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, shortened where even the most room is too little."""
+        """The text, shortened where the room is too little: at the end, or on the right of a line at the beginning."""
         painter = QPainter(self)
         colors = theme.current()
         painter.setPen(colors.muted if self._muted else colors.text)
         words = self._text
         if self._width > self.width():
-            words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
+            right = self._flags & Qt.AlignmentFlag.AlignRight
+            mode = Qt.TextElideMode.ElideLeft if right else Qt.TextElideMode.ElideRight
+            words = self.fontMetrics().elidedText(words, mode, self.width())
         painter.drawText(self.rect(), int(self._flags), words)
         painter.end()

@@ -117,7 +117,7 @@ class RunBar(QFrame):
         self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?")
         self.dice.clicked.connect(self._next_seed)
         self.readout = Readout("progress", sample=f"{model.cycle} 10.0 · step 10 000 · 1 000 steps/s", muted=True)
-        self.headline = Readout("latest result", sample="test accuracy 97.0 %", bold=True, right=True)
+        self.headline = Readout("latest result", sample="test accuracy 97.0 %", least=130, bold=True, right=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 12, 6)
         layout.setSpacing(8)

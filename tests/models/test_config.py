@@ -191,3 +191,10 @@ def test_live_changes_need_no_rebuild() -> None:
 def test_every_seed_fits_the_windows_field(name):
     (seed,) = [setting for setting in settings_of(get_model(name).config) if setting.name == "seed"]
     assert (seed.minimum, seed.maximum) == (0, 2**31 - 1)
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_a_models_task_and_length_are_settings(name):
+    model = get_model(name)
+    assert model.task <= set(model.config.model_fields)
+    assert not model.length or model.length in model.config.model_fields

@@ -415,3 +415,16 @@ def test_a_replay_brings_the_settings_of_every_step_that_it_passes(session, qtbo
     session.configure(session.config.model_copy(update={"steps": 300}))  # only what was touched changes
     qtbot.waitUntil(lambda: session.settled and session.status.config.steps == 300)
     assert session.status.config.learning_rate == 0.02
+
+
+def test_curves_of_another_task_are_no_ghosts(qapp, qtbot):
+    session = Session(replace(MODEL, task=frozenset({"size"})))
+    session.set_visible(True)
+    session.step(10)
+    qtbot.waitUntil(settled(session, 10))
+    session.reset(session.config.model_copy(update={"learning_rate": 0.02}))
+    assert len(session.ghosts) == 1
+    qtbot.waitUntil(settled(session, 0))
+    session.reset(session.config.model_copy(update={"size": 5}))  # none of this run, and none from before
+    assert session.ghosts == ()
+    session.shutdown()

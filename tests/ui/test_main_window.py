@@ -12,6 +12,7 @@ from playground.experiment import read
 from playground.recovery import Autosaves
 from ui import theme
 from ui.main_window import MainWindow
+from ui.registry import TABS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -334,3 +335,19 @@ def test_after_changing_tabs_the_status_bar_says_where_that_run_stands(window, q
     qtbot.waitUntil(lambda: window.current.session.settled, timeout=20_000)
     window.show_tab("digits")
     qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
+
+
+@pytest.mark.parametrize("name", list(TABS))
+def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
+    tab = window.show_tab(name)
+    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None, timeout=20_000)
+    page = tab._page
+    bars = (page.horizontalScrollBar(), page.verticalScrollBar())
+    assert not any(bar.isVisible() for bar in bars)  # at 1280×720 all is seen
+    window.resize(window.minimumSize())
+    qtbot.waitUntil(lambda: any(bar.isVisible() for bar in bars))
+    least = page.widget().minimumSizeHint()
+    assert page.widget().width() >= least.width()
+    assert page.widget().height() >= least.height()
+    assert tab.run_bar.minimumSizeHint().width() <= window.width()
+    assert tab.timeline.minimumSizeHint().width() <= window.width()

@@ -49,7 +49,7 @@ def test_the_cursor_follows_a_replay(make, qtbot):
     qtbot.waitUntil(lambda: (tab.plots.cursor_step or 0) > 120, timeout=20_000)
     step = tab.plots.cursor_step
     loss = tab.session.history.column("loss")[int(step) - 1]
-    assert f"training loss {loss:.4f}" in tab.plots.readout
+    assert f"training batch loss {loss:.4f}" in tab.plots.readout
     tab.session.set_pace(None)
     qtbot.waitUntil(lambda: tab.session.status.position > 300, timeout=20_000)
     tab.session.pause()

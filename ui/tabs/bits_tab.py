@@ -417,18 +417,13 @@ class BitsTab(ModelTab):
     def reset(self) -> None:
         """A new run; a table that was edited stays as it is, with the bits in their usual order."""
         self._carry_table()
-        before = self.session.status.config
         super().reset()
-        if before is not None:
-            self._forget_curves(before)
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """A preset brings its own table."""
         self.session.data = None
-        before = self.session.config
         super().choose_preset(name)
-        self._forget_curves(before)
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
@@ -442,11 +437,6 @@ class BitsTab(ModelTab):
         elif self.session.status.head == 0:
             self._carry_table()
         super()._on_config(config)
-
-    def _forget_curves(self, before: Config) -> None:
-        """Curves of another table are no use as ghosts: errors of large numbers say nothing about zeros and ones."""
-        if before.changed(self.session.config) & TABLE_SETTINGS:
-            self.session.clear_ghosts()
 
     def _carry_table(self) -> None:
         """Give an edited table to the next run, if that is to learn a table of the same kind."""
