@@ -169,7 +169,7 @@ class ConfusionMatrix(QWidget):
         total = self._counts[true].sum()
         share = float(self._counts[true, predicted] / total) if total else 0.0
         if true == predicted:
-            faintest, more = (0.06, 0.62) if colors.dark else (0.04, 0.26)
+            faintest, more = (0.06, 0.62) if colors.dark else (0.04, 0.46)
             return theme.blend(colors.surface, colors.accent, faintest + more * share**2)
         # The square root makes an error of one per cent visible; from 30 % on the colour is full.
         return theme.blend(colors.surface, QColor("#e8761a"), min(1.0, math.sqrt(share / 0.3)))

@@ -93,7 +93,7 @@ def test_a_good_network_looks_good(matrix, colors):
 
     diagonal = [distance(right, 0, 0) for right in range(0, 101, 5)]
     assert diagonal == sorted(diagonal)
-    assert distance(80, 2, 0) > distance(80, 2, 1)
+    assert distance(80, 4, 0) > distance(80, 4, 1)
     mistakes = [distance(70, wrong, 1) for wrong in range(0, 31, 2)]
     assert mistakes == sorted(mistakes)
 
