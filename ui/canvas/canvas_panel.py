@@ -31,7 +31,7 @@ class CanvasPanel(QWidget):
         self.canvas: Canvas = canvas if canvas is not None else StrokeCanvas()
         self._undo = self._tool("undo", "Undo", "Take back the last stroke, clear or loaded picture (Ctrl+Z)")
         self._redo = self._tool("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)")
-        self._clear = self._tool("clear", "Clear", "Clear the canvas (Del); can be taken back")
+        self._clear = self._tool("trash", "Clear", "Clear the canvas (Del); can be taken back")
         self._undo.clicked.connect(self.canvas.undo)
         self._redo.clicked.connect(self.canvas.redo)
         self._clear.clicked.connect(self.canvas.clear)

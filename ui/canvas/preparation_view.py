@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from models.data.preparation import Preparation, Stage
 from ui import theme
@@ -24,7 +25,10 @@ STEPS = 4
 
 
 class PreparationView(QWidget):
-    """The steps as small pictures in a row, and the result, largest, at its end; its size never changes."""
+    """The steps as small pictures in a row, and the result, largest, at its end; its size never changes.
+
+    A picture that was given as pixels has no steps: it stands alone at the left.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begin empty."""
@@ -38,9 +42,22 @@ class PreparationView(QWidget):
             layout.addWidget(picture, 0, index, Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(self._final, 0, STEPS, Qt.AlignmentFlag.AlignBottom)
         layout.setColumnStretch(STEPS + 1, 1)
+        self._room = layout.sizeHint()  # with all the pictures
+        self._nothing = QLabel("Nothing drawn yet")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.set_role(self._nothing, "muted")
+        layout.addWidget(self._nothing, 0, STEPS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the network sees")
         self.clear()
+
+    def sizeHint(self) -> QSize:
+        """Room for all the steps, whether there are any or not: nothing around the view moves."""
+        return self._room
+
+    def minimumSizeHint(self) -> QSize:
+        """The pictures do not shrink."""
+        return self._room
 
     def clear(self) -> None:
         """Show that nothing was drawn."""
@@ -49,26 +66,29 @@ class PreparationView(QWidget):
     def set_preparation(self, preparation: Preparation | None) -> None:
         """Show the steps of a preparation; None, or one without ink, is shown as empty."""
         if preparation is None or preparation.empty:
-            for picture in self._steps:
-                picture.set_stage(None)
-            self._final.set_stage(None, "nothing drawn")
+            self._show(())
             self.setAccessibleDescription("empty: nothing drawn")
             return
         result = Stage("28×28 result", "These are the pixels that the network is given.", preparation.image)
-        *steps, last = preparation.stages or (result,)
-        steps = steps[-STEPS:]
+        stages = (preparation.stages or (result,))[-STEPS - 1 :]
+        self._show(stages)
+        self.setAccessibleDescription("; then ".join(stage.name for stage in stages))
+
+    def _show(self, stages: Sequence[Stage]) -> None:
+        """At most STEPS + 1 stages, the last one as the result; places without one leave no gap."""
+        *steps, last = stages or (None,)
         free = [None] * (STEPS - len(steps))
-        for picture, step in zip(self._steps, (*steps, *free), strict=True):
-            picture.set_stage(step)
-        self._final.set_stage(last)
-        self.setAccessibleDescription("; then ".join(stage.name for stage in (*steps, last)))
+        for picture, stage in zip((*self._steps, self._final), (*steps, *free, last), strict=True):
+            picture.set_stage(stage)
+            picture.setVisible(stage is not None)
+        self._nothing.setVisible(last is None)
 
 
 class StagePicture(QWidget):
     """One picture (H, W) uint8 as ink on paper, with a caption of at most two lines and an explaining tooltip."""
 
     def __init__(self, side: int, parent: QWidget | None = None) -> None:
-        """A free place of `side` device-independent pixels."""
+        """`side` device-independent pixels wide and high, with nothing on it yet."""
         super().__init__(parent)
         self._side = side
         self._caption = ""
@@ -79,9 +99,9 @@ class StagePicture(QWidget):
         self.setFixedSize(self.sizeHint())
         theme.manager().changed.connect(self._restyle)
 
-    def set_stage(self, stage: Stage | None, caption: str = "") -> None:
-        """Show a step; None leaves the place free, with `caption` under it."""
-        self._caption = caption if stage is None else stage.name
+    def set_stage(self, stage: Stage | None) -> None:
+        """Show a step; None: a frame without picture or caption."""
+        self._caption = "" if stage is None else stage.name
         self._pixels = None if stage is None else stage.image
         tip = "" if stage is None else stage.explanation
         if tip != self.toolTip():
@@ -117,7 +137,7 @@ class StagePicture(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             left, top = 1 + (self._side - size.width()) // 2, 1 + (self._side - size.height()) // 2
             painter.drawImage(QRectF(left, top, size.width(), size.height()), self._image)
-        painter.setPen(QPen(colors.border, 1, Qt.PenStyle.DashLine if self._image is None else Qt.PenStyle.SolidLine))
+        painter.setPen(colors.border)
         painter.drawRect(frame)
         painter.setFont(self._small)
         painter.setPen(colors.muted)

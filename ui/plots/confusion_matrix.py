@@ -29,6 +29,9 @@ from ui import theme
 from ui.plots.grid_keys import CHOOSE, keeps_key, walk
 from ui.plots.plot_base import Export, Table
 
+NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
+
 Cell = tuple[int, int]
 """(true class, predicted class)."""
 
@@ -89,9 +92,11 @@ class ConfusionMatrix(QWidget):
             return "Not measured yet"
         count, total = int(self._counts[true, predicted]), int(self._counts[true].sum())
         name, other = self._names[true], self._names[predicted]
+        if name.isdigit():
+            name += "s"  # 2 of 982 true 4s; "2 of 30 true smiling" is said of pictures
         if total == 0:
             return f"there are no true {name}"
-        share = f"{100 * count / total:.1f} %"
+        share = f"{100 * count / total:.1f}{NO_BREAK}%"
         if true == predicted:
             return f"{count} of {total} true {name} were recognised ({share})"
         return f"{count} of {total} true {name} {'was' if count == 1 else 'were'} taken for {other} ({share})"
@@ -155,13 +160,17 @@ class ConfusionMatrix(QWidget):
     # -- painting
 
     def cell_color(self, true: int, predicted: int, colors: theme.Theme) -> QColor:
-        """Diagonal: a tint of the accent, stronger with the accuracy; elsewhere: orange, by share of the row."""
+        """Diagonal: a tint of the accent, stronger with the accuracy; elsewhere: orange, by share of the row.
+
+        A tint that is plain to see on white is almost black on a dark ground, so the dark theme takes more of it.
+        """
         if self._counts is None:
             return colors.surface
         total = self._counts[true].sum()
         share = float(self._counts[true, predicted] / total) if total else 0.0
         if true == predicted:
-            return theme.blend(colors.surface, colors.accent, 0.04 + 0.26 * share**2)
+            faintest, more = (0.06, 0.62) if colors.dark else (0.04, 0.46)
+            return theme.blend(colors.surface, colors.accent, faintest + more * share**2)
         # The square root makes an error of one per cent visible; from 30 % on the colour is full.
         return theme.blend(colors.surface, QColor("#e8761a"), min(1.0, math.sqrt(share / 0.3)))
 

@@ -22,7 +22,10 @@ HINTS: dict[AnswerState, str] = {
     "untrained": "untrained: press Train first",
     "empty": "empty: draw something",
 }
-"""What the headline says when there is no answer."""
+"""What the headline says when there is no answer: the state, and what to do about it."""
+
+HEADLINE_SCALES = (1.5, 1.4, 1.3, 1.2, 1.1, 1.0)
+"""How much larger than the rest the headline is: as large as fits, but never smaller."""
 
 UNSEEN = 4e-4
 """A change of probabilities that neither a bar nor its number would show."""
@@ -157,9 +160,25 @@ class ProbabilityBars(QWidget):
 
     # -------------------------------------------------------------------------------------------------- sizes
 
-    def _headline_font(self) -> QFont:
+    def heading(self) -> tuple[str, QFont]:
+        """What is painted as the headline: the words that fit the width, and the font in which they do.
+
+        The whole answer if it can be had, else its first word: with classes that have long names "unsure" stands alone
+        above the bars, which say the rest. Without an answer the headline says what to do.
+        """
+        state, _, advice = self._headline.partition(": ")
+        choices = (advice, state) if self._state in HINTS else (self._headline, state)
+        for words in choices:
+            for scale in HEADLINE_SCALES:
+                font = self._headline_font(scale)
+                if QFontMetricsF(font).horizontalAdvance(words) <= self.width():
+                    return words, font
+        font = self._headline_font(HEADLINE_SCALES[-1])
+        return QFontMetricsF(font).elidedText(choices[-1], Qt.TextElideMode.ElideRight, self.width()), font
+
+    def _headline_font(self, scale: float = HEADLINE_SCALES[0]) -> QFont:
         font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.5)
+        font.setPointSizeF(font.pointSizeF() * scale)
         font.setWeight(QFont.Weight.DemiBold)
         return font
 
@@ -211,15 +230,10 @@ class ProbabilityBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         answered = self._state in ("ok", "unsure")
 
-        font = self._headline_font()
-        top = QFontMetricsF(font).height()
+        top = QFontMetricsF(self._headline_font()).height()  # whatever the words: nothing moves
+        words, font = self.heading()
         painter.setFont(font)
         painter.setPen({"ok": colors.text, "unsure": colors.warning}.get(self._state, colors.muted))
-        words, _, hint = self._headline.partition(": ") if self._state in HINTS else (self._headline, "", "")
-        needed = QFontMetricsF(font).horizontalAdvance(words)
-        if needed > self.width():  # a doubt between three classes in a narrow panel
-            font.setPointSizeF(font.pointSizeF() * max(self.width() / needed, 0.6))
-            painter.setFont(font)
         painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignVCenter, words)
 
         plain, bold = self.font(), self._bold()
@@ -261,11 +275,6 @@ class ProbabilityBars(QWidget):
             painter.setPen(colors.muted)
             foot = QRectF(0, top + 6 + len(self._names) * row, self.width(), self._foot())
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._invitation)
-        if hint:  # across the empty bars
-            painter.setFont(plain)
-            painter.setPen(colors.muted)
-            area = QRectF(left, top + 6, max(self.width() - left, 1.0), row * len(self._names))
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         painter.end()
 
     # ----------------------------------------------------------------------------------------- pointer and keys

@@ -215,7 +215,7 @@ class WhyView(QWidget):
             return
         difference = (change.image.astype(np.float32) - image) / np.float32(255)
         self.change.set_map(difference, change.image)
-        amount = f"{change.amount:.0f} pixel{'s' if round(change.amount) != 1 else ''} of ink"
+        amount = ink_amount(change.amount)
         answer = f"“{self._names[change.answer]}” ({percent(change.probability)})"
         self._sentences[2].setText(f"{change.description[:1].upper()}{change.description[1:]} ({amount}): {answer}.")
 
@@ -374,3 +374,12 @@ def _image(pixels: NDArray[Any]) -> QImage:
 
 def _points(share: float) -> str:
     return f"{100 * share:.0f} percentage points" if share >= 0.01 else "less than one percentage point"
+
+
+def ink_amount(pixels: float) -> str:
+    """How much ink was added or taken, in full pixels > 0, in words: never 0, for something was changed."""
+    if pixels < 0.05:
+        return "less than 0.1 pixels of ink"
+    if pixels < 0.95:
+        return f"{pixels:.1f} pixels of ink"
+    return f"{pixels:.0f} pixel{'' if round(pixels) == 1 else 's'} of ink"

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from models.data.photos import prepare_photo
 from models.data.preparation import Preparation
@@ -21,11 +22,17 @@ def drawing() -> Preparation:
 
 
 def captions(view) -> list[str]:
-    return [picture.caption for picture in view.findChildren(StagePicture)]
+    """What is written under the pictures that are shown."""
+    return [picture.caption for picture in view.findChildren(StagePicture) if picture.isVisibleTo(view)]
+
+
+def hints(view) -> list[str]:
+    return [label.text() for label in view.findChildren(QLabel) if label.isVisibleTo(view)]
 
 
 def test_it_begins_empty_and_says_so(view):
-    assert captions(view) == ["", "", "", "", "nothing drawn"]
+    assert captions(view) == []
+    assert hints(view) == ["Nothing drawn yet"]
     assert "empty" in view.accessibleDescription()
 
 
@@ -35,26 +42,35 @@ def test_every_step_has_its_caption_and_its_explanation(view):
     assert captions(view) == [stage.name for stage in preparation.stages]
     tips = [picture.toolTip() for picture in view.findChildren(StagePicture)]
     assert tips == [stage.explanation for stage in preparation.stages]
+    assert hints(view) == []
     view.clear()
-    assert captions(view)[-1] == "nothing drawn"
+    assert captions(view) == []
+    assert hints(view) == ["Nothing drawn yet"]
 
 
-def test_a_preparation_without_steps_shows_the_result(view):
-    preparation = drawing()
-    view.set_preparation(Preparation(preparation.image, False))
-    assert captions(view)[:4] == [""] * 4
-    assert captions(view)[-1]
+def test_a_preparation_without_steps_shows_the_result_alone(view):
+    view.set_preparation(Preparation(drawing().image, False))
+    assert captions(view) == ["28×28 result"]
+    assert view.accessibleDescription() == "28×28 result"
+    view.grab()
+    (result,) = (picture for picture in view.findChildren(StagePicture) if picture.isVisibleTo(view))
+    assert result.x() == 0
 
 
-def test_nothing_moves_whatever_is_shown(view):
-    def geometry():
-        view.adjustSize()
-        view.grab()
-        return view.sizeHint(), [picture.geometry() for picture in view.findChildren(StagePicture)]
-
-    empty = geometry()
-    view.set_preparation(drawing())
-    assert geometry() == empty
+def test_nothing_around_it_moves_whatever_is_shown(qtbot):
+    row, view = QWidget(), PreparationView()
+    qtbot.addWidget(row)
+    layout = QVBoxLayout(row)
+    layout.addWidget(view)
+    layout.addWidget(QLabel("below"))
+    row.show()
+    row.resize(row.sizeHint())
+    places = []
+    for preparation in (None, drawing(), Preparation(drawing().image, False), None):
+        view.set_preparation(preparation)
+        layout.activate()
+        places.append((view.geometry(), row.sizeHint(), row.minimumSizeHint()))
+    assert places == [places[0]] * 4
 
 
 def test_a_colour_photo_keeps_its_colours(view):

@@ -35,13 +35,13 @@ def test_not_measured_yet(matrix, qtbot):
 
 def test_sentences(matrix):
     matrix.set_counts(counts())
-    assert matrix.sentence(4, 9) == "12 of 90 true 4 were taken for 9 (13.3 %)"
-    assert matrix.sentence(7, 1) == "1 of 91 true 7 was taken for 1 (1.1 %)"
-    assert matrix.sentence(4, 4) == "78 of 90 true 4 were recognised (86.7 %)"
+    assert matrix.sentence(4, 9) == "12 of 90 true 4s were taken for 9 (13.3\u00a0%)"
+    assert matrix.sentence(7, 1) == "1 of 91 true 7s was taken for 1 (1.1\u00a0%)"
+    assert matrix.sentence(4, 4) == "78 of 90 true 4s were recognised (86.7\u00a0%)"
     assert matrix.accuracy == pytest.approx(888 / 901)
     empty = np.zeros((10, 10), int)
     matrix.set_counts(empty)
-    assert matrix.sentence(1, 1) == "there are no true 1"
+    assert matrix.sentence(1, 1) == "there are no true 1s"
     assert matrix.accuracy is None
     assert not matrix.grab().isNull()
 
@@ -51,7 +51,7 @@ def test_hover_and_click_name_the_same_cell(matrix, qtbot):
     at = matrix.cell_rect(4, 9).center().toPoint()
     with qtbot.waitSignal(matrix.readout_changed) as caught:
         qtbot.mouseMove(matrix, at)
-    assert caught.args == ["12 of 90 true 4 were taken for 9 (13.3 %)"]
+    assert caught.args == ["12 of 90 true 4s were taken for 9 (13.3\u00a0%)"]
     with qtbot.waitSignal(matrix.cell_clicked) as caught:
         qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
     assert caught.args == [4, 9]
@@ -77,6 +77,25 @@ def test_a_tenth_of_errors_is_louder_than_a_perfect_diagonal(matrix, colors):
 
     assert loudness(4, 9) > loudness(0, 0)
     assert matrix.cell_color(0, 1, colors) == colors.surface
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)
+def test_a_good_network_looks_good(matrix, colors):
+    """Four right in five stand out more than the few mistakes of a cell; every number can be read."""
+
+    def distance(right: int, wrong: int, predicted: int) -> float:
+        table = np.zeros((10, 10), int)
+        table[0, 0], table[0, 1], table[0, 2] = right, wrong, 100 - right - wrong
+        matrix.set_counts(table)
+        color = matrix.cell_color(0, predicted, colors)
+        assert theme.contrast(theme.text_on(color), color) > 4.3  # on a middle grey neither black nor white has more
+        return theme.contrast(color, colors.surface)
+
+    diagonal = [distance(right, 0, 0) for right in range(0, 101, 5)]
+    assert diagonal == sorted(diagonal)
+    assert distance(80, 4, 0) > distance(80, 4, 1)
+    mistakes = [distance(70, wrong, 1) for wrong in range(0, 31, 2)]
+    assert mistakes == sorted(mistakes)
 
 
 def test_table_and_shapes(matrix):

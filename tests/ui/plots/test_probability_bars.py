@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from ui import theme
 from ui.plots.probability_bars import ProbabilityBars, percent
@@ -41,6 +42,30 @@ def test_a_doubt_says_between_what(bars):
     assert (bars.state, bars.headline) == ("unsure", "unsure: 9 or 4")
     bars.set_probabilities(np.full(10, 0.1))
     assert bars.headline == "unsure: anything"
+
+
+@pytest.mark.parametrize("width", [90, 150, 184, 220, 400])
+def test_the_heading_fits_whatever_it_says(qtbot, width):
+    bars = ProbabilityBars(("smiling", "neutral", "frowning"))
+    qtbot.addWidget(bars)
+    bars.resize(width, 120)
+    rows = bars.class_at(QPointF(5, 40))
+    answers = [[0.35, 0.36, 0.29], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
+    for show in (
+        bars.set_untrained,
+        bars.set_empty,
+        *(lambda a=a: bars.set_probabilities(np.array(a)) for a in answers),
+    ):
+        show()
+        words, font = bars.heading()
+        assert words
+        assert QFontMetricsF(font).horizontalAdvance(words) <= width
+        assert font.pointSizeF() >= 0.99 * bars.font().pointSizeF()  # never smaller than the names of the classes
+        assert bars.class_at(QPointF(5, 40)) == rows
+    bars.set_probabilities(np.array(answers[0]))
+    assert bars.heading()[0] == ("unsure: neutral, smiling or frowning" if width == 400 else "unsure")
+    bars.set_empty()
+    assert bars.heading()[0] == ("draw something" if width > 90 else "empty")
 
 
 def test_no_ink_is_empty_whatever_the_network_says(bars):
