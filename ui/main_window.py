@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         menu = bar.addMenu("&Edit")
         self._undo = self._add(menu, "&Undo", self._do_undo, keys.Undo, "undo")
         self._redo = self._add(menu, "&Redo", self._do_redo, keys.Redo, "redo")
-        self._clear = self._add(menu, "&Clear the canvas", self._do_clear, Qt.Key.Key_Delete, "clear")
+        self._clear = self._add(menu, "&Clear the canvas", self._do_clear, Qt.Key.Key_Delete, "trash")
         menu = bar.addMenu("&Run")
         self._add(menu, "&Train or pause", self._do_toggle, SPACE, "play")
         self._add(menu, "One &step", self._do_step, RIGHT, "step-forward")

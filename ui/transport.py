@@ -30,6 +30,8 @@ from ui.wheel import CalmComboBox, CalmSpinBox
 WHOLE_CYCLES = ("iteration", "update")
 """Cycles that come to an end with a step, never in the middle between two."""
 
+ENDED = "The run has ended by itself: change what ends it, or press Reset"
+
 
 def grouped(number: int) -> str:
     """A whole number with thin spaces between thousands: 12 345."""
@@ -153,7 +155,7 @@ class RunBar(QFrame):
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
         tips = {
             "running": "Pause (Space)",
-            "finished": offer.tip if offer else "The run has ended by itself: change what ends it, or press Reset",
+            "finished": offer.tip if offer else ENDED if status.head else "There is nothing to do yet",
             "failed": "Training failed: go back to an earlier step first",
         }
         self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))

@@ -100,7 +100,7 @@ def test_every_icon_draws_something_in_both_themes(app):
         "reset",
         "undo",
         "redo",
-        "clear",
+        "trash",
         "seed",
         "save",
         "open",
