@@ -39,6 +39,15 @@ class Config(BaseModel):
         live = {setting.name for setting in settings_of(type(self)) if setting.live}
         return self.changed(other) - live
 
+    @classmethod
+    def ranges(cls, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        """Bounds that depend on other settings: name → (smallest, largest), closer than the declared ones.
+
+        `values` holds every setting, each allowed by itself. Bounds of a list are those of each number in it. The form
+        keeps to them while the hand chooses; the Config still validates them, with a sentence.
+        """
+        return {}
+
 
 def setting(
     default: Any,

@@ -318,7 +318,7 @@ def test_damaged_files_are_refused_and_change_nothing() -> None:
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"digit": 10}, "digit 10 does not exist"),
+        ({"digit": 10}, "no pattern 10"),
         ({"store": (1, 12)}, "no pattern 12"),
         ({"store": (1, 1)}, "twice"),
         ({"patterns": "mnist", "count": 5, "digit": 5}, "0 to 4"),
