@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from models.associative.energy import WORDS, Verdict
+from models.associative.energy import WORDS, Verdict, wants_to_flip
 from models.hopfield import HopfieldSnapshot, LocalField, local_field
 from ui import theme
 from ui.canvas.pixel_canvas import PixelCanvas
@@ -89,15 +89,35 @@ def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
     if snapshot.verdict == "nothing stored":
         return "Empty memory", "Draw or choose a picture on the right and store it."
     if snapshot.verdict == "running":
+        if running and _is_warm(snapshot):
+            return "Recalling …", "Pixels listen to one another, but at this temperature some flip against their field."
         if running:
             return "Recalling …", "Pixels listen to one another; the energy falls until nobody wants to change."
         if snapshot.updates:
-            return "Paused", "Some pixels still want to change: Recall (Space) goes on, → does one update."
+            return "Paused", f"{wishes(snapshot)}: Recall (Space) goes on, → does one update."
         return "Ready", "Recall (Space) lets the memory repair the damaged picture; → does one update at a time."
     title, _, sentence = WORDS[snapshot.verdict].partition(": ")
     if snapshot.verdict == "cycle":
         sentence = sentence.replace("the pictures repeat", f"{snapshot.cycle_length} pictures repeat")
+    if snapshot.verdict == "not converged":
+        sentence = f"the updates were used up. {wishes(snapshot)}."
     return title, sentence[:1].upper() + sentence[1:]
+
+
+def wishes(snapshot: HopfieldSnapshot) -> str:
+    """How many pixels disagree with their local field: the beginning of a sentence."""
+    if snapshot.weights is None:
+        return "The picture still moves towards its best match"
+    count = int(wants_to_flip(snapshot.fields, snapshot.state, snapshot.config.zero_field).sum())
+    if count:
+        return "1 pixel wants to change" if count == 1 else f"{count} pixels want to change"
+    chance = ", but at this temperature some flip by chance" if _is_warm(snapshot) else ""
+    return f"No pixel wants to change{chance}"
+
+
+def _is_warm(snapshot: HopfieldSnapshot) -> bool:
+    config = snapshot.config
+    return config.rule != "modern" and config.update == "stochastic" and config.temperature > 0
 
 
 class Picture(QWidget):

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from models.base import DataError
-from models.hopfield import HopfieldConfig
+from models.hopfield import HopfieldConfig, HopfieldSnapshot, HopfieldTrainer, load
 from models.registry import get_model
-from ui.tabs.hopfield_recall import as_html
+from ui.tabs.hopfield_recall import as_html, in_words
 from ui.tabs.hopfield_tab import HopfieldTab, own_patterns, to_rows
 
 LEFT = Qt.MouseButton.LeftButton
@@ -156,6 +156,34 @@ def test_slow_motion_can_be_paused_in_mid_sweep(tab, qtbot):
     tab.step()
     head = tab.session.status.head
     qtbot.waitUntil(lambda: tab.session.status.head == head + 1)
+
+
+def recalled(updates: int, **settings) -> HopfieldSnapshot:
+    """A recall after so many updates."""
+    config = HopfieldConfig(**settings)
+    trainer = HopfieldTrainer(config, load(config))
+    trainer.advance(updates)
+    return trainer.snapshot()
+
+
+def test_the_verdict_counts_the_pixels_that_want_to_change():
+    shown = recalled(20)
+    assert shown.verdict == "running"
+    assert shown.weights is not None
+    count = int((np.sign(shown.weights @ shown.state) * shown.state < 0).sum())
+    assert in_words(shown, running=False)[1].startswith(f"{count} pixels want to change: ")
+    title, sentence = in_words(recalled(20, n_iter=20), running=False)
+    assert (title, sentence) == ("Not converged", f"The updates were used up. {count} pixels want to change.")
+
+
+def test_at_a_temperature_content_pixels_flip_by_chance():
+    warm = {"update": "stochastic", "temperature": 0.05}
+    shown = recalled(2000, **warm)
+    assert shown.verdict == "running"
+    sentence = in_words(shown, running=False)[1]
+    assert sentence.startswith("No pixel wants to change, but at this temperature some flip by chance: ")
+    assert "against their field" in in_words(shown, running=True)[1]
+    assert "by chance" not in in_words(recalled(2000, **warm | {"temperature": 0.0}), running=False)[1]
 
 
 def test_draw_store_damage_recall(tab, qtbot):
