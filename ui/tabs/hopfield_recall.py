@@ -321,16 +321,16 @@ class RecallView(QWidget):
             return
         field = self._field_that_fits(snapshot, pixel)
         row, column = divmod(pixel, snapshot.shape[1])
-        place = f"row {row + 1}, column {column + 1}"
+        name = f"Pixel {pixel + 1} (row {row + 1}, column {column + 1})"
         if snapshot.weights is None:
             heading, shown = "Drawn to", snapshot.fields
-            what = f"Pixel {pixel} ({place}) moves to the patterns' mean, weighted by softmax"
+            what = f"{name} moves to the patterns' mean, weighted by softmax"
         else:
-            heading, shown = f"Weights of pixel {pixel}", snapshot.weights[pixel]
+            heading, shown = f"Weights of pixel {pixel + 1}", snapshot.weights[pixel]
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
-            what = f"Pixel {pixel} ({place}) is {field.now:+.0f} and {wish}".replace("-", "−")
+            what = f"{name} is {field.now:+.0f} and {wish}".replace("-", "−")
         self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
 

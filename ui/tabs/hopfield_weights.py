@@ -109,22 +109,23 @@ class WeightsView(QWidget):
         else:
             assert pixel is not None
             row, image = pixel, np.asarray(heat_map(snapshot, pixel))
-            heading, caption = f"Weights into pixel {pixel}", f"into {self._name(pixel)}"
+            heading, caption = f"Weights into pixel {pixel + 1}", f"into {self._name(pixel)}"
         self.map.set_marked(row)
         self.row_heading.setText(heading)
         self.row.set_images(image[None], [caption])
 
     def _name(self, pixel: int) -> str:
+        """Where a pixel is; rows, columns and pixels are counted from 1."""
         assert self._snapshot is not None
         row, column = divmod(pixel, self._snapshot.shape[1])
         return f"row {row + 1}, column {column + 1}"
 
     def _weight_cell(self, row: int, column: int) -> str:
-        return f"W between pixel {row} ({self._name(row)}) and pixel {column} ({self._name(column)})"
+        return f"W between pixel {row + 1} ({self._name(row)}) and pixel {column + 1} ({self._name(column)})"
 
     def _pattern_cell(self, row: int, column: int) -> str:
         assert self._snapshot is not None
-        return f"Pattern {self._snapshot.labels[row]}, pixel {column} ({self._name(column)})"
+        return f"Pattern {self._snapshot.labels[row]}, pixel {column + 1} ({self._name(column)})"
 
     @Slot(object)
     def _say(self, words: str) -> None:
