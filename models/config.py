@@ -85,7 +85,8 @@ def setting(
         advanced: whether the form folds it away at first.
         item_ge, item_le: bounds of each number in a list; the Config still validates them with its annotation.
         shown_when: (other field, values): the form shows this one only while the other field has one of the values.
-        value_help: for a choice: what each value means, shown as the tooltip of that entry.
+        value_help: for a choice: what each value means, shown as the tooltip of that entry. For a list: what an empty
+            one ("") means, shown in its place.
     """
     extra: dict[str, Any] = {
         "group": group,

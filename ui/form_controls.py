@@ -303,6 +303,7 @@ class Numbers(List):
         self._item = self._one_of(setting)
         self.head: Entry = Entry(setting)
         self.head.setMinimumWidth(88)
+        self.head.setPlaceholderText(setting.value_help.get("", ""))
         self.head.edited.connect(self._typed)
         self.head.refused.connect(self._refused)
 

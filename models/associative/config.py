@@ -53,6 +53,7 @@ class HopfieldConfig(Config):
         item_ge=0,
         item_le=LAST_LETTER,
         shown_when=("patterns", ("digits", "letters", "library")),
+        value_help={"": "the probe's pattern"},
     )
     count: int = setting(
         10,

@@ -34,7 +34,7 @@ class Everything(Config):
     layers: tuple[Literal["relu", "tanh", "exponential_linear_units_with_a_long_name"], ...] = setting(
         ("relu",), "Activation of each layer.", max_length=3
     )
-    shares: tuple[float, ...] = setting((), "Mixing shares.", item_ge=0, item_le=1)
+    shares: tuple[float, ...] = setting((), "Mixing shares.", item_ge=0, item_le=1, value_help={"": "equal shares"})
     rate: float = setting(0.01, "Step size.", gt=0, le=1, log=True, live=True, label="learning rate", group="Training")
     optimizer: Literal["sgd", "momentum", "adaptive_moments_with_a_long_name"] = setting(
         "sgd", "How to go downhill.", group="Training", value_help={"sgd": "Straight down."}
@@ -349,6 +349,11 @@ def test_the_wheel_changes_what_has_the_focus(form: ConfigForm) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- lists
+
+
+def test_an_empty_list_says_what_it_means(form: ConfigForm) -> None:
+    assert control(form, "shares").head.placeholderText() == "equal shares"
+    assert control(form, "hidden").head.placeholderText() == ""
 
 
 def test_a_list_as_text_and_as_fields(form: ConfigForm) -> None:

@@ -87,7 +87,7 @@ class VerdictCard(QFrame):
 def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
     """The verdict as a title and a sentence."""
     if snapshot.verdict == "nothing stored":
-        return "Empty memory", "Draw or choose a picture on the right and store it."
+        return "Empty memory", "There is nothing to recall yet: draw a picture on the right and press “Store it”."
     if snapshot.verdict == "running":
         if running and _is_warm(snapshot):
             return "Recalling …", "Pixels listen to one another, but at this temperature some flip against their field."

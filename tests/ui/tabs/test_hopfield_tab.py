@@ -189,9 +189,9 @@ def test_at_a_temperature_content_pixels_flip_by_chance():
 def test_draw_store_damage_recall(tab, qtbot):
     use(tab, qtbot, patterns="own", size=8)
     assert tab.verdict.title.text() == "Empty memory"
+    assert not tab.run_bar.train_button.isEnabled()
     tab.toggle()
-    assert "empty" in tab.banner.text
-    tab.banner.clear()
+    assert tab.banner.text == ""  # the card has said it
     qtbot.mouseClick(tab.probe.store_button, LEFT)
     assert "draw a picture first" in tab.banner.text
     draw(tab, qtbot, (1, 1), (1, 6), (6, 6))
@@ -201,6 +201,7 @@ def test_draw_store_damage_recall(tab, qtbot):
     settle(tab, qtbot)
     assert tab.banner.text == ""
     assert tab.recall.gallery.caption(0) == "✓ hook"
+    assert tab.run_bar.train_button.isEnabled()
     assert tab.probe.name.text() == ""
     tab.probe.amount.setValue(25)
     settle(tab, qtbot)
