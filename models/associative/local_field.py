@@ -16,14 +16,14 @@ class LocalField:
     """Why a pixel is, or becomes, what it is: its local field, term by term.
 
     Attributes:
-        pixel: its index, counted from 0.
+        pixel: its index i, counted from 0.
         value: the field h_i = Σ terms.
         terms: one summand per source: W_ij s_j for every pixel j, (N,); modern: p^μ ξ_i^μ for every pattern μ, (P,).
         weights: the factors that multiply: W_ij, (N,); modern: the attention p^μ, (P,).
         inputs: what they multiply: s_j, (N,); modern: ξ_i^μ, (P,).
         now: the pixel's value.
         following: its value when it is updated next (most likely value in stochastic recall).
-        formula: the sum in symbols and numbers, its largest terms written out; in it, i counts from 1 like rows do.
+        formula: the sum in symbols and numbers, its largest terms written out.
     """
 
     pixel: int
@@ -51,14 +51,15 @@ def local_field(snapshot: HopfieldSnapshot, pixel: int, written_out: int = 4) ->
     shown = np.argsort(-np.abs(terms), kind="stable")[:written_out]
     numbers = " + ".join(f"{_factor(factors[j])}·{_factor(inputs[j])}" for j in shown)
     more = " + …" if len(terms) > len(shown) else ""
-    i = pixel + 1
     if snapshot.weights is None:
         following = value
-        formula = f"ξ_{i} ← Σ_μ p_μ ξ_{i}^μ = {numbers}{more} = {_number(value)}"
+        formula = f"ξ_{pixel} ← Σ_μ p_μ ξ_{pixel}^μ = {numbers}{more} = {_number(value)}"
     else:
         flips = wants_to_flip(np.array(value), np.array(now), snapshot.config.zero_field)
         following = -now if flips else now
-        formula = f"h_{i} = Σ_j W_{i},j s_j = {numbers}{more} = {_number(value)}, so s_{i} → {_number(following)}"
+        formula = (
+            f"h_{pixel} = Σ_j W_{pixel},j s_j = {numbers}{more} = {_number(value)}, so s_{pixel} → {_number(following)}"
+        )
     return LocalField(pixel, value, terms, factors, inputs, now, following, formula)
 
 

@@ -355,7 +355,7 @@ def test_a_pixels_local_field_with_its_numbers() -> None:
     assert field.terms.sum() == pytest.approx(field.value)
     np.testing.assert_array_equal(field.terms, shown.weights[100] * shown.state)
     assert field.following == np.sign(field.value)
-    assert field.formula.startswith("h_101 = Σ_j W_101,j s_j = ")  # written as rows are, from 1
+    assert field.formula.startswith("h_100 = Σ_j W_100,j s_j = ")
     assert not re.search("[+·] *−", field.formula)
     assert heat_map(shown).shape == (256, 256)
     assert heat_map(shown, 100).shape == (16, 16)

@@ -90,11 +90,11 @@ def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
         return "Empty memory", "There is nothing to recall yet: draw a picture on the right and press “Store it”."
     if snapshot.verdict == "running":
         if running and _is_warm(snapshot):
-            return "Recalling …", "Pixels listen to one another, but at this temperature some flip against their field."
+            return "Recalling …", "Pixels listen to one another, but in the heat some flip against their field."
         if running:
             return "Recalling …", "Pixels listen to one another; the energy falls until nobody wants to change."
         if snapshot.updates:
-            return "Paused", f"{wishes(snapshot)}: Recall (Space) goes on, → does one update."
+            return "Paused", f"{wishes(snapshot)}: Recall (Space) goes on."
         return "Ready", "Recall (Space) lets the memory repair the damaged picture; → does one update at a time."
     title, _, sentence = WORDS[snapshot.verdict].partition(": ")
     if snapshot.verdict == "cycle":
@@ -321,12 +321,12 @@ class RecallView(QWidget):
             return
         field = self._field_that_fits(snapshot, pixel)
         row, column = divmod(pixel, snapshot.shape[1])
-        name = f"Pixel {pixel + 1} (row {row + 1}, column {column + 1})"
+        name = f"Pixel {pixel} (row {row}, column {column})"  # all counted from 0, as in the matrix of weights
         if snapshot.weights is None:
             heading, shown = "Drawn to", snapshot.fields
             what = f"{name} moves to the patterns' mean, weighted by softmax"
         else:
-            heading, shown = f"Weights of pixel {pixel + 1}", snapshot.weights[pixel]
+            heading, shown = f"Weights of pixel {pixel}", snapshot.weights[pixel]
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"

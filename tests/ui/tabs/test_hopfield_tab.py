@@ -361,9 +361,9 @@ def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
 def test_a_click_explains_a_pixel(tab, qtbot):
     picture = tab.recall.now
     qtbot.mouseClick(picture.canvas, LEFT, pos=cell(picture.canvas, 4, 5))
-    assert "row 5, column 6" in tab.recall.field.text()
-    assert "<sub>70</sub>" in tab.recall.field.text()
-    assert tab.recall.weights.heading.text() == "Weights of pixel 70"
+    assert "Pixel 69 (row 4, column 5)" in tab.recall.field.text()
+    assert "<sub>69</sub>" in tab.recall.field.text()
+    assert tab.recall.weights.heading.text() == "Weights of pixel 69"
     weights = snapshot(tab).weights[69].reshape(16, 16)
     assert np.array_equal(np.sign(tab.recall.weights.canvas.pixels()), np.sign(weights))
     qtbot.mouseClick(picture.canvas, LEFT, pos=cell(picture.canvas, 4, 5))
@@ -373,6 +373,7 @@ def test_a_click_explains_a_pixel(tab, qtbot):
 def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
     tab.show_view(1)
     heat = tab.weights.map
+    assert tab.weights.row_heading.text() == "Weights into pixel 136"  # row 8, column 8 of 16: the middle
     qtbot.mouseClick(heat, LEFT, pos=heat._cell_rect(40, 3).center().toPoint())
     assert "pixel" in tab.weights.row_heading.text()
     qtbot.waitUntil(lambda: heat._image is not None)
@@ -387,7 +388,7 @@ def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
     use(tab, qtbot, patterns="library", store=(0, 1, 2), digit=0, diagonal="kept", zero_field="up")
     assert "14 are fixed points" in tab.weights.words.text()
     tab.weights._on_cell(7, 0)
-    assert tab.weights.row_heading.text() == "Weights into pixel 8"
+    assert tab.weights.row_heading.text() == "Weights into pixel 7"
 
 
 def test_the_capacity_experiment_runs_beside_the_window(tab, qtbot):
