@@ -100,7 +100,8 @@ def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
     if snapshot.verdict == "cycle":
         sentence = sentence.replace("the pictures repeat", f"{snapshot.cycle_length} pictures repeat")
     if snapshot.verdict == "not converged":
-        sentence = f"the updates were used up. {wishes(snapshot)}."
+        wish = wishes(snapshot)
+        sentence = f"updates used up, {wish[0].lower()}{wish[1:]}."
     return title, sentence[:1].upper() + sentence[1:]
 
 
@@ -111,7 +112,7 @@ def wishes(snapshot: HopfieldSnapshot) -> str:
     count = int(wants_to_flip(snapshot.fields, snapshot.state, snapshot.config.zero_field).sum())
     if count:
         return "1 pixel wants to change" if count == 1 else f"{count} pixels want to change"
-    chance = ", but at this temperature some flip by chance" if _is_warm(snapshot) else ""
+    chance = ", only the heat flips some" if _is_warm(snapshot) else ""
     return f"No pixel wants to change{chance}"
 
 

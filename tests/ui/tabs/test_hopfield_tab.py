@@ -173,7 +173,7 @@ def test_the_verdict_counts_the_pixels_that_want_to_change():
     count = int((np.sign(shown.weights @ shown.state) * shown.state < 0).sum())
     assert in_words(shown, running=False)[1].startswith(f"{count} pixels want to change: ")
     title, sentence = in_words(recalled(20, n_iter=20), running=False)
-    assert (title, sentence) == ("Not converged", f"The updates were used up. {count} pixels want to change.")
+    assert (title, sentence) == ("Not converged", f"Updates used up, {count} pixels want to change.")
 
 
 def test_at_a_temperature_content_pixels_flip_by_chance():
@@ -181,9 +181,9 @@ def test_at_a_temperature_content_pixels_flip_by_chance():
     shown = recalled(2000, **warm)
     assert shown.verdict == "running"
     sentence = in_words(shown, running=False)[1]
-    assert sentence.startswith("No pixel wants to change, but at this temperature some flip by chance: ")
+    assert sentence.startswith("No pixel wants to change, only the heat flips some: ")
     assert "against their field" in in_words(shown, running=True)[1]
-    assert "by chance" not in in_words(recalled(2000, **warm | {"temperature": 0.0}), running=False)[1]
+    assert "heat" not in in_words(recalled(2000, **warm | {"temperature": 0.0}), running=False)[1]
 
 
 def test_draw_store_damage_recall(tab, qtbot):
