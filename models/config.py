@@ -39,6 +39,15 @@ class Config(BaseModel):
         live = {setting.name for setting in settings_of(type(self)) if setting.live}
         return self.changed(other) - live
 
+    @classmethod
+    def ranges(cls, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        """Bounds that depend on other settings: name → (smallest, largest), closer than the declared ones.
+
+        `values` holds every setting, each allowed by itself. Bounds of a list are those of each number in it. The form
+        keeps to them while the hand chooses; the Config still validates them, with a sentence.
+        """
+        return {}
+
 
 def setting(
     default: Any,
@@ -76,7 +85,8 @@ def setting(
         advanced: whether the form folds it away at first.
         item_ge, item_le: bounds of each number in a list; the Config still validates them with its annotation.
         shown_when: (other field, values): the form shows this one only while the other field has one of the values.
-        value_help: for a choice: what each value means, shown as the tooltip of that entry.
+        value_help: for a choice: what each value means, shown as the tooltip of that entry. For a list: what an empty
+            one ("") means, shown in its place.
     """
     extra: dict[str, Any] = {
         "group": group,

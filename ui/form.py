@@ -6,8 +6,9 @@ the Config's declaration (`models.config.setting`). A new setting appears here w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -169,6 +170,7 @@ class ConfigForm(QWidget):
 
     def _show_all(self) -> None:
         """Show the config in force in every control."""
+        self._narrow({name: getattr(self._config, name) for name in type(self._config).model_fields})
         for name, row in self._rows.items():
             row.control.set_value(getattr(self._config, name))
             row.complain("")
@@ -183,6 +185,7 @@ class ConfigForm(QWidget):
         if isinstance(control, List):
             self._chain()
         before = control.head.mapTo(self, control.head.rect().topLeft()).y()
+        self._narrow(self._values())
         self._show_relevant()
         self._keep_in_place(control.head, before)
         self._review()
@@ -205,10 +208,20 @@ class ConfigForm(QWidget):
             row.control.set_value(row.setting.default)
             self._edited(row.control)
 
+    def _values(self) -> dict[str, Any]:
+        """What is shown, and what is chosen elsewhere; not checked together."""
+        values = {name: getattr(self._config, name) for name in type(self._config).model_fields}
+        return values | {name: row.control.value for name, row in self._rows.items()}
+
+    def _narrow(self, values: Mapping[str, Any]) -> None:
+        """Bound the settings whose range depends on these values of others."""
+        ranges = type(self._config).ranges(values)
+        for name, row in self._rows.items():
+            row.narrow(ranges.get(name))
+
     def _review(self) -> None:
         """Check everything that is shown together; what is wrong with one setting alone does not hold up the others."""
-        values = {name: getattr(self._config, name) for name in type(self._config).model_fields}
-        values |= {name: row.control.value for name, row in self._rows.items()}
+        values = self._values()
         sentences: list[str] = []
         for _ in range(2):
             try:

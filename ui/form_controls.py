@@ -47,6 +47,14 @@ class Control(QObject):
         """Show a value; silent."""
         raise NotImplementedError
 
+    def narrow(self, setting: Setting) -> None:
+        """Go on with the same setting in other bounds; silent. The value stays: see `fitted`."""
+        self.setting = setting
+
+    def fitted(self) -> Any:
+        """The value put inside the bounds: a number at the nearest one; a list without what lies outside."""
+        return self.value
+
     def commit(self) -> None:
         """Take over what is being typed."""
 
@@ -119,6 +127,11 @@ class Line(Control):
         """Show a value; silent."""
         self.head.set_value(value)
 
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds; silent."""
+        super().narrow(setting)
+        self.head.narrow(setting)
+
     def commit(self) -> None:
         """Take over what is being typed."""
         self.head.commit()
@@ -133,8 +146,7 @@ class Number(Line):
         self._stops = stops(setting)
         self.slider = Slider() if len(self._stops) > 1 else None
         if self.slider is not None:
-            self.slider.setRange(0, len(self._stops) - 1)
-            self.slider.setPageStep(max(1, len(self._stops) // 10))
+            self._space()
             self.slider.valueChanged.connect(self._slid)
             self.body = self.slider
 
@@ -143,9 +155,32 @@ class Number(Line):
         super().set_value(value)
         self._follow()
 
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds; silent. A range of one number leaves the slider a single stop."""
+        super().narrow(setting)
+        if self.slider is not None:
+            self._stops = stops(setting) or (setting.minimum or 0.0,)
+            blocked = self.slider.blockSignals(True)
+            self._space()
+            self.slider.blockSignals(blocked)
+            self._follow()
+
+    def fitted(self) -> Any:
+        """The value, or the bound nearest to it."""
+        low, high = self.setting.minimum, self.setting.maximum
+        if self.value is None or low is None or high is None or self.setting.inside(self.value):
+            return self.value
+        return max(low, min(self.value, high))
+
     def widgets(self) -> list[QWidget]:
         """Field, slider."""
         return [self.head, self.slider] if self.slider else [self.head]
+
+    def _space(self) -> None:
+        """As many places on the slider as there are stops."""
+        assert self.slider is not None
+        self.slider.setRange(0, len(self._stops) - 1)
+        self.slider.setPageStep(max(1, len(self._stops) // 10))
 
     def _edited(self) -> None:
         self._follow()
@@ -265,16 +300,10 @@ class Numbers(List):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self._item = replace(
-            setting,
-            kind="int" if setting.kind == "int_list" else "float",
-            default=self._first(),
-            min_length=0,
-            max_length=None,
-            optional=False,
-        )
+        self._item = self._one_of(setting)
         self.head: Entry = Entry(setting)
         self.head.setMinimumWidth(88)
+        self.head.setPlaceholderText(setting.value_help.get("", ""))
         self.head.edited.connect(self._typed)
         self.head.refused.connect(self._refused)
 
@@ -282,6 +311,18 @@ class Numbers(List):
         """Show a list; silent."""
         super().set_value(value)
         self.head.set_value(self._value)
+
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds of each number; silent."""
+        super().narrow(setting)
+        self._item = self._one_of(setting)
+        for entry in (self.head, *self._items):
+            if isinstance(entry, Entry):
+                entry.narrow(setting if entry is self.head else self._item)
+
+    def fitted(self) -> Any:
+        """The numbers of the list that keep the bounds."""
+        return tuple(number for number in self._value if self.setting.inside(number))
 
     def commit(self) -> None:
         """Take over what is being typed, in the text or in one of the fields."""
@@ -292,6 +333,17 @@ class Numbers(List):
     def widgets(self) -> list[QWidget]:
         """The text, the fields, the buttons."""
         return [self.head, *super().widgets()]
+
+    def _one_of(self, setting: Setting) -> Setting:
+        """The setting of a single number of the list."""
+        return replace(
+            setting,
+            kind="int" if setting.kind == "int_list" else "float",
+            default=self._first(),
+            min_length=0,
+            max_length=None,
+            optional=False,
+        )
 
     def _typed(self) -> None:
         self._take(self.head.value)

@@ -85,9 +85,8 @@ class Entry(QLineEdit):
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._setting = setting
-        self._stops = stops(setting) if setting.kind in ("int", "float") else ()
         self._numeric = setting.kind in ("int", "float")
+        self._set_bounds(setting)
         self._shown = ""
         self._bad = False
         self.value: Any = setting.default
@@ -95,6 +94,15 @@ class Entry(QLineEdit):
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.editingFinished.connect(self.commit)
         self.textEdited.connect(self._reconsider)
+
+    def narrow(self, setting: Setting) -> None:
+        """Go on with other bounds; a text that was refused is looked at again."""
+        self._set_bounds(setting)
+        self._reconsider(self.text())
+
+    def _set_bounds(self, setting: Setting) -> None:
+        self._setting = setting
+        self._stops = stops(setting) if self._numeric else ()
 
     def set_value(self, value: Any) -> None:
         """Show a value; silent."""

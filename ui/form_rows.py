@@ -6,6 +6,7 @@ means that the running model still has another value.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,6 +33,7 @@ class Row(QWidget):
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self.setting = setting
+        self._declared = setting
         self.control = control_for(setting)
         self.control.setParent(self)
         self.pending = False
@@ -68,6 +70,24 @@ class Row(QWidget):
     def complain(self, sentence: str) -> None:
         """Show what is wrong below the control; "" takes it away."""
         self.sentence.say(sentence)
+
+    def narrow(self, bounds: tuple[float, float] | None) -> None:
+        """Bound the value, or each number of a list, more closely than declared (None: as declared); silent.
+
+        A value outside goes to the nearest bound; a list loses what lies outside.
+        """
+        setting = self._declared
+        if bounds is not None:
+            low, high = bounds
+            setting = replace(setting, minimum=low, maximum=high, exclusive_minimum=False, exclusive_maximum=False)
+        if setting != self.setting:
+            self.setting = setting
+            self.control.narrow(setting)
+            self._describe()
+        value = self.control.fitted()
+        if value != self.control.value:
+            self.control.set_value(value)
+            self.complain("")
 
     def set_pending(self, pending: bool) -> None:
         """Whether the running model still has another value."""

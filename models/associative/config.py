@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -15,6 +16,9 @@ from models.data.patterns import PatternSet, random_patterns
 
 MANY = 2000
 """Largest number of patterns stored from the start."""
+
+LAST_LETTER = 25
+"""Number of the letter Z."""
 
 
 class HopfieldConfig(Config):
@@ -47,8 +51,9 @@ class HopfieldConfig(Config):
         "Numbers of the patterns to store, A = 0 for letters; none: only the one to be recalled.",
         group="Memory",
         item_ge=0,
-        item_le=25,
+        item_le=LAST_LETTER,
         shown_when=("patterns", ("digits", "letters", "library")),
+        value_help={"": "the probe's pattern"},
     )
     count: int = setting(
         10,
@@ -168,14 +173,20 @@ class HopfieldConfig(Config):
     )
     seed: int = setting(0, "Chooses the damaged pixels and the order of updates.", group="Recall", ge=0, le=2**31 - 1)
 
+    @classmethod
+    def ranges(cls, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        """The numbers of the patterns: 0 … 9 for digits, 0 … 25 for letters, and so on; none for an empty memory."""
+        last = available_patterns(values["patterns"], values["count"]) - 1
+        return {"digit": (0, last), "store": (0, min(last, LAST_LETTER))} if last >= 0 else {}
+
     @model_validator(mode="after")
     def _fits(self) -> HopfieldConfig:
-        available = available_patterns(self)
+        available = available_patterns(self.patterns, self.count)
         if self.patterns == "own":
             return self
         if self.digit >= available:
             raise ValueError(
-                f"digit {self.digit} does not exist: {self.patterns} has the patterns 0 to {available - 1}."
+                f"there is no pattern {self.digit}: {self.patterns} has the patterns 0 to {available - 1}."
             )
         wrong = [number for number in self.store if not 0 <= number < available]
         if wrong:
@@ -185,10 +196,10 @@ class HopfieldConfig(Config):
         return self
 
 
-def available_patterns(config: HopfieldConfig) -> int:
-    """How many patterns there are to choose from."""
+def available_patterns(patterns: str, count: int) -> int:
+    """How many patterns there are to choose from, where `count` are loaded or drawn if their number is free."""
     fixed = {"digits": 10, "letters": 26, "library": len(pattern_sets.BITS), "own": 0}
-    return fixed.get(config.patterns, config.count)
+    return fixed.get(patterns, count)
 
 
 def load(config: HopfieldConfig) -> PatternSet:

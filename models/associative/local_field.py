@@ -16,7 +16,7 @@ class LocalField:
     """Why a pixel is, or becomes, what it is: its local field, term by term.
 
     Attributes:
-        pixel: its index i.
+        pixel: its index i, counted from 0.
         value: the field h_i = Σ terms.
         terms: one summand per source: W_ij s_j for every pixel j, (N,); modern: p^μ ξ_i^μ for every pattern μ, (P,).
         weights: the factors that multiply: W_ij, (N,); modern: the attention p^μ, (P,).
@@ -49,7 +49,7 @@ def local_field(snapshot: HopfieldSnapshot, pixel: int, written_out: int = 4) ->
     terms = factors * inputs
     value = float(terms.sum())
     shown = np.argsort(-np.abs(terms), kind="stable")[:written_out]
-    numbers = " + ".join(f"{_number(factors[j])}·({_number(inputs[j])})" for j in shown)
+    numbers = " + ".join(f"{_factor(factors[j])}·{_factor(inputs[j])}" for j in shown)
     more = " + …" if len(terms) > len(shown) else ""
     if snapshot.weights is None:
         following = value
@@ -71,6 +71,11 @@ def heat_map(snapshot: HopfieldSnapshot, pixel: int | None = None) -> Array:
     if snapshot.weights is None:
         raise ConfigError("The modern network has no weights between pixels: it compares with the patterns themselves.")
     return snapshot.weights if pixel is None else snapshot.weights[pixel].reshape(snapshot.shape)
+
+
+def _factor(value: float) -> str:
+    """A number in a product: brackets keep its minus sign from the sign before it."""
+    return f"({_number(value)})" if value < 0 else _number(value)
 
 
 def _number(value: float) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -318,7 +319,7 @@ def test_damaged_files_are_refused_and_change_nothing() -> None:
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"digit": 10}, "digit 10 does not exist"),
+        ({"digit": 10}, "no pattern 10"),
         ({"store": (1, 12)}, "no pattern 12"),
         ({"store": (1, 1)}, "twice"),
         ({"patterns": "mnist", "count": 5, "digit": 5}, "0 to 4"),
@@ -355,6 +356,7 @@ def test_a_pixels_local_field_with_its_numbers() -> None:
     np.testing.assert_array_equal(field.terms, shown.weights[100] * shown.state)
     assert field.following == np.sign(field.value)
     assert field.formula.startswith("h_100 = Σ_j W_100,j s_j = ")
+    assert not re.search("[+·] *−", field.formula)
     assert heat_map(shown).shape == (256, 256)
     assert heat_map(shown, 100).shape == (16, 16)
     with pytest.raises(ConfigError, match="Pixel 256"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -33,7 +34,7 @@ class Everything(Config):
     layers: tuple[Literal["relu", "tanh", "exponential_linear_units_with_a_long_name"], ...] = setting(
         ("relu",), "Activation of each layer.", max_length=3
     )
-    shares: tuple[float, ...] = setting((), "Mixing shares.", item_ge=0, item_le=1)
+    shares: tuple[float, ...] = setting((), "Mixing shares.", item_ge=0, item_le=1, value_help={"": "equal shares"})
     rate: float = setting(0.01, "Step size.", gt=0, le=1, log=True, live=True, label="learning rate", group="Training")
     optimizer: Literal["sgd", "momentum", "adaptive_moments_with_a_long_name"] = setting(
         "sgd", "How to go downhill.", group="Training", value_help={"sgd": "Straight down."}
@@ -115,6 +116,36 @@ def wheel(widget: QWidget, notches: int = 1) -> QWheelEvent:
 
 def settle(form: ConfigForm, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not form._timer.isActive())
+
+
+class Album(Config):
+    """How many pictures there are depends on the album."""
+
+    album: Literal["short", "long", "any"] = setting("long", "Which album.")
+    picture: int = setting(3, "Number of a picture.", ge=0, lt=2000, live=True)
+    chosen: tuple[int, ...] = setting((1, 12), "Pictures to print.", item_ge=0, item_le=25)
+
+    @classmethod
+    def ranges(cls, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        last = {"short": 2, "long": 25}.get(values["album"])
+        return {} if last is None else {"picture": (0, last), "chosen": (0, last)}
+
+    @model_validator(mode="after")
+    def _fit(self) -> Album:
+        for low, high in self.ranges(self.model_dump()).values():
+            if not all(low <= number <= high for number in (self.picture, *self.chosen)):
+                raise ValueError("There is no such picture")
+        return self
+
+
+@pytest.fixture
+def album(qtbot: QtBot) -> ConfigForm:
+    form = ConfigForm(Album())
+    qtbot.addWidget(form)
+    form.resize(280, 400)
+    form.show()
+    qtbot.waitExposed(form)
+    return form
 
 
 # ----------------------------------------------------------------------------------------------- numbers
@@ -320,6 +351,11 @@ def test_the_wheel_changes_what_has_the_focus(form: ConfigForm) -> None:
 # ------------------------------------------------------------------------------------------------- lists
 
 
+def test_an_empty_list_says_what_it_means(form: ConfigForm) -> None:
+    assert control(form, "shares").head.placeholderText() == "equal shares"
+    assert control(form, "hidden").head.placeholderText() == ""
+
+
 def test_a_list_as_text_and_as_fields(form: ConfigForm) -> None:
     hidden = control(form, "hidden")
     assert isinstance(hidden, Numbers)
@@ -488,6 +524,42 @@ def test_live_pending_and_locked_are_told(form: ConfigForm, log: Log) -> None:
     assert batch.control.value == 7
     form.set_locked([])
     assert batch.control.head.isEnabled()
+
+
+def choose(form: ConfigForm, name: str, value: str) -> None:
+    box = control(form, name).head
+    box.setCurrentIndex(box.findData(value))
+
+
+def test_a_range_that_depends_on_another_setting(album: ConfigForm, qtbot: QtBot) -> None:
+    log, picture = Log(album), control(album, "picture")
+    assert picture.slider.maximum() == 25
+    picture.slider.setValue(picture.slider.maximum() // 2)
+    assert album.config() == Album(picture=12)
+    choose(album, "album", "short")
+    assert album.config() == Album(album="short", picture=2, chosen=(1,))  # to the nearest bound, and out of the list
+    settle(album, qtbot)
+    assert picture.slider.maximum() == 2 == picture.slider.value()
+    assert "from 0 to 2" in album._rows["picture"].label.toolTip()
+    album._rows["picture"].reset.trigger()
+    assert picture.value == 2  # the default is not in this album
+    assert log.sentences == []
+    type_into(picture.head, "3")
+    assert sentence(album, "picture") == "Must be a whole number from 0 to 2 (it was 3). 2 stays in force."
+    choose(album, "album", "long")
+    assert sentence(album, "picture") == ""  # what was refused can be taken now
+    QTest.keyClick(picture.head, Qt.Key.Key_Return)
+    type_into(control(album, "chosen").head, "7 25")
+    assert album.config() == Album(picture=3, chosen=(7, 25))
+
+
+def test_a_range_comes_and_goes_with_a_config_from_elsewhere(album: ConfigForm) -> None:
+    slider = control(album, "picture").slider
+    album.set_config(Album(album="any", picture=1500))
+    assert control(album, "picture").value == 1500
+    assert slider.maximum() > 25
+    album.set_config(Album(album="short", picture=1, chosen=()))
+    assert (slider.maximum(), slider.value()) == (2, 1)
 
 
 def test_back_to_the_default(form: ConfigForm, log: Log) -> None:

@@ -12,12 +12,13 @@ from models.bits import BitsSnapshot, predict
 from models.truth_table import bits_of
 from ui import theme
 from ui.formula import FormulaView
-from ui.tabs.bits_editor import MINUS, figure, plain
+from ui.tabs.bits_editor import MINUS, equals, figure, plain
 from ui.tabs.bits_table import CENTRED, LEFT
 
 SWITCH = 34.0
 TERM = 18.0
 ANSWER = 26.0
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
 class SwitchRow(QWidget):
@@ -33,7 +34,7 @@ class SwitchRow(QWidget):
         super().__init__(parent)
         self._bits: NDArray[np.float64] = np.zeros(0)
         self._answer, self._true = 0.0, 0.0
-        self._terms: list[str] = []
+        self._terms: list[float] = []
         self._drawn: tuple[object, ...] = ()
         self._at = 0
         self._hover: int | None = None
@@ -45,25 +46,43 @@ class SwitchRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.manager().changed.connect(self.update)
 
-    def show_sum(
-        self, bits: NDArray[np.float64], weights: NDArray[np.float64], answer: float, true: float, places: int
-    ) -> None:
+    def show_sum(self, bits: NDArray[np.float64], weights: NDArray[np.float64], answer: float, true: float) -> None:
         """Show a number's bits (n,), the weights (n,), the neuron's answer and what would be right."""
         self._answer, self._true = answer, true
         self._at = min(self._at, len(bits) - 1)
-        self._terms = [
-            figure(weight, places) for weight, bit in zip(weights.tolist(), bits.tolist(), strict=True) if bit
-        ]
-        drawn = (bits.tobytes(), true, tuple(self._terms), round(answer, 2))
+        self._terms = weights[bits > 0].tolist()
+        drawn = (bits.tobytes(), true, np.round(self._terms, 2).tobytes(), round(answer, 2))
         if drawn != self._drawn:
             self._drawn, self._bits = drawn, bits.copy()
             self.update()
 
     @property
     def sum_text(self) -> str:
-        """The sum as it is painted: "128.0 + 8.1 − 0.2"."""
-        text = " + ".join(self._terms) or "no bit is on"
+        """The sum as it is painted: "128.00 + 8.13 − 0.20"."""
+        return self._sum(self._places)
+
+    @property
+    def answer_text(self) -> str:
+        """What it comes to, in as many places: "= 135.93"; "≈" if the terms as shown add up to something else."""
+        places = self._places
+        by_hand = sum(round(term, places) for term in self._terms)
+        return f"{equals(by_hand, self._answer, places)} {figure(self._answer, places)}"
+
+    @property
+    def _places(self) -> int:
+        """Places after the point, at most two, for which the sum fits into its two lines."""
+        room = self._sum_box().toAlignedRect()
+        for places in (2, 1):
+            if self.fontMetrics().boundingRect(room, WRAPPED, self._sum(places)).height() <= room.height():
+                return places
+        return 0
+
+    def _sum(self, places: int) -> str:
+        text = " + ".join(figure(term, places) for term in self._terms) or "no bit is on"
         return text.replace(f"+ {MINUS}", f"{MINUS} ")
+
+    def _sum_box(self) -> QRectF:
+        return QRectF(2, SWITCH + 6, self.width() - 4, 2 * TERM + 2)
 
     def sizeHint(self) -> QSize:
         """Switches, two lines of the sum, the answer."""
@@ -99,16 +118,14 @@ class SwitchRow(QWidget):
                 painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
         painter.setFont(self.font())
         painter.setPen(colors.text)
-        top = SWITCH + 6
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        painter.drawText(QRectF(2, top, self.width() - 4, 2 * TERM + 2), flags, self.sum_text)
-        top += 2 * TERM + 4
+        painter.drawText(self._sum_box(), WRAPPED, self.sum_text)
+        top = self._sum_box().bottom() + 2
         good = abs(self._answer - self._true) < 0.5
         large = QFont(bold)
         large.setPointSizeF(1.35 * bold.pointSizeF())
         painter.setFont(large)
         painter.setPen(colors.success if good else colors.text)
-        answer = f"= {figure(self._answer, 1 if abs(self._true) >= 1000 else 2)}"
+        answer = self.answer_text
         room = max(painter.fontMetrics().horizontalAdvance(answer), painter.fontMetrics().horizontalAdvance("= 255.00"))
         painter.drawText(QRectF(2, top, room + 4, ANSWER), LEFT, answer)
         painter.setFont(self.font())
@@ -248,7 +265,7 @@ class AskPanel(QWidget):
             return
         answer = float(predict(snapshot, self.bits[None])[0])
         true = float(self.bits @ snapshot.true_weights)
-        self.switches.show_sum(self.bits, snapshot.parameters[0], answer, true, 1 if len(self.bits) <= 8 else 0)
+        self.switches.show_sum(self.bits, snapshot.parameters[0], answer, true)
 
     def _spread(self, number: int) -> None:
         """Set the switches to a number, in the order of the bits now."""

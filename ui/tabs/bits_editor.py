@@ -20,6 +20,11 @@ def figure(value: float, places: int = 1) -> str:
     return text.replace("-", MINUS)
 
 
+def equals(by_hand: float, value: float, places: int) -> str:
+    """ "=" if calculating with the rounded numbers that are shown gives the rounded result that is shown, else "≈"."""
+    return "=" if figure(by_hand, places) == figure(value, places) else "≈"
+
+
 def plain(value: float) -> str:
     """A number as short as it can be written: 143, 0.5."""
     return f"{value:.7g}".replace("-", MINUS)

@@ -15,7 +15,7 @@ from models.bits import LARGEST_WEIGHT, BitsSnapshot, sigmoid
 from ui import theme
 from ui.formula import FormulaView
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
-from ui.tabs.bits_editor import NumberEditor, figure, plain
+from ui.tabs.bits_editor import NumberEditor, equals, figure, plain
 from ui.tabs.bits_table import CENTRED
 
 TOP = 36.0
@@ -396,11 +396,15 @@ class NeuronSum(QWidget):
             )
             name, inputs, weights = name_of("h", unit), activity.inputs, first[:, unit]
             total, value = float(activity.hidden_sums[unit]), float(activity.hidden[unit])
-        places = 0 if unit < hidden else 2
-        terms = [f"{figure(x, places)}·{_factor(w)}" for x, w in zip(inputs.tolist(), weights.tolist(), strict=False)]
+        places = 0 if unit < hidden else 3 if hidden <= 4 else 2  # as fit into two lines
+        pairs = list(zip(inputs.tolist(), weights.tolist(), strict=False))
+        terms = [f"{figure(x, places)}·{_factor(w)}" for x, w in pairs]
+        by_hand = sum(round(x, places) * round(w, 2) for x, w in pairs)
         if bias:
             terms.append(_factor(float(weights[-1])))
-        self.numbers.set_text(f"z = {' + '.join(terms)} = {figure(total, 2)}   →   {name} = {figure(value, 3)}")
+            by_hand += round(float(weights[-1]), 2)
+        result = f"{equals(by_hand, total, 2)} {figure(total, 2)}"
+        self.numbers.set_text(f"z = {' + '.join(terms)} {result}   →   {name} = {figure(value, 3)}")
 
 
 class SumLines(QWidget):

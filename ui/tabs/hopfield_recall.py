@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
-from models.associative.energy import WORDS, Verdict
+from models.associative.energy import WORDS, Verdict, wants_to_flip
 from models.hopfield import HopfieldSnapshot, LocalField, local_field
 from ui import theme
 from ui.canvas.pixel_canvas import PixelCanvas
@@ -87,17 +87,38 @@ class VerdictCard(QFrame):
 def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:
     """The verdict as a title and a sentence."""
     if snapshot.verdict == "nothing stored":
-        return "Empty memory", "Draw or choose a picture on the right and store it."
+        return "Empty memory", "There is nothing to recall yet: draw a picture on the right and press “Store it”."
     if snapshot.verdict == "running":
+        if running and _is_warm(snapshot):
+            return "Recalling …", "Pixels listen to one another, but in the heat some flip against their field."
         if running:
             return "Recalling …", "Pixels listen to one another; the energy falls until nobody wants to change."
         if snapshot.updates:
-            return "Paused", "Some pixels still want to change: Recall (Space) goes on, → does one update."
+            return "Paused", f"{wishes(snapshot)}: Recall (Space) goes on."
         return "Ready", "Recall (Space) lets the memory repair the damaged picture; → does one update at a time."
     title, _, sentence = WORDS[snapshot.verdict].partition(": ")
     if snapshot.verdict == "cycle":
         sentence = sentence.replace("the pictures repeat", f"{snapshot.cycle_length} pictures repeat")
+    if snapshot.verdict == "not converged":
+        wish = wishes(snapshot)
+        sentence = f"updates used up, {wish[0].lower()}{wish[1:]}."
     return title, sentence[:1].upper() + sentence[1:]
+
+
+def wishes(snapshot: HopfieldSnapshot) -> str:
+    """How many pixels disagree with their local field: the beginning of a sentence."""
+    if snapshot.weights is None:
+        return "The picture still moves towards its best match"
+    count = int(wants_to_flip(snapshot.fields, snapshot.state, snapshot.config.zero_field).sum())
+    if count:
+        return "1 pixel wants to change" if count == 1 else f"{count} pixels want to change"
+    chance = ", only the heat flips some" if _is_warm(snapshot) else ""
+    return f"No pixel wants to change{chance}"
+
+
+def _is_warm(snapshot: HopfieldSnapshot) -> bool:
+    config = snapshot.config
+    return config.rule != "modern" and config.update == "stochastic" and config.temperature > 0
 
 
 class Picture(QWidget):
@@ -301,16 +322,16 @@ class RecallView(QWidget):
             return
         field = self._field_that_fits(snapshot, pixel)
         row, column = divmod(pixel, snapshot.shape[1])
-        place = f"row {row + 1}, column {column + 1}"
+        name = f"Pixel {pixel} (row {row}, column {column})"  # all counted from 0, as in the matrix of weights
         if snapshot.weights is None:
             heading, shown = "Drawn to", snapshot.fields
-            what = f"Pixel {pixel} ({place}) moves to the patterns' mean, weighted by softmax"
+            what = f"{name} moves to the patterns' mean, weighted by softmax"
         else:
             heading, shown = f"Weights of pixel {pixel}", snapshot.weights[pixel]
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
-            what = f"Pixel {pixel} ({place}) is {field.now:+.0f} and {wish}".replace("-", "−")
+            what = f"{name} is {field.now:+.0f} and {wish}".replace("-", "−")
         self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
 

@@ -154,8 +154,10 @@ class HopfieldTab(ModelTab):
         """A recall that has ended is not the end."""
         return f"{self.model.verb} again"
 
-    def offer(self, status: Status) -> Offer:
-        """Another recall, or, before anything was updated, the first one."""
+    def offer(self, status: Status) -> Offer | None:
+        """Another recall, or, before anything was updated, the first one; nothing while the memory is empty."""
+        if self._shown is not None and not len(self._shown.patterns):
+            return None
         if self._shown is None or self._shown.updates == 0:
             return Offer(self.model.verb, f"{self.model.verb} (Space)")
         return Offer(
@@ -266,13 +268,8 @@ class HopfieldTab(ModelTab):
             self.session.play()
 
     def _is_empty(self) -> bool:
-        """Whether there is nothing to recall; says so."""
-        empty = self._shown is not None and not len(self._shown.patterns) and self.session.status.phase != "running"
-        if empty:
-            self.banner.say(
-                "Nothing to recall", "The memory is empty: draw a picture on the right and press “Store it”.", "info"
-            )
-        return empty
+        """Whether there is nothing to recall: the card says so, and what to do about it."""
+        return self._shown is not None and not len(self._shown.patterns) and self.session.status.phase != "running"
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:

@@ -48,7 +48,9 @@ class WeightsView(QWidget):
         self.row_heading = QLabel()
         self.row_heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         theme.set_role(self.row_heading, "heading")
-        self.row = ImageTiles(tile_name="row", value_name="value", enlarge=False, empty_text="Click a row")
+        self.row = ImageTiles(
+            tile_name="row", value_name="value", enlarge=False, empty_text="The weights into one pixel appear here"
+        )
         self.readout = QLabel()
         self.readout.setWordWrap(True)
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().height())
@@ -70,13 +72,14 @@ class WeightsView(QWidget):
         layout.addLayout(both, 1)
 
     def show_snapshot(self, snapshot: HopfieldSnapshot, pixel: int | None) -> None:
-        """The matrix, and the row of this pixel; the same memory again costs next to nothing."""
+        """The matrix and the row of this pixel (None: the middle one); the same memory again costs next to nothing."""
         self._snapshot = snapshot
         memory = (snapshot.patterns, snapshot.weights)
         if len(self._memory) != 2 or any(a is not b for a, b in zip(memory, self._memory, strict=True)):
             self._memory, self._pattern = memory, None
             self._show_matrix(snapshot)
-        self._show_row(snapshot, pixel)
+        height, width = snapshot.shape
+        self._show_row(snapshot, height // 2 * width + width // 2 if pixel is None else pixel)
 
     def _show_matrix(self, snapshot: HopfieldSnapshot) -> None:
         modern = snapshot.weights is None
@@ -95,8 +98,8 @@ class WeightsView(QWidget):
             words += f" Of all 2^{neurons} pictures {count} are fixed points; {len(snapshot.patterns)} were stored."
         self.words.setText(words)
 
-    def _show_row(self, snapshot: HopfieldSnapshot, pixel: int | None) -> None:
-        if not len(snapshot.patterns) or (pixel is None and snapshot.attention is None):
+    def _show_row(self, snapshot: HopfieldSnapshot, pixel: int) -> None:
+        if not len(snapshot.patterns):
             self.map.set_marked(None)
             self.row_heading.setText("")
             self.row.clear()
@@ -107,7 +110,6 @@ class WeightsView(QWidget):
             image = snapshot.patterns[row].reshape(snapshot.shape).astype(np.float32)
             heading, caption = f"Pattern {snapshot.labels[row]}", f"softmax {100 * snapshot.attention[row]:.1f} %"
         else:
-            assert pixel is not None
             row, image = pixel, np.asarray(heat_map(snapshot, pixel))
             heading, caption = f"Weights into pixel {pixel}", f"into {self._name(pixel)}"
         self.map.set_marked(row)
@@ -115,9 +117,10 @@ class WeightsView(QWidget):
         self.row.set_images(image[None], [caption])
 
     def _name(self, pixel: int) -> str:
+        """Where a pixel is; rows, columns and pixels are counted from 0, as in the matrix."""
         assert self._snapshot is not None
         row, column = divmod(pixel, self._snapshot.shape[1])
-        return f"row {row + 1}, column {column + 1}"
+        return f"row {row}, column {column}"
 
     def _weight_cell(self, row: int, column: int) -> str:
         return f"W between pixel {row} ({self._name(row)}) and pixel {column} ({self._name(column)})"

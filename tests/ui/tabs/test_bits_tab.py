@@ -11,6 +11,7 @@ from models.bits import BitsTrainer, DropRow, load_table
 from models.registry import get_model
 from ui import theme
 from ui.registry import make_tab
+from ui.tabs.bits_ask import SwitchRow
 from ui.tabs.bits_bars import WeightBars
 from ui.tabs.bits_editor import figure, read_number
 from ui.tabs.bits_network import Activity
@@ -60,6 +61,28 @@ def train(tab, qtbot, preset: str | None = None) -> None:
     qtbot.waitUntil(lambda: tab._shown.step == tab.session.status.head)
 
 
+@pytest.mark.parametrize("bits", [3, 8, 12])
+def test_the_terms_of_a_sum_add_up_to_what_is_shown(qtbot, bits):
+    row = SwitchRow()
+    qtbot.addWidget(row)
+    row.resize(300, row.sizeHint().height())
+    rng = np.random.default_rng(bits)
+    signs = set()
+    for scale in (1.0, 2.0 ** (bits - 1), 3e4):
+        for _ in range(20):
+            weights, on = rng.normal(scale=scale, size=bits), rng.integers(0, 2, bits).astype(float)
+            row.show_sum(on, weights, float(on @ weights), 0.0)
+            sign, _, shown = row.answer_text.replace("−", "-").partition(" ")
+            signs.add(sign)
+            text = row.sum_text.replace("− ", "+ -").replace("−", "-")
+            terms = [float(term) for term in text.split(" + ")] if on.any() else []
+            last = 10.0 ** -len(shown.partition(".")[2])
+            if max(map(abs, [*terms, float(shown)])) < 1e5:
+                assert (abs(sum(terms) - float(shown)) < last / 2) == (sign == "=")
+                assert abs(sum(terms) - float(shown)) < (bits + 2) / 2 * last
+    assert signs == {"=", "≈"}
+
+
 def test_the_neuron_discovers_binary(tab, qtbot):
     assert "Random weights" in tab.verdict.text()
     train(tab, qtbot)
@@ -67,7 +90,8 @@ def test_the_neuron_discovers_binary(tab, qtbot):
     np.testing.assert_allclose(tab.bars._weights, 2.0 ** np.arange(7, -1, -1), atol=0.01)
     tab.ask.number.setValue(202)
     assert tab.ask.bits.tolist() == [1, 1, 0, 0, 1, 0, 1, 0]
-    assert tab.ask.switches.sum_text == "128.0 + 64.0 + 8.0 + 2.0"
+    assert tab.ask.switches.sum_text == "128.00 + 64.00 + 8.00 + 2.00"
+    assert tab.ask.switches.answer_text == "= 202.00"
     click(qtbot, tab.ask.switches, tab.ask.switches.switch(7))
     assert tab.ask.number.value() == 203
     # The end is no dead end.

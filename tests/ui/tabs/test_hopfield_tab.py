@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from models.base import DataError
-from models.hopfield import HopfieldConfig
+from models.hopfield import HopfieldConfig, HopfieldSnapshot, HopfieldTrainer, load
 from models.registry import get_model
-from ui.tabs.hopfield_recall import as_html
+from ui.tabs.hopfield_recall import as_html, in_words
 from ui.tabs.hopfield_tab import HopfieldTab, own_patterns, to_rows
 
 LEFT = Qt.MouseButton.LeftButton
@@ -158,12 +158,40 @@ def test_slow_motion_can_be_paused_in_mid_sweep(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.status.head == head + 1)
 
 
+def recalled(updates: int, **settings) -> HopfieldSnapshot:
+    """A recall after so many updates."""
+    config = HopfieldConfig(**settings)
+    trainer = HopfieldTrainer(config, load(config))
+    trainer.advance(updates)
+    return trainer.snapshot()
+
+
+def test_the_verdict_counts_the_pixels_that_want_to_change():
+    shown = recalled(20)
+    assert shown.verdict == "running"
+    assert shown.weights is not None
+    count = int((np.sign(shown.weights @ shown.state) * shown.state < 0).sum())
+    assert in_words(shown, running=False)[1].startswith(f"{count} pixels want to change: ")
+    title, sentence = in_words(recalled(20, n_iter=20), running=False)
+    assert (title, sentence) == ("Not converged", f"Updates used up, {count} pixels want to change.")
+
+
+def test_at_a_temperature_content_pixels_flip_by_chance():
+    warm = {"update": "stochastic", "temperature": 0.05}
+    shown = recalled(2000, **warm)
+    assert shown.verdict == "running"
+    sentence = in_words(shown, running=False)[1]
+    assert sentence.startswith("No pixel wants to change, only the heat flips some: ")
+    assert "against their field" in in_words(shown, running=True)[1]
+    assert "heat" not in in_words(recalled(2000, **warm | {"temperature": 0.0}), running=False)[1]
+
+
 def test_draw_store_damage_recall(tab, qtbot):
     use(tab, qtbot, patterns="own", size=8)
     assert tab.verdict.title.text() == "Empty memory"
+    assert not tab.run_bar.train_button.isEnabled()
     tab.toggle()
-    assert "empty" in tab.banner.text
-    tab.banner.clear()
+    assert tab.banner.text == ""  # the card has said it
     qtbot.mouseClick(tab.probe.store_button, LEFT)
     assert "draw a picture first" in tab.banner.text
     draw(tab, qtbot, (1, 1), (1, 6), (6, 6))
@@ -173,6 +201,7 @@ def test_draw_store_damage_recall(tab, qtbot):
     settle(tab, qtbot)
     assert tab.banner.text == ""
     assert tab.recall.gallery.caption(0) == "✓ hook"
+    assert tab.run_bar.train_button.isEnabled()
     assert tab.probe.name.text() == ""
     tab.probe.amount.setValue(25)
     settle(tab, qtbot)
@@ -332,7 +361,7 @@ def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
 def test_a_click_explains_a_pixel(tab, qtbot):
     picture = tab.recall.now
     qtbot.mouseClick(picture.canvas, LEFT, pos=cell(picture.canvas, 4, 5))
-    assert "row 5, column 6" in tab.recall.field.text()
+    assert "Pixel 69 (row 4, column 5)" in tab.recall.field.text()
     assert "<sub>69</sub>" in tab.recall.field.text()
     assert tab.recall.weights.heading.text() == "Weights of pixel 69"
     weights = snapshot(tab).weights[69].reshape(16, 16)
@@ -344,6 +373,7 @@ def test_a_click_explains_a_pixel(tab, qtbot):
 def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
     tab.show_view(1)
     heat = tab.weights.map
+    assert tab.weights.row_heading.text() == "Weights into pixel 136"  # row 8, column 8 of 16: the middle
     qtbot.mouseClick(heat, LEFT, pos=heat._cell_rect(40, 3).center().toPoint())
     assert "pixel" in tab.weights.row_heading.text()
     qtbot.waitUntil(lambda: heat._image is not None)
