@@ -13,7 +13,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QLabel,
     QLineEdit,
     QSizePolicy,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from models.config import Setting
 from ui import theme
+from ui.wheel import CalmComboBox
 
 DECADE = 20
 """Stops of a logarithmic slider per factor of ten: Renard's preferred numbers R20 (1, 1.1, 1.3, 1.4, 1.6, 1.8, 2 …)."""
@@ -251,13 +251,12 @@ class Slider(QSlider):
         super().mousePressEvent(event)
 
 
-class Choice(QComboBox):
+class Choice(CalmComboBox):
     """A combo box with a tooltip for each entry; it leaves the mouse wheel to the page unless it has the focus."""
 
     def __init__(self, setting: Setting, texts: Sequence[str]) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for index, text in enumerate(texts):
             self.addItem(text.replace("_", " "), text)
@@ -274,10 +273,3 @@ class Choice(QComboBox):
         blocked = self.blockSignals(True)
         self.setCurrentIndex(self.findData(text))
         self.blockSignals(blocked)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel belongs to the page unless this has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
