@@ -120,6 +120,15 @@ def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_
     tab.inspector.grab()
 
 
+def test_the_editor_has_room_for_its_field_the_first_time_it_opens(tab):
+    editor = tab.editor
+    editor.sizeHint()  # as the style sheet asks: the hidden layout remembers a title without words
+    editor.open(Spot(0, 0, 0, "weight"), "w =", 0.25, QPoint(5, 5))
+    assert editor.width() >= editor.sizeHint().width()
+    assert editor.rect().contains(editor.field.geometry())
+    assert editor.field.text() == "0.25"
+
+
 def test_another_point_gives_other_numbers_in_the_formula(tab):
     QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 0, 0))
     before = tab.inspector.neuron.inputs
