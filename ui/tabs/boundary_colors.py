@@ -90,8 +90,7 @@ def signed_colors(values: NDArray[np.float32], level: float | NDArray[np.float32
 def answer_colors(answers: NDArray[np.float32], level: float, *, discrete: bool = False) -> Colors:
     """Colours of `predict`'s answers (…, C): regions for classes, signed numbers for a value (C = 1)."""
     if answers.shape[-1] == 1:
-        values = answers[..., 0]
-        return signed_colors(np.rint(values / level * 4) * (level / 4) if discrete else values, level)
+        return signed_colors(answers[..., 0], level)
     return region_colors(answers, discrete=discrete)
 
 
