@@ -13,23 +13,23 @@ from ui import theme
 from ui.plots.color_scale import ColorScale, Kind
 from ui.plots.plot_base import short_number
 
-BAR, GAP = 54, 5
-"""Pixels of the bar, and between it and the numbers."""
-LONGEST = "−0.95"
-"""Room is kept for two numbers like this one."""
+GAP = 5
+"""Pixels between the bar and its numbers."""
 
 
 class ScaleBar(QWidget):
-    """A bar of colours between the numbers at its ends; its size never changes.
+    """A bar of colours between the numbers at its ends, which takes the room that they leave.
 
     Args:
         kind: which colour map, see ColorScale.
         name: what the numbers are.
+        width: pixels for all of it, whatever the numbers.
     """
 
-    def __init__(self, kind: Kind, name: str) -> None:
+    def __init__(self, kind: Kind, name: str, width: int) -> None:
         super().__init__()
         self.ends = ("", "")
+        self._width = width
         self._scale = ColorScale(kind, 1.0)
         self._values = np.linspace(-1.0 if kind == "diverging" else 0.0, 1.0, 128, dtype=np.float32)[None]
         self.setAccessibleName(name)
@@ -45,21 +45,21 @@ class ScaleBar(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Two numbers and the bar."""
-        metrics = self.fontMetrics()
-        return QSize(2 * (metrics.horizontalAdvance(LONGEST) + GAP) + BAR, metrics.height())
+        """A line of text, as wide as was asked for."""
+        return QSize(self._width, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The numbers close to the bar, from the left."""
+        """The numbers at the ends, the bar in between."""
         low, high = self.ends
         if not low:
             return
         painter = QPainter(self)
         colors, middle = theme.current(), Qt.AlignmentFlag.AlignVCenter
         painter.setPen(colors.muted)
-        bar = QRectF(painter.fontMetrics().horizontalAdvance(low) + GAP, self.height() / 2 - 4, BAR, 8)
-        painter.drawText(self.rect(), middle, low)
-        painter.drawText(QRectF(bar.right() + GAP, 0, self.width() - bar.right() - GAP, self.height()), middle, high)
+        left, right = (self.fontMetrics().horizontalAdvance(text) + GAP for text in self.ends)
+        bar = QRectF(left, self.height() / 2 - 4, self.width() - left - right - 1, 8)
+        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignLeft, low)
+        painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignRight, high)
         painter.drawImage(bar, self._scale.picture(self._values))
         painter.setPen(QPen(colors.border, 1))
         painter.drawRect(bar)

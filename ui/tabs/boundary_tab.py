@@ -118,7 +118,7 @@ class BoundaryTab(PointTab):
         self.discrete_box = QCheckBox("Decision only")
         self.discrete_box.setToolTip("Show which class the network decides for, not how sure it is")
         self.discrete_box.toggled.connect(self.view.set_discrete)
-        self.scale = ScaleBar("diverging", "colours of the values")
+        self.scale = ScaleBar("diverging", "colours of the values", width=100)
         self.scale.setToolTip("Which value has which colour, of the points and of the network's answers")
         for_kind = QWidget()  # what classes need, or in the same place what values need
         self.answer_key = QStackedLayout(for_kind)
@@ -155,6 +155,10 @@ class BoundaryTab(PointTab):
         self.diagram = NetworkDiagram()
         self.editor = WeightEditor(self.diagram)
         self.pointed = line("what the pointer is on", muted=True)
+        self.pointed.setToolTip(
+            "Inputs, connections and hidden neurons: orange is positive, blue negative, the stronger the farther from "
+            "0. An output that speaks for a class has its colour."
+        )
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(4, 4, 4, 0)
@@ -262,7 +266,7 @@ class BoundaryTab(PointTab):
             tile_colors(snapshot, maps, self.view.level),
             wires=wires,
         )
-        if not self.diagram.underMouse():
+        if not self.diagram.underMouse() or not self.pointed.text():
             self.pointed.setText(self.diagram.describe(None))
 
     def _show_inside(self, *, patient: bool) -> None:
