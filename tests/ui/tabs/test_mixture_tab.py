@@ -281,8 +281,11 @@ def test_a_comparison_that_was_stopped_does_not_speak_for_all(tab, qtbot, monkey
     panel = tab.selection
     panel.compare()
     qtbot.waitUntil(lambda: len(panel.results) == 3)
+    assert not panel.use.isEnabled()  # the best may be still to come
     QTest.mouseClick(panel.button, LEFT)
     assert not panel.job.running
+    assert panel.use.isEnabled()
+    assert panel.use.text() == "Use best so far"
     assert panel.words.text().startswith("Stopped after 3 of 12: BIC prefers K\u00a0=\u00a03")
 
 
