@@ -127,11 +127,13 @@ class BoundaryTab(PointTab):
         self.legend = QLabel()
         theme.set_role(self.legend, "muted")
         self._show_legend(regression=False)
-        self.legend.ensurePolished()
-        self.legend.setMinimumWidth(self.legend.sizeHint().width())  # the longer of the two: nothing jumps
+        signs = QWidget()
+        room = QStackedLayout(signs)
+        room.addWidget(self.legend)
+        room.addWidget(QLabel(self.legend.text()))  # never seen: it keeps the room of the longer words, nothing jumps
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self.legend)
+        row.addWidget(signs)
         row.addWidget(for_kind)
         row.addStretch(1)
         row.addWidget(self.speed)

@@ -151,7 +151,7 @@ def test_the_editor_has_room_for_its_field_the_first_time_it_opens(tab):
 
 def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot):
     tab.discrete_box.setChecked(True)
-    legend, place = tab.legend.geometry(), tab.speed.geometry()
+    legend, place = tab.legend.size(), tab.speed.geometry()
     assert "wrong" in tab.legend.text()
     begin(tab, qtbot, SMALL.model_copy(update={"dataset": "hills", "loss": "mse", "hidden": (4,)}))
     assert tab._shown.regression
@@ -162,7 +162,7 @@ def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot
     assert "wrong" not in tab.legend.text() + tab.legend.toolTip()
     tab.pages.setCurrentWidget(tab.hidden_space)
     assert "classes" not in tab.hidden_space.words.text()
-    assert (tab.legend.geometry(), tab.speed.geometry()) == (legend, place)  # nothing jumps
+    assert (tab.legend.size(), tab.speed.geometry()) == (legend, place)  # nothing jumps
     begin(tab, qtbot, SMALL)
     assert tab.discrete_box.isVisible()
     assert tab.view._discrete
