@@ -156,7 +156,11 @@ class MixtureConfig(Config):
         },
     )
     kmeans_beside: bool = setting(
-        False, "Run k-means beside it, on the same points from the same start.", group="Iteration", live=True
+        False,
+        "Run k-means beside it, on the same points from the same start.",
+        group="Iteration",
+        live=True,
+        label="k-means beside",
     )
     seed: int = setting(
         0,

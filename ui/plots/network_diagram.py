@@ -172,12 +172,14 @@ class NetworkDiagram(QWidget):
         return f"neuron {unit + 1} of layer {layer + 1}"
 
     def describe(self, spot: Spot | None) -> str:
-        """What is under the pointer, in words."""
+        """What is under the pointer, in words; under none, what the colours of connections and pictures mean."""
         if not self._wires.weights:
             return ""
         if spot is None:
             count = self._wires.count
-            return f"the strongest {MOST_WIRES} of {count} connections are drawn" if count > MOST_WIRES else ""
+            if count > MOST_WIRES:
+                return f"orange +, blue − · strongest {MOST_WIRES} of {count} drawn"
+            return "orange: positive · blue: negative"
         name = self.name(spot.layer, spot.unit)
         if spot.kind == "weight":
             assert spot.source is not None

@@ -90,8 +90,7 @@ def signed_colors(values: NDArray[np.float32], level: float | NDArray[np.float32
 def answer_colors(answers: NDArray[np.float32], level: float, *, discrete: bool = False) -> Colors:
     """Colours of `predict`'s answers (…, C): regions for classes, signed numbers for a value (C = 1)."""
     if answers.shape[-1] == 1:
-        values = answers[..., 0]
-        return signed_colors(np.rint(values / level * 4) * (level / 4) if discrete else values, level)
+        return signed_colors(answers[..., 0], level)
     return region_colors(answers, discrete=discrete)
 
 
@@ -127,13 +126,13 @@ def _output_tiles(snapshot: BoundarySnapshot, outputs: NDArray[np.float32], leve
     """An output's picture has the colour of its class where it speaks for it."""
     if snapshot.regression:
         return signed_colors(outputs, level)
-    if len(outputs) == 1:
-        return signed_colors(outputs, neuron_level(snapshot.config.output_activation, outputs))
     if LOSSES[snapshot.config.loss].fused_softmax:
         share = Softmax.function(outputs.reshape(len(outputs), -1).T).T.reshape(outputs.shape)
     else:
         low, high = target_range(snapshot.config)
         share = (outputs - low) / np.float32(high - low)
+    if len(outputs) == 1:  # high for the first class, low for the second
+        return _two_class_table(theme.current().name)[_index(share, 2 * SHADES - 1, 0.0, 2 * SHADES - 1)]
     table = _class_table(theme.current().name)
     which = np.arange(len(outputs)).reshape(-1, 1, 1)
     return table[which % len(table), _index(share, SHADES - 1, 0.0, SHADES - 1)]

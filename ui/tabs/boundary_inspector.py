@@ -103,8 +103,8 @@ class WeightEditor(QFrame):
         self.title.setText(title)
         self.field.setText(f"{value:.4g}")
         self._at = at
+        self.show()  # before it is measured: a layout that was never shown does not notice the new title
         self._say("")
-        self.show()
         self.raise_()
         self.field.setFocus()
         self.field.selectAll()
@@ -179,7 +179,6 @@ class Inspector(QWidget):
         self.heading = QLabel("Inside the network")
         theme.set_role(self.heading, "heading")
         self.switch = QPushButton("Switch off")
-        theme.set_role(self.switch, "quiet")
         self.switch.setToolTip("A neuron that is switched off says 0 to everyone (double click on it, or O)")
         self.switch.clicked.connect(self._on_switch)
         room = self.switch.sizePolicy()

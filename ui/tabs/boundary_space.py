@@ -1,4 +1,4 @@
-"""The plane as a hidden layer of two neurons sees it: a bent grid, in which a straight line separates the classes."""
+"""The plane as a hidden layer of two neurons sees it: a bent grid, on which a straight layer can finish the work."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from ui.tabs.boundary_view import SmoothImage
 
 MISSING = (
     "<b>Here one sees where the points go in a hidden layer of two neurons.</b><br><br>This network has no such layer. "
-    "Set “hidden layers” to, say, 8 and 2 and press Reset: then the plane is bent before your eyes until a straight "
-    "line can separate the classes."
+    "Set “hidden layers” to, say, 8 and 2 and press Reset: then the plane is bent before your eyes until "
 )
+CLASSES, VALUES = "a straight line can separate the classes.", "the values rise evenly from one side to the other."
+"""What the layers after a hidden one need: the last one is straight."""
 LINES, SAMPLES, RESOLUTION = 17, 49, 48
 
 
@@ -96,13 +97,13 @@ class HiddenSpacePage(QWidget):
         layout.setSpacing(2)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
-        words = QLabel(MISSING)
-        words.setWordWrap(True)
-        words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        words.setMargin(24)
-        theme.set_role(words, "muted")
+        self.words = QLabel(MISSING + CLASSES)
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.words.setMargin(24)
+        theme.set_role(self.words, "muted")
         self.stack = QStackedLayout(self)
-        self.stack.addWidget(words)
+        self.stack.addWidget(self.words)
         self.stack.addWidget(shown)
 
     @Slot(int)
@@ -125,6 +126,7 @@ class HiddenSpacePage(QWidget):
             self.view.forget()
         self.stack.setCurrentIndex(1 if found else 0)
         if not found:
+            self.words.setText(MISSING + (VALUES if snapshot.regression else CLASSES))
             return
         space = hidden_space(
             snapshot, found[self.layers.currentIndex()], box, lines=LINES, samples=SAMPLES, resolution=RESOLUTION

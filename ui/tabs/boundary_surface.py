@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGraphicsItem,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -39,6 +40,7 @@ from ui.plots import colormaps
 from ui.plots.contours import contour_lines
 from ui.plots.plot_base import Plot, number
 from ui.tabs.boundary_results import line
+from ui.tabs.boundary_scale import ScaleBar
 from ui.tabs.boundary_view import SmoothImage
 from ui.transport import grouped
 
@@ -84,12 +86,18 @@ class Path:
 
 
 class LossSurfaceView(Plot):
-    """Heights as colours and contour lines, the path, and where the run is now."""
+    """Heights as colours and contour lines, the path, and where the run is now.
+
+    Attributes:
+        ends: the losses that have the first and the last colour (of the highest 3 % none is told from another); nan
+            while no loss is known that is finite.
+    """
 
     def __init__(self) -> None:
         super().__init__("a", "b", name="loss surface", zoom=True, grid=False)
         self._losses: NDArray[np.float64] | None = None
         self._extent = 1.0
+        self.ends = (np.nan, np.nan)
         self.picture = SmoothImage()
         self.picture.setZValue(-50)
         self.contours = pg.PlotCurveItem(connect="pairs", antialias=True)
@@ -106,6 +114,7 @@ class LossSurfaceView(Plot):
         """A new slice whose rows are on their way."""
         self._extent = extent
         self._losses = np.full((RESOLUTION, RESOLUTION), np.nan)
+        self.ends = (np.nan, np.nan)
         self.x_axis.set_label(directions.names[0].replace(" direction", ""))
         self.y_axis.set_label(directions.names[1].replace(" direction", ""))
         self.contours.setData([], [])
@@ -124,7 +133,7 @@ class LossSurfaceView(Plot):
             return
         heights = self._heights(self._losses)
         finite = heights[np.isfinite(heights)]
-        if not finite.size:
+        if not finite.size or self.flat:
             return
         steps = np.linspace(-self._extent, self._extent, RESOLUTION)
         levels = np.linspace(finite.min(), np.percentile(finite, 97), CONTOURS + 2)[1:-1]
@@ -142,9 +151,16 @@ class LossSurfaceView(Plot):
     def forget(self) -> None:
         """Nothing is known."""
         self._losses = None
+        self.ends = (np.nan, np.nan)
         self.picture.setVisible(False)
         for item in (self.contours, self.path, self.start, self.here):
             item.setData([], [])
+
+    @property
+    def flat(self) -> bool:
+        """Whether all of the slice has one loss, as where no hidden neuron answers any more."""
+        low, high = self.ends
+        return bool(high - low <= 1e-6 * abs(high))
 
     @staticmethod
     def _heights(losses: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,6 +176,7 @@ class LossSurfaceView(Plot):
         if not finite.size:
             return
         low, high = float(finite.min()), float(np.percentile(finite, 97))
+        self.ends = (10**low, 10**high)
         index = colormaps.sequential_index(np.nan_to_num(heights - low, nan=0.0, posinf=1e6), max(high - low, 1e-9))
         opacity = np.where(np.isnan(heights), 0, 255).astype(np.uint8)
         picture = np.concatenate([colormaps.sequential()[index], opacity[..., None]], axis=-1)
@@ -234,6 +251,18 @@ class LossSurfacePage(QWidget):
         self.button = QPushButton("Here")
         self.button.setToolTip("Compute the slice again around the weights as they are now")
         self.words = line("what the picture shows", muted=True)
+        signs = QLabel("★ now   ○ start")
+        signs.setToolTip("The star is the run as it is now, the ring its first step, the line the way between them")
+        theme.set_role(signs, "muted")
+        self.scale = ScaleBar("sequential", "colours of the loss", width=130)
+        self.scale.setToolTip("Which loss has which colour, on a logarithmic scale; the highest 3 % look alike")
+        key = QHBoxLayout()
+        loss = QLabel("loss")
+        theme.set_role(loss, "muted")
+        key.setSpacing(4)
+        key.addWidget(signs, 1)
+        key.addWidget(loss)
+        key.addWidget(self.scale)
         row = QHBoxLayout()
         row.setSpacing(4)
         for widget, share in ((self.kind, 1), (self.extent, 0), (self.button, 0)):
@@ -248,6 +277,7 @@ class LossSurfacePage(QWidget):
         layout.addLayout(row)
         layout.addLayout(chosen)
         layout.addWidget(self.view, 1)
+        layout.addLayout(key)
         layout.addWidget(self.words)
         self.kind.currentIndexChanged.connect(self._on_kind)
         self.first.activated.connect(self.compute)
@@ -270,6 +300,7 @@ class LossSurfacePage(QWidget):
         self.known.clear()
         self._snapshot = self._centre = self._directions = None
         self.view.forget()
+        self._show_scale()
         self.words.setText("")
 
     def shutdown(self) -> None:
@@ -334,6 +365,11 @@ class LossSurfacePage(QWidget):
     @Slot(object)
     def _on_rows(self, rows: list[Any]) -> None:
         self.view.add_rows(rows)
+        self._show_scale()
+
+    def _show_scale(self) -> None:
+        """The losses at both ends, unless they are the same."""
+        self.scale.set_ends(*((np.nan, np.nan) if self.view.flat else self.view.ends))
 
     @Slot()
     def _on_finished(self) -> None:
@@ -362,10 +398,15 @@ class LossSurfacePage(QWidget):
         if self._short:
             self.words.setText("The path is too short to follow: a random slice. Train, then press Here.")
             return
-        self.words.setText(f"Slice at step {grouped(self._centre_step)}; the path is its projection{away}")
+        about = f"Slice at step {grouped(self._centre_step)}"
+        if self.view.flat:
+            self.words.setText(f"{about}: the loss is {number(self.view.ends[0])} everywhere")
+        else:
+            self.words.setText(f"{about}; the path is its projection{away}")
         self.words.setToolTip(
             "A flat slice of the loss (logarithmic colours) through the weights of that step. The optimizer's path "
-            "does not lie in it: what is drawn is its projection, a shadow."
+            "does not lie in it: what is drawn is its projection, a shadow. Where the loss is the same everywhere, the "
+            "weights change nothing any more: after a run that diverged every hidden neuron may be silent."
         )
 
     def showEvent(self, event: QShowEvent) -> None:

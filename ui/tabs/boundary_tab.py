@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSplitter,
+    QStackedLayout,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -46,6 +47,7 @@ from ui.tabs.boundary_colors import tile_colors
 from ui.tabs.boundary_inspector import Inspector, WeightEditor
 from ui.tabs.boundary_points import BoundaryPointPanel, Companions, PointMemory
 from ui.tabs.boundary_results import Results, line
+from ui.tabs.boundary_scale import ScaleBar
 from ui.tabs.boundary_side import SidePanel
 from ui.tabs.boundary_space import HiddenSpacePage
 from ui.tabs.boundary_surface import LossSurfacePage
@@ -116,13 +118,23 @@ class BoundaryTab(PointTab):
         self.discrete_box = QCheckBox("Decision only")
         self.discrete_box.setToolTip("Show which class the network decides for, not how sure it is")
         self.discrete_box.toggled.connect(self.view.set_discrete)
-        self.legend = QLabel("● trained on   ○ held out   ✕ wrong")
-        self.legend.setToolTip("Filled points are trained on, rings are only tested on, crosses mark wrong answers")
+        self.scale = ScaleBar("diverging", "colours of the values", width=100)
+        self.scale.setToolTip("Which value has which colour, of the points and of the network's answers")
+        for_kind = QWidget()  # what classes need, or in the same place what values need
+        self.answer_key = QStackedLayout(for_kind)
+        self.answer_key.addWidget(self.discrete_box)
+        self.answer_key.addWidget(self.scale)
+        self.legend = QLabel()
         theme.set_role(self.legend, "muted")
+        self._show_legend(regression=False)
+        signs = QWidget()
+        room = QStackedLayout(signs)
+        room.addWidget(self.legend)
+        room.addWidget(QLabel(self.legend.text()))  # never seen: it keeps the room of the longer words, nothing jumps
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self.legend)
-        row.addWidget(self.discrete_box)
+        row.addWidget(signs)
+        row.addWidget(for_kind)
         row.addStretch(1)
         row.addWidget(self.speed)
         stage = QWidget()
@@ -133,10 +145,22 @@ class BoundaryTab(PointTab):
         layout.addLayout(row)
         return stage
 
+    def _show_legend(self, *, regression: bool) -> None:
+        """The signs of the plane: a value is not wrong or right, and nothing is decided."""
+        self.legend.setText(f"● trained on   ○ held out   {'value:' if regression else '✕ wrong'}")
+        crosses = "" if regression else "; crosses mark wrong answers"
+        self.legend.setToolTip(f"Filled points are trained on, rings are only tested on{crosses}")
+        self.answer_key.setCurrentWidget(self.scale if regression else self.discrete_box)
+        self.view.set_discrete(self.discrete_box.isChecked() and not regression)
+
     def _make_network(self) -> QWidget:
         self.diagram = NetworkDiagram()
         self.editor = WeightEditor(self.diagram)
         self.pointed = line("what the pointer is on", muted=True)
+        self.pointed.setToolTip(
+            "Inputs, connections and hidden neurons: orange is positive, blue negative, the stronger the farther from "
+            "0. An output that speaks for a class has its colour."
+        )
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(4, 4, 4, 0)
@@ -176,6 +200,7 @@ class BoundaryTab(PointTab):
         if whole or self.my_turn(2):
             self.view.show_network(snapshot, moving=running)
             self._memory.remember(*_remembered(self._source.own, snapshot))
+            self.scale.set_ends(-self.view.level, self.view.level)
         if whole or self.my_turn(1):
             self._show_page(whole)
             self.show_origin()
@@ -187,6 +212,7 @@ class BoundaryTab(PointTab):
     def _begin_run(self, snapshot: BoundarySnapshot) -> None:
         """The first picture of a run: classes, axes, the shape of the network."""
         self.panel.set_kind(snapshot.class_names, snapshot.regression)
+        self._show_legend(regression=snapshot.regression)
         self.view.show_network(snapshot, moving=False)
         self.view.frame_points()
         self.diagram.set_shape(_shape(snapshot))
@@ -242,7 +268,7 @@ class BoundaryTab(PointTab):
             tile_colors(snapshot, maps, self.view.level),
             wires=wires,
         )
-        if not self.diagram.underMouse():
+        if not self.diagram.underMouse() or not self.pointed.text():
             self.pointed.setText(self.diagram.describe(None))
 
     def _show_inside(self, *, patient: bool) -> None:

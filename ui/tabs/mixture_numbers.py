@@ -25,6 +25,13 @@ from ui.tabs.mixture_view import component_color
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
 LARGEST_ROW = 24
+MEAN, COVARIANCE = 2, 4
+"""The first columns of the mean and of the covariance."""
+ERROR_TIPS = {
+    1: "How far the weight is from the true one",
+    MEAN: "How far the mean is from the true one: the distance of the two points",
+    COVARIANCE: "The largest difference of an entry of Σ from the true one",
+}
 
 
 class NumberTable(QTableWidget):
@@ -65,7 +72,10 @@ class NumberTable(QTableWidget):
 
 
 class ComponentTable(NumberTable):
-    """Weights, means and covariances: the estimate, the truth where it is known, and the error."""
+    """Weights, means and covariances: the estimate, the truth where it is known, and the error.
+
+    An error of a mean or of a covariance is one number for all its columns, so it stands across them.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -81,16 +91,13 @@ class ComponentTable(NumberTable):
             ],
             "components: estimated and true",
         )
+        self._layout: tuple[int, ...] = ()  # how many components there are, and which of them have a truth
 
     def show_mixture(self, snapshot: MixtureSnapshot) -> None:
         """Write the numbers."""
         mixture, truth = snapshot.mixture, snapshot.truth
         matched = {match.estimated: match for match in snapshot.matches}
-        rows = mixture.count + 2 * len(matched)
-        if self.rowCount() != rows:
-            self.clearSpans()
-            self.clearContents()
-            self.setRowCount(rows)
+        self._lay_out(mixture.count, tuple(sorted(matched)))
         row = 0
         for k in range(mixture.count):
             values = _numbers(mixture.weights[k], mixture.means[k], mixture.covariances[k])
@@ -101,9 +108,41 @@ class ComponentTable(NumberTable):
                 t = match.true
                 values = _numbers(truth.weights[t], truth.means[t], truth.covariances[t])
                 self.write(row, ["true", *values], role="muted")
-                errors = ["", f"{match.mean_error:.3f}", "", f"{match.covariance_error:.3f}"]
-                self.write(row + 1, ["error", f"{match.weight_error:.3f}", *errors, ""], role="positive")
+                mean, covariance = f"|Δμ| {_error(match.mean_error)}", f"max |ΔΣ| {_error(match.covariance_error)}"
+                errors = [f"{match.weight_error:.3f}", mean, "", covariance, "", ""]
+                self.write(row + 1, ["error", *errors], role="positive")
+                for column, tip in ERROR_TIPS.items():
+                    self.item(row + 1, column).setToolTip(tip)
                 row += 2
+
+    def _lay_out(self, count: int, matched: tuple[int, ...]) -> None:
+        """Make the rows of `count` components; `matched` are those that have two more, for the truth and the error."""
+        if (count, *matched) == self._layout:
+            return
+        self._layout = (count, *matched)
+        self.clearSpans()
+        self.clearContents()
+        self.setRowCount(count + 2 * len(matched))
+        for place, k in enumerate(matched):
+            error = k + 2 * place + 2
+            self.setSpan(error, MEAN, 1, 2)
+            self.setSpan(error, COVARIANCE, 1, 3)
+
+
+def about_truth(snapshot: MixtureSnapshot) -> str:
+    """Which components have a truth beside them, and what their errors are, in two lines."""
+    truth, compared, count = snapshot.truth, len(snapshot.matches), snapshot.mixture.count
+    if truth is None or not compared:
+        return "Nobody knows the bells these points come from: there is no truth to compare with."
+    if count > compared:
+        return f"There are {compared} true bells: each is beside the estimate that fits it, the others have none."
+    if truth.count > compared:
+        return f"There are {truth.count} true bells: {truth.count - compared} of them have no estimate of their own."
+    return "Errors: of a mean its distance from the true one, of Σ the largest difference of an entry."
+
+
+def _error(value: float) -> str:
+    return f"{value:.3f}" if value < 100 else short(value)
 
 
 def _numbers(weight: float, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> list[str]:

@@ -19,6 +19,7 @@ from ui.background import Job
 from ui.plots.plot_base import Plot, Table
 
 MOST = 12
+BEST, SO_FAR = "Use the best", "Use best so far"
 MOST_UNASKED = 5_000
 """Points up to which the comparison starts by itself when somebody looks at it."""
 
@@ -120,10 +121,15 @@ class SelectionPanel(QWidget):
         self.plot = SelectionPlot()
         self.plot.setToolTip("Click a number of components to start a new run with it")
         self.plot.pressed.connect(self._on_pressed)
+        signs = QLabel("○ smallest BIC   ▮ in use now")
+        signs.setToolTip("The ring marks the number of components with the smallest BIC, the grey bar that of this run")
+        theme.set_role(signs, "muted")
         self.button = QPushButton("Compare")
         self.button.setToolTip("Fit every number of components in the background; training goes on meanwhile")
         self.button.clicked.connect(self._toggle)
-        self.use = QPushButton("Use the best")
+        self.use = QPushButton(SO_FAR)
+        self.use.ensurePolished()
+        self.use.setMinimumWidth(self.use.sizeHint().width())  # the longer of its texts: nothing jumps
         self.use.setToolTip("Start a new run with the number of components that has the smallest BIC")
         self.use.clicked.connect(self._use_best)
         self.progress = QProgressBar()
@@ -138,6 +144,7 @@ class SelectionPanel(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.words)
         layout.addWidget(self.plot, 1)
+        layout.addWidget(signs)
         layout.addLayout(row)
         self._offered: tuple[Array, MixtureConfig] | None = None
         self._asked = False
@@ -251,7 +258,9 @@ class SelectionPanel(QWidget):
         self.plot.show_results(self._results, self._current)
         self.button.setText("Stop" if self.job.running else "Compare")
         self.button.setEnabled(self._offered is not None)
-        self.use.setEnabled(bool(good))
+        whole = len(self._results) == self._most
+        self.use.setText(BEST if whole or not good else SO_FAR)
+        self.use.setEnabled(bool(good) and not self.job.running)  # the best can still change
         self.progress.setRange(0, self._most)
         self.progress.setValue(len(self._results) if self.job.running else 0)
         self.words.setText(self._say(good))

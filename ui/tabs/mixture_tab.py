@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
@@ -23,7 +23,7 @@ from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_panel import PointPanel
 from ui.point_tab import PointTab
 from ui.speed import SpeedControl
-from ui.tabs.mixture_numbers import ComponentTable, PointExplanation
+from ui.tabs.mixture_numbers import ComponentTable, PointExplanation, about_truth
 from ui.tabs.mixture_selection import SelectionPanel
 from ui.tabs.mixture_view import KMeansView, MixtureView
 
@@ -104,7 +104,15 @@ class MixtureTab(PointTab):
         page = QWidget()
         around = QVBoxLayout(page)
         around.setContentsMargins(8, 8, 8, 8)
+        self.truth_note = QLabel()
+        self.truth_note.setAccessibleName("what the truth is")
+        self.truth_note.setWordWrap(True)
+        self.truth_note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.truth_note.setFixedHeight(2 * self.truth_note.fontMetrics().lineSpacing() + 2)
+        theme.set_role(self.truth_note, "muted")
+        around.setSpacing(4)
         around.addWidget(self.table)
+        around.addWidget(self.truth_note)
         self.pages.addTab(page, "Components")
         self.pages.addTab(self.explanation, "One point")
         self.pages.addTab(self.selection, "How many?")
@@ -172,6 +180,7 @@ class MixtureTab(PointTab):
         self.view.set_probe(place)
         if self.table.isVisible():
             self.table.show_mixture(snapshot)
+            self.truth_note.setText(about_truth(snapshot))
         elif self.explanation.isVisible():
             self.explanation.show_point(snapshot, place, f"Point {(self._picked or 0) + 1}")
         whole = snapshot.point_count == len(snapshot.points)

@@ -8,14 +8,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from models.base import DataError
+from models.boundary import SetParameters
+from models.boundary_maps import decision_grid, neuron_maps
 from models.boundary_network import BoundaryConfig
 from models.data.own import as_own
 from models.registry import get_model
 from ui import theme
 from ui.plots.network_diagram import Spot
-from ui.tabs.boundary_colors import BOUNDED, region_colors, signed_colors
+from ui.tabs.boundary_colors import BOUNDED, region_colors, signed_colors, tile_colors
 from ui.tabs.boundary_inspector import formula, parse_weight
 from ui.tabs.boundary_points import Companions, PointMemory
+from ui.tabs.boundary_scale import two_digits
 from ui.tabs.boundary_surface import RESOLUTION, WEIGHTS, Path
 from ui.tabs.boundary_tab import BoundaryTab
 
@@ -107,6 +110,23 @@ def test_pointing_at_a_neuron_shows_its_map_on_the_plane(tab):
     np.testing.assert_array_equal(tab.view.picture.image, answer)
 
 
+def test_where_nothing_is_pointed_at_the_colours_of_signs_are_explained(tab):
+    assert tab.pointed.text() == "orange: positive · blue: negative"
+    positive, negative = (signed_colors(np.float32([v]), 1.0)[0].astype(int) for v in (1, -1))
+    assert positive[0] > positive[2]
+    assert negative[2] > negative[0]
+
+
+def test_a_single_output_has_the_colours_of_its_two_classes(tab, qtbot):
+    config = {"loss": "mse", "output_activation": "bipolar_sigmoid"}
+    begin(tab, qtbot, SMALL.model_copy(update=config))
+    snapshot, box = tab._shown, tab.view.box
+    tiles = tile_colors(snapshot, neuron_maps(snapshot, box, 24), 1.0)[-1]
+    assert len(tiles) == 1
+    whole = region_colors(decision_grid(snapshot, box, 24))
+    assert np.abs(tiles[0].astype(int) - whole).max() <= 4
+
+
 def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_check(tab, qtbot):
     tab.session.step(50)
     rests(tab, qtbot, "paused")
@@ -118,6 +138,45 @@ def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_
     assert rf"{neuron.answer:.3f}".lstrip("-") in formula(neuron)
     assert tab.inspector.table.rowCount() == 5  # four weights and the bias
     tab.inspector.grab()
+
+
+def test_the_editor_has_room_for_its_field_the_first_time_it_opens(tab):
+    editor = tab.editor
+    editor.sizeHint()  # as the style sheet asks: the hidden layout remembers a title without words
+    editor.open(Spot(0, 0, 0, "weight"), "w =", 0.25, QPoint(5, 5))
+    assert editor.width() >= editor.sizeHint().width()
+    assert editor.rect().contains(editor.field.geometry())
+    assert editor.field.text() == "0.25"
+
+
+def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot):
+    tab.discrete_box.setChecked(True)
+    legend, place = tab.legend.size(), tab.speed.geometry()
+    assert "wrong" in tab.legend.text()
+    begin(tab, qtbot, SMALL.model_copy(update={"dataset": "hills", "loss": "mse", "hidden": (4,)}))
+    assert tab._shown.regression
+    assert tab.scale.isVisible()
+    assert not tab.discrete_box.isVisible()
+    assert not tab.view._discrete
+    assert tab.scale.ends[0] == "−" + tab.scale.ends[1]
+    assert "wrong" not in tab.legend.text() + tab.legend.toolTip()
+    tab.pages.setCurrentWidget(tab.hidden_space)
+    assert "classes" not in tab.hidden_space.words.text()
+    assert (tab.legend.size(), tab.speed.geometry()) == (legend, place)  # nothing jumps
+    begin(tab, qtbot, SMALL)
+    assert tab.discrete_box.isVisible()
+    assert tab.view._discrete
+
+
+def test_a_flat_loss_surface_says_so(tab, qtbot):
+    surface = tab.surface
+    nothing = SetParameters(np.zeros_like(tab._shown.parameters))  # a slice goes as far as the weights are long
+    tab.session.edit(nothing)
+    qtbot.waitUntil(lambda: tab.session.settled)
+    tab.pages.setCurrentWidget(surface)
+    qtbot.waitUntil(lambda: "everywhere" in surface.words.text(), timeout=10_000)
+    assert surface.view.flat
+    assert surface.scale.ends == ("", "")
 
 
 def test_another_point_gives_other_numbers_in_the_formula(tab):
@@ -140,6 +199,10 @@ def test_hidden_space_and_loss_surface(tab, qtbot):
     losses = tab.surface.view._losses
     assert losses.shape == (RESOLUTION, RESOLUTION)
     assert np.isfinite(losses).all()
+    low, high = tab.surface.view.ends
+    assert low == pytest.approx(losses.min())
+    assert low < high <= losses.max()
+    assert tab.surface.scale.ends == (two_digits(low), two_digits(high))
     tab.surface.kind.setCurrentText(WEIGHTS)
     qtbot.waitUntil(lambda: not tab.surface.job.running, timeout=10_000)
     assert tab.surface.view.x_axis.name == "w 1→1, layer 1"

@@ -78,6 +78,23 @@ def test_the_original_converges_and_says_what_it_does(tab, qtbot):
     assert tab.table.item(2, 0).text() == "error"
 
 
+def test_an_error_stands_across_the_columns_it_is_about(tab, qtbot):
+    match = next(match for match in tab._shown.matches if match.estimated == 0)
+    assert tab.table.item(2, 2).text() == f"|Δμ| {match.mean_error:.3f}"
+    assert tab.table.item(2, 4).text() == f"max |ΔΣ| {match.covariance_error:.3f}"
+    assert (tab.table.columnSpan(2, 2), tab.table.columnSpan(2, 4)) == (2, 3)
+    assert "distance" in tab.truth_note.text()
+    tab.use_components(5)
+    qtbot.waitUntil(lambda: tab.session.settled and tab._shown.mixture.count == 5)
+    tab.session.pause()
+    qtbot.waitUntil(lambda: tab.session.settled)
+    rows = [tab.table.item(row, 0).text() for row in range(tab.table.rowCount())]
+    assert rows.count("error") == 3
+    for row, name in enumerate(rows):
+        assert tab.table.columnSpan(row, 2) == (2 if name == "error" else 1)
+    assert tab.truth_note.text().startswith("There are 3 true bells")
+
+
 def test_points_take_the_colours_of_their_shares(tab, qtbot):
     finished(tab, qtbot)
     tab.view.finish()
@@ -264,8 +281,11 @@ def test_a_comparison_that_was_stopped_does_not_speak_for_all(tab, qtbot, monkey
     panel = tab.selection
     panel.compare()
     qtbot.waitUntil(lambda: len(panel.results) == 3)
+    assert not panel.use.isEnabled()  # the best may be still to come
     QTest.mouseClick(panel.button, LEFT)
     assert not panel.job.running
+    assert panel.use.isEnabled()
+    assert panel.use.text() == "Use best so far"
     assert panel.words.text().startswith("Stopped after 3 of 12: BIC prefers K\u00a0=\u00a03")
 
 
