@@ -309,8 +309,9 @@ def _points(points: Any, where: str) -> Float32:
     ):
         raise DataError(f"{where} must be a list of points [x, y] with two numbers each.")
     try:
-        array = np.array(points, np.float32).reshape(-1, 2)
-    except OverflowError as error:
+        with np.errstate(over="raise"):
+            array = np.array(points, np.float32).reshape(-1, 2)
+    except (OverflowError, FloatingPointError) as error:
         raise DataError(f"{where} has a number that is too large.") from error
     array.flags.writeable = False
     return array

@@ -226,6 +226,7 @@ def one(**changes):
         (one().replace("500", "1e999", 1), "width"),
         (one().replace("1,", "1e999,"), "not a number"),
         (one().replace("1,", "1" * 400 + ","), "too large"),
+        (one().replace("1,", "3.4028235677973366e+38,"), "too large"),
         (one().replace("1,", "1" * 5000 + ","), "not valid JSON"),
         (one(strokes=[[["1", "2"]]]), "stroke 1"),
         (one(strokes=[[[1, 2], [3, None]]]), "stroke 1"),
