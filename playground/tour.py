@@ -43,7 +43,7 @@ def tour(folder: Path, *, theme: str, size: tuple[int, int], tabs: Sequence[str]
         for name in tabs:
             tab = window.show_tab(name)
             session = tab.session
-            _wait(lambda: session.snapshot is not None and session.status.phase == "untrained")  # noqa: B023
+            _wait(lambda: session.settled and session.status.phase == "untrained")  # noqa: B023
             _settle()
             picture(name, "untrained")
             session.play()
@@ -51,7 +51,7 @@ def tour(folder: Path, *, theme: str, size: tuple[int, int], tabs: Sequence[str]
             _wait(lambda: session.status.phase != "running" or session.status.epoch >= 1.0)  # noqa: B023
             _settle()
             picture(name, "training")
-            _wait(lambda: session.status.phase not in ("running", "loading", "untrained"))  # noqa: B023
+            _wait(lambda: session.settled)  # noqa: B023
             if session.status.phase == "failed":
                 raise PlaygroundError(f"The tour stopped in the {tab.model.title} tab: {session.status.message}")
             tab.show_off()
