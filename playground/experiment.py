@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
-import secrets
 import struct
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +31,7 @@ from models.registry import MODELS, get_model
 from playground.history import HistoryRows
 from playground.run import Recording, Run
 from playground.timeline import Change, Checkpoint
+from playground.whole_file import atomically, reason, short
 
 FORMAT = "playground-experiment"
 VERSION = 1
@@ -216,7 +214,7 @@ def _packed(experiment: Experiment) -> Arrays:
     try:
         text = json.dumps(metadata).encode()  # ASCII, in which file names of any bytes can be written
     except (TypeError, ValueError, RecursionError) as error:
-        raise _FlawError(f"its settings or drawings are not JSON ({_short(str(error), 100)})") from error
+        raise _FlawError(f"its settings or drawings are not JSON ({short(str(error), 100)})") from error
     arrays: Arrays = {"metadata": np.frombuffer(text, dtype=np.uint8)}
     arrays |= {f"state/{name}": array for name, array in recording.state.items()}
     arrays |= _pack_rows("history", recording.history)
@@ -246,7 +244,7 @@ def _stored_size(name: str, array: NDArray[Any]) -> int:
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
     text = header.getvalue()[len(MAGIC) + 2 :].decode("latin-1")
     if not HEADER.fullmatch(text) or _has_unknown_characters(array) or not name.isprintable() or len(name) > 1000:
-        raise _FlawError(f"“{_short(name, 60)}” cannot be stored as plain numbers or texts ({array.dtype})")
+        raise _FlawError(f"“{short(name, 60)}” cannot be stored as plain numbers or texts ({array.dtype})")
     return len(header.getvalue()) + array.nbytes
 
 
@@ -293,7 +291,7 @@ def _assembled(arrays: Arrays) -> Experiment:
         changes = tuple(Change(info.step, read_config(model, info.config)) for info in metadata.changes)
     except ValidationError as error:
         raise _FlawError(
-            f"its settings cannot be used: {_short(explain(error, model.config)).rstrip('.')}",
+            f"its settings cannot be used: {short(explain(error, model.config)).rstrip('.')}",
             "Open another copy of the file, or one that this version of the playground wrote.",
         ) from error
     sections: dict[str, Arrays] = {}
@@ -344,9 +342,9 @@ def _contradiction(model: Model, recording: Recording) -> str:
             return f"it changes {', '.join(sorted(fixed))} in the middle of the run, which is not possible"
     for rows in (history, *recording.futures):
         if unknown := set(rows.columns) - reported:
-            return f"its history has a column “{_short(min(unknown), 60)}”, which {model.title} does not report"
+            return f"its history has a column “{short(min(unknown), 60)}”, which {model.title} does not report"
         if unknown := set(rows.evaluations) - measured:
-            return f"it has a held-out record “{_short(min(unknown), 60)}”, which {model.title} does not measure"
+            return f"it has a held-out record “{short(min(unknown), 60)}”, which {model.title} does not measure"
         if any(not np.isfinite(values).all() for values in rows.columns.values()):
             return "its history holds values that are not finite numbers"
     for left, taken in pairwise((*recording.futures, history)):
@@ -393,7 +391,7 @@ def _check_columns(trainer: Trainer[Any, Any], history: HistoryRows) -> None:
         return
     if reported.keys() != history.columns.keys():
         missing = ", ".join(sorted(reported.keys() ^ history.columns.keys()))
-        raise DataError(f"The history holds other metrics than the model reports ({_short(missing, 100)}).")
+        raise DataError(f"The history holds other metrics than the model reports ({short(missing, 100)}).")
 
 
 def read_config(model: Model, values: Mapping[str, Any]) -> Config:
@@ -458,34 +456,6 @@ def data_of(experiment: Experiment) -> Any:
     return data
 
 
-@contextmanager
-def atomically(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file for writing that replaces `path` only when everything has been written.
-
-    Raises DataError (cause and remedy) when it cannot be written; the old file is then untouched.
-    """
-    try:
-        target = Path(os.path.realpath(path))  # a link stays a link
-        if target.exists() and not target.is_file():
-            raise DataError(f"{path} is a folder or a device, not a file: choose another name.")
-        temporary = target.with_name(f".{secrets.token_hex(8)}.part")  # fits where the target's own name just fits
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} is not a name for a file ({_reason(error)}): choose another name.") from error
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        raise DataError(
-            f"{path} could not be written: {_reason(error)}. Nothing was changed; choose another folder or make room."
-        ) from error
-    finally:
-        with suppress(OSError):  # gone after the rename; where it cannot be removed, the first error says more
-            temporary.unlink()
-
-
 def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
     """All arrays of an archive, with every size checked against the file before memory is taken."""
     try:
@@ -507,12 +477,12 @@ def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
             return {name: _read_array(path, archive, entries[name]) for name in wanted}
     except UNREADABLE as error:
         raise DataError(
-            f"{path.name} is not an experiment file, or it is damaged or incomplete ({_short(str(error), 100)}). "
+            f"{path.name} is not an experiment file, or it is damaged or incomplete ({short(str(error), 100)}). "
             + SAVED
         ) from error
     except OSError as error:
         raise DataError(
-            f"{path} could not be read: {_reason(error)}. Check that you may open it, or choose another file."
+            f"{path} could not be read: {reason(error)}. Check that you may open it, or choose another file."
         ) from error
     except MemoryError as error:
         raise DataError(f"{path.name} does not fit into memory: close other programs and try again.") from error
@@ -520,7 +490,7 @@ def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
 
 def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
     """One array; its header must be plain and announce exactly as many bytes as follow."""
-    name = f"“{_short(entry.filename, 60)}”"
+    name = f"“{short(entry.filename, 60)}”"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise _damaged(path, f"{name} is packed in a way that NumPy does not write")
     with archive.open(entry) as file:
@@ -529,7 +499,7 @@ def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) ->
         header = HEADER.fullmatch(text) if start.startswith(MAGIC) else None
         if header is None:
             raise _damaged(path, f"{name} does not hold plain numbers (pickled objects are never loaded)")
-        announced = _short(f"{header[1]} ({header[3]})", 60)
+        announced = short(f"{header[1]} ({header[3]})", 60)
         try:
             dtype = np.dtype(header[1])
             shape = tuple(int(length) for length in header[3].split(",") if length.strip())
@@ -557,14 +527,14 @@ def _metadata(arrays: Arrays) -> _Metadata:
             raise _FlawError("it is not an experiment of the playground", SAVED)
         version, name = values.get("version"), values.get("model")
         if type(version) is not int or version != VERSION:
-            what = f"it has format version {_short(str(version), 20)}; this program reads version {VERSION}"
+            what = f"it has format version {short(str(version), 20)}; this program reads version {VERSION}"
             raise _FlawError(what, NEWER)
         if not isinstance(name, str) or name not in MODELS:
-            what = f"it belongs to a model called “{_short(str(name), 40)}”, which this version lacks"
+            what = f"it belongs to a model called “{short(str(name), 40)}”, which this version lacks"
             raise _FlawError(what, NEWER)
         return _Metadata.model_validate(values)
     except ValidationError as error:
-        raise _FlawError(_short(explain(error)).rstrip(".")) from error
+        raise _FlawError(short(explain(error)).rstrip(".")) from error
     except (ValueError, RecursionError) as error:
         raise _FlawError("its metadata is not JSON") from error
 
@@ -602,7 +572,7 @@ def _unpack_rows(info: _RowsInfo, arrays: Arrays) -> HistoryRows:
         raise _FlawError("the columns of its history are not numbers, or differ in length")
     evaluations = {}
     for name, record in _listed(info.evaluations, records).items():
-        said = f"its held-out record “{_short(name, 60)}”"
+        said = f"its held-out record “{short(name, 60)}”"
         steps, values = record.get("steps"), record.get("values")
         if steps is None or values is None or steps.ndim != 1 or steps.shape != values.shape:
             raise _FlawError(f"{said} is incomplete")
@@ -621,7 +591,7 @@ def _listed(names: list[str] | None, found: dict[str, Any]) -> dict[str, Any]:
     if names is None:  # an early file: the archive's own order
         return found
     if missing := sorted(set(names) - found.keys()):
-        raise _FlawError(f"its history lacks “{_short(missing[0], 60)}”")
+        raise _FlawError(f"its history lacks “{short(missing[0], 60)}”")
     if len(names) != len(found):
         raise _FlawError("its history holds other metrics than its metadata list")
     return {name: found[name] for name in names}
@@ -641,14 +611,3 @@ def _has_unknown_characters(array: NDArray[Any]) -> bool:
 
 def _damaged(path: Path, what: str) -> DataError:
     return DataError(f"{path.name} is damaged: {what}. Open another copy of the file.")
-
-
-def _reason(error: Exception) -> str:
-    """Why the system refused, in its own words."""
-    return _short(getattr(error, "strerror", None) or str(error), 100)
-
-
-def _short(text: str, most: int = 300) -> str:
-    """A text from a file that may be hostile, fit for a message."""
-    text = text if text.isprintable() else ascii(text)
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -148,3 +148,8 @@ def test_started_without_a_screen_it_ends_with_one_sentence(words):
     assert ended.stdout == ""
     assert ended.stderr.startswith("playground: There is no screen here")
     assert ended.stderr.count("\n") == 1
+
+
+def test_the_window_is_painted_before_anything_heavy_is_loaded():
+    code = "import sys, ui.main_window; sys.exit(any(m in sys.modules for m in ('numpy', 'pydantic', 'pyqtgraph')))"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
