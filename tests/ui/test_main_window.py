@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
+from waiting import settled
 
 from models.digits import DigitsConfig
 from playground.experiment import read
@@ -22,11 +23,7 @@ def running(window):
 
 
 def at_rest(window):
-    def check():
-        status = window.current.session.status
-        return status.phase in ("paused", "untrained", "finished") and status.seeking is None
-
-    return check
+    return settled(window.current, "paused", "untrained", "finished")
 
 
 def draw(qtbot, canvas, *shares: tuple[float, float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from waiting import settle
 
 from models.associative.trainer import Corrupt
 from ui.registry import make_tab
@@ -27,10 +28,6 @@ def make(qtbot):
     yield make
     for tab in tabs:
         tab.shutdown()
-
-
-def settle(tab, qtbot) -> None:
-    qtbot.waitUntil(lambda: tab.session.settled, timeout=20_000)
 
 
 def steps(tab, qtbot, count: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QFileDialog, QWidget
+from waiting import settle, settled
 
 from models.data import mnist
 from models.digits import DigitsTrainer
@@ -34,22 +35,6 @@ def own_pair(tmp_path):
         header = bytes([0, 0, 8, array.ndim]) + b"".join(length.to_bytes(4, "big") for length in array.shape)
         path.write_bytes(gzip.compress(header + array.tobytes()))
     return paths
-
-
-def settled(tab, *phases: str):
-    def check() -> bool:
-        session = tab.session
-        if not session.settled:
-            return False
-        assert session.snapshot.step == session.status.position
-        assert len(session.history) == session.status.head
-        return not phases or session.status.phase in phases
-
-    return check
-
-
-def settle(qtbot, tab, *phases: str) -> None:
-    qtbot.waitUntil(settled(tab, *phases), timeout=20_000)
 
 
 def save(qtbot, tab, file) -> None:
@@ -147,12 +132,12 @@ def test_a_storm_of_everything(window, qtbot, qapp, tmp_path, monkeypatch, seed)
     window.show_tab("digits")
     tab.session.set_pace(None)
     tab.session.pause()
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     save(qtbot, tab, tmp_path / "last.npz")  # all that was asked for before has been done now
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     the_same_as_a_straight_replay(qtbot, tab, tmp_path / "after.npz")
     tab.session.seek(tab.session.status.head // 2)
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     the_same_as_a_straight_replay(qtbot, tab, tmp_path / "past.npz")
 
 
@@ -195,7 +180,7 @@ def test_space_trains_after_a_click_on_a_button(window, qtbot):
     tab.session.step(5)
     qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 5)
     qtbot.mouseClick(tab.run_bar.reset_button, Qt.MouseButton.LeftButton)
-    settle(qtbot, tab, "untrained")
+    settle(tab, qtbot, "untrained")
     qtbot.keyClick(window.focusWidget() or window, Key.Key_Space)
     qtbot.waitUntil(lambda: tab.session.status.head > 0, timeout=20_000)
 
@@ -206,23 +191,23 @@ def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
     tab.form.set_config(small)
     tab.session.config = small
     tab.open_data(own_pair)
-    settle(qtbot, tab, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.toggle()
-    settle(qtbot, tab, "finished")
+    settle(tab, qtbot, "finished")
     assert set(tab.session.history.evaluation_names) == {"test_loss", "test_accuracy"}
     the_same_as_a_straight_replay(qtbot, tab, tmp_path / "own.npz")
     weights, head = tab.session.snapshot.parameters, tab.session.status.head
     window._use_data_set()
-    settle(qtbot, tab, "untrained")
+    settle(tab, qtbot, "untrained")
     assert tab.data is mnist.load()
     with qtbot.waitSignal(tab.session.opened, timeout=20_000):
         window.open_experiment(tmp_path / "own.npz")
-    settle(qtbot, tab, "finished")
+    settle(tab, qtbot, "finished")
     assert tab.data.files
     assert tab.session.status.head == head
     assert np.array_equal(tab.session.snapshot.parameters, weights)
     tab.reset()  # stays with the data of the file
-    settle(qtbot, tab, "untrained")
+    settle(tab, qtbot, "untrained")
     assert tab.data.files
     own_pair[0].unlink()
     with qtbot.waitSignal(tab.session.failed, timeout=20_000):
@@ -239,7 +224,7 @@ def test_a_finished_run_goes_on_when_it_is_given_more_epochs(window, qtbot, own_
     tab.session.config = config
     tab.open_data(own_pair)
     tab.toggle()
-    settle(qtbot, tab, "finished")
+    settle(tab, qtbot, "finished")
     head = tab.session.status.head
     for _ in range(5):
         tab.step()  # there is nothing to do, now or later
@@ -251,7 +236,7 @@ def test_a_finished_run_goes_on_when_it_is_given_more_epochs(window, qtbot, own_
     assert tab.session.status.head == head
     assert tab.run_bar.train_button.isEnabled()
     tab.toggle()
-    settle(qtbot, tab, "finished")
+    settle(tab, qtbot, "finished")
     assert tab.session.status.head == 2 * head
     the_same_as_a_straight_replay(qtbot, tab, tmp_path / "more.npz")
 
@@ -303,7 +288,7 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
     window.show_tab("digits")
     qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[1], timeout=20_000)
     tab.session.pause()
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert len(tab.session.history.column("loss")) == tab.session.status.head
 
 
@@ -315,12 +300,12 @@ def test_slow_motion_does_not_hold_up_single_steps_or_the_past(window, qtbot):
     tab.toggle()
     qtbot.waitUntil(lambda: tab.session.status.phase == "running")
     tab.session.seek(7)
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert tab.session.status.position == 7
     tab.toggle()
     qtbot.wait(60)
     tab.session.pause()
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert 7 <= tab.session.status.position <= 9
     assert tab.session.status.head <= 41
 
@@ -336,7 +321,7 @@ def test_a_failure_offers_a_way_back_and_says_no_more_once_it_is_taken(window, q
     assert tab.banner.isVisible()
     mended = config.model_copy(update={"learning_rate": 1e-4})
     tab._rewind()
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert not tab.banner.isVisible()
     tab.form.set_config(mended)
     tab._on_config(mended)
@@ -356,10 +341,10 @@ def test_the_form_shows_the_settings_of_the_step_that_is_shown(window, qtbot):
     tab.session.step(10)
     qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 20)
     qtbot.keyClick(window, Key.Key_Home)
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert tab.form.config().learning_rate == first
     qtbot.keyClick(window, Key.Key_End)
-    settle(qtbot, tab)
+    settle(tab, qtbot)
     assert tab.form.config().learning_rate == 0.02
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from waiting import settle
 
 from models import cnn
 from models.data.faces import MOODS, faces8
@@ -60,8 +61,8 @@ def tab(make_tab):
 
 def train(tab, qtbot):
     tab.session.play()
-    session = tab.session
-    qtbot.waitUntil(lambda: session.status.phase == "finished" and session.snapshot.step == 60, timeout=20_000)
+    settle(tab, qtbot, "finished")
+    assert tab.session.snapshot.step == 60
 
 
 def show(tab, index):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
+from waiting import settle
 
 from ui.registry import make_tab
 
@@ -24,10 +25,6 @@ def tab(qtbot):
     yield tab
     tab.shutdown()
     tab.close()
-
-
-def settle(tab, qtbot):
-    qtbot.waitUntil(lambda: tab.session.settled, timeout=20_000)
 
 
 def type_seed(tab, qtbot, seed):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
+from waiting import settle
 
 from models.bits import BitsTrainer, DropRow, load_table
 from models.registry import get_model
@@ -28,7 +29,7 @@ def tab(qtbot, qapp):
     tab.resize(1280, 640)
     with qtbot.waitExposed(tab):
         tab.show()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab._shown is not None, timeout=10_000)
+    settle(tab, qtbot, "untrained")
     yield tab
     tab.shutdown()
 
@@ -56,9 +57,7 @@ def train(tab, qtbot, preset: str | None = None) -> None:
     """To the end, as fast as it can."""
     tab.speed.set_pace(None)
     tab.session.play()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "finished", timeout=60_000)
-    # The status is announced first; the picture of the last step follows.
-    qtbot.waitUntil(lambda: tab._shown.step == tab.session.status.head)
+    settle(tab, qtbot, "finished", timeout=60_000)
 
 
 @pytest.mark.parametrize("bits", [3, 8, 12])
@@ -317,7 +316,7 @@ def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     type_into(qtbot, network.network.editor, "much")
     assert "The weight from x₂ to h₃ must be a number" in network.banner.text
     network.session.pause()
-    qtbot.waitUntil(lambda: network.session.status.phase == "paused")
+    settle(network, qtbot, "paused")
     type_into(qtbot, network.network.editor, "4.25")
     qtbot.waitUntil(lambda: network._shown.parameters[0][1, 2] == 4.25)
 
@@ -350,9 +349,10 @@ def test_a_step_that_is_too_large_is_said_and_undone(tab, qtbot):
 def test_every_preset_is_shown(tab, qtbot, qapp):
     for name in get_model("bits").presets:
         tab.choose_preset(name)
-        qtbot.waitUntil(lambda: tab.session.status.phase == "untrained", timeout=10_000)
+        settle(tab, qtbot, "untrained")
         tab.session.step(3)
-        qtbot.waitUntil(lambda: tab.session.status.head == 3, timeout=10_000)
+        settle(tab, qtbot, "paused")
+        assert tab.session.status.head == 3
         assert not tab.banner.isVisible()
         tab.grab()
     theme.apply(qapp, "dark")
@@ -402,9 +402,10 @@ def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
     qtbot.mouseClick(tab.ask.add_button, LEFT)
     qtbot.waitUntil(lambda: len(tab._shown.table) == 9)
     tab.reset()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and len(tab._shown.table) == 9)
+    settle(tab, qtbot, "untrained")
+    assert len(tab._shown.table) == 9
     tab.session.step(30)
-    qtbot.waitUntil(lambda: tab.session.status.head == 30)
+    settle(tab, qtbot, "paused")
     click(qtbot, tab.table, tab.table.cell(0, 1))
     qtbot.waitUntil(lambda: tab._shown.table.rows[0, 1] == 1)
     weights = tab._shown.parameters[0]
@@ -421,5 +422,5 @@ def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
     assert tab._shown.table.rows[0, 1] == 1
     assert len(tab._shown.table) == 9
     tab.reset()  # the table in the file is the user's: it stays
-    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab.session.snapshot is not None)
+    settle(tab, qtbot, "untrained")
     assert len(tab._shown.table) == 9

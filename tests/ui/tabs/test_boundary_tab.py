@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from waiting import settle
 
 from models.base import DataError
 from models.boundary import SetParameters
@@ -41,13 +42,7 @@ def tab(qtbot):
 def begin(tab, qtbot, config):
     tab.form.set_config(config)
     tab.session.reset(config)
-    rests(tab, qtbot, "untrained")
-
-
-def rests(tab, qtbot, phase):
-    """Wait until the run is in a phase and its picture has come."""
-    here = lambda: tab.session.status.phase == phase and tab._shown is not None  # noqa: E731
-    qtbot.waitUntil(lambda: here() and tab._shown.step == tab.session.status.position, timeout=20_000)
+    settle(tab, qtbot, "untrained")
 
 
 def trains(tab, qtbot):
@@ -129,7 +124,7 @@ def test_a_single_output_has_the_colours_of_its_two_classes(tab, qtbot):
 
 def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_check(tab, qtbot):
     tab.session.step(50)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 1, 0))
     neuron = tab.inspector.neuron
     assert (neuron.layer, neuron.unit) == (1, 0)
@@ -190,7 +185,7 @@ def test_another_point_gives_other_numbers_in_the_formula(tab):
 
 def test_hidden_space_and_loss_surface(tab, qtbot):
     tab.session.step(30)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     tab.pages.setCurrentWidget(tab.hidden_space)
     assert tab.hidden_space.stack.currentIndex() == 1
     assert tab.hidden_space.layers.currentText() == "layer 2"
@@ -220,7 +215,7 @@ def test_without_a_layer_of_two_the_hidden_space_says_what_to_do(tab, qtbot):
 
 def test_regression_has_values_and_no_classes(tab, qtbot):
     tab.choose_preset("regression")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert tab.view.classes == ()
     assert tab.panel.value_box.isVisible()
     assert not tab.results.matrix.isVisible()
@@ -237,9 +232,9 @@ def test_regression_has_values_and_no_classes(tab, qtbot):
 @pytest.mark.parametrize("preset", ["blobs", "two-gaussians", "spiral", "linear-on-xor"])
 def test_every_kind_of_preset_can_be_drawn(tab, qtbot, preset):
     tab.choose_preset(preset)
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.session.step(5)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     tab.grab()
 
 
@@ -247,13 +242,13 @@ def test_the_stop_rule_is_said_in_words(tab, qtbot):
     begin(tab, qtbot, SMALL.model_copy(update={"patience": 2, "improvement": 1.0}))
     assert "2 epochs" in tab.results.stop_rule.text()
     tab.toggle()
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
     qtbot.waitUntil(lambda: "Stopped early" in tab.results.stop_rule.text())
 
 
 def test_a_diverged_run_is_explained_and_can_be_rewound(tab, qtbot):
     tab.choose_preset("step-too-large")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.toggle()
     qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=10_000)
     qtbot.waitUntil(lambda: tab.banner.isVisible())
@@ -280,7 +275,7 @@ def test_a_long_drag_changes_no_mark_although_pictures_come_in_between(tab, qtbo
     if phase == "finished":
         begin(tab, qtbot, SMALL.model_copy(update={"epochs": 3}))
         tab.toggle()
-        rests(tab, qtbot, "finished")
+        settle(tab, qtbot, "finished")
     elif phase == "running":
         trains(tab, qtbot)
     marks, canvas = tab._shown.held_out, tab.view
@@ -308,7 +303,7 @@ def test_a_long_drag_changes_no_mark_although_pictures_come_in_between(tab, qtbo
 @pytest.mark.parametrize("running", [False, True])
 def test_without_held_out_points_the_headline_says_no_number(tab, qtbot, running):
     tab.session.step(60)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     assert "%" in tab.run_bar.headline.text()
     if running:
         trains(tab, qtbot)
@@ -331,7 +326,7 @@ def test_without_held_out_points_the_headline_says_no_number(tab, qtbot, running
 def test_points_changed_at_the_end_of_a_run_are_trained_on(tab, qtbot):
     begin(tab, qtbot, SMALL.model_copy(update={"epochs": 3}))
     tab.toggle()
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
     end = tab._shown.step
     tab.view.add([(0.5, 0.5)])
     qtbot.waitUntil(lambda: tab.session.settled)
@@ -438,11 +433,11 @@ def test_own_points_survive_a_reset_and_are_left_by_a_preset(tab, qtbot):
     tab.view.add([(0.9, 0.9)], 1)
     qtbot.waitUntil(lambda: len(tab._shown.points) == 41)
     tab.reset()
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert len(tab._shown.points) == 41
     assert tab.back_button.isVisible()
     tab.choose_preset("xor")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert len(tab._shown.points) == 800
     assert not tab.back_button.isVisible()
 
@@ -466,24 +461,24 @@ def test_a_table_with_three_classes_is_standardised_and_reopened_with_its_experi
     dialog = use_table(tab, tmp_path, "height;weight;kind\n" + "\n".join(rows))
     assert "a, b, c" in dialog.numbers.text()
     dialog.accept()
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     seen = tab._shown
     assert seen.class_names == ("a", "b", "c")
     np.testing.assert_allclose(seen.points[~seen.held_out].mean(axis=0), 0, atol=1e-9)
     assert "height − " in tab.view.x_axis.name
     tab.session.step(10)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     points = tab._shown.points.copy()
     tab.save_experiment(tmp_path / "run.npz")
     qtbot.waitUntil(lambda: (tmp_path / "run.npz").exists())
     tab.choose_preset("circles")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.open_experiment(tmp_path / "run.npz")
     qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("a", "b", "c"), timeout=10_000)
     np.testing.assert_array_equal(tab._shown.points, points)
     assert tab.back_button.isVisible()
     tab.reset()
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert len(tab._shown.points) == 60
 
 
@@ -493,7 +488,7 @@ def test_a_table_of_values_becomes_regression(tab, qtbot, tmp_path):
     dialog.target.setCurrentText("height")
     assert dialog.points is not None
     dialog.accept()
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert tab._shown.regression
     assert len(tab._shown.points) == 25
     tab.panel.save_table(tmp_path / "out.csv")
@@ -551,7 +546,7 @@ def test_companions_follow_their_points():
 @pytest.mark.parametrize("suffix", [".npz", ".safetensors"])
 def test_weights_go_out_and_come_back(tab, qtbot, tmp_path, suffix):
     tab.session.step(20)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     kept = tab._shown.parameters.copy()
     tab.save_weights(tmp_path / f"w{suffix}")
     tab.session.step(20)
@@ -614,7 +609,7 @@ def test_a_tall_side_panel_shows_all_parts(tab, qtbot):
 def test_another_theme_reaches_the_neurons_of_a_run_that_rests(tab, qtbot, qapp):
     theme.apply(qapp, "light")
     tab.session.step(30)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     light = [tiles.copy() for tiles in tab.diagram._tiles]
     theme.apply(qapp, "dark")
     dark = tab.diagram._tiles

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
+from waiting import settle
 
 from models import cnn, explain
 from models.base import DataError
@@ -52,13 +53,7 @@ def use(tab, qtbot, play=True, **settings):
     config = cnn.CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
     tab.form.set_config(config)
     tab.session.reset(config, play=play)
-
-    def ready():
-        status, snapshot = tab.session.status, tab.session.snapshot
-        phase = "finished" if play else "untrained"
-        return status.phase == phase and snapshot is not None and snapshot.step == status.head
-
-    qtbot.waitUntil(ready, timeout=30_000)
+    settle(tab, qtbot, "finished" if play else "untrained", timeout=30_000)
     qtbot.waitUntil(lambda: tab._welcomed == config.dataset)
     tab.try_panel.refresh()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from waiting import settle
 
 from models.registry import get_model
 from ui import my_drawings as kept
@@ -42,7 +43,7 @@ def draw(tab, qtbot, offset):
 
 def test_correct_teach_undo(tab, qtbot):
     tab.session.step(60)
-    qtbot.waitUntil(lambda: tab.session.status.phase == "paused" and tab.session.snapshot.step == 60, timeout=20_000)
+    settle(tab, qtbot, "paused")
     bars, panel = tab.try_panel.bars, tab.try_panel.teach
     for offset in (-20, 0, 20, 8):  # I write my nines as others write ones
         draw(tab, qtbot, offset)

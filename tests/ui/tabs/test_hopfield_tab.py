@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
+from waiting import settled
 
 from models.base import DataError
 from models.hopfield import HopfieldConfig, HopfieldSnapshot, HopfieldTrainer, load
@@ -34,15 +35,11 @@ def snapshot(tab):
 
 
 def settle(tab, qtbot, *phases: str) -> None:
-    phases = phases or ("untrained", "paused", "finished")
-
-    def calm() -> bool:
-        status, shown = tab.session.status, snapshot(tab)
-        if status.phase not in phases or status.seeking is not None or shown is None or shown.step != status.position:
-            return False
-        return tab._awaited is None and not tab.probe.busy and not tab._storing
-
-    qtbot.waitUntil(calm, timeout=20_000)
+    """See waiting.settled; what this tab does besides is done, too."""
+    there = settled(tab, *(phases or ("untrained", "paused", "finished")))
+    qtbot.waitUntil(
+        lambda: there() and tab._awaited is None and not tab.probe.busy and not tab._storing, timeout=20_000
+    )
 
 
 def use(tab, qtbot, **settings) -> None:

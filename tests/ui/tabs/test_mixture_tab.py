@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from waiting import settle
 
 from models.data.points import PointSet
 from models.mixture import MixtureConfig, Selection
@@ -26,19 +27,13 @@ def tab(qtbot):
     tab.resize(1280, 640)
     tab.show()
     tab.speed.set_pace(None)
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     return tab
-
-
-def rests(tab, qtbot, phase):
-    """Wait until the run is in a phase and its picture has come."""
-    here = lambda: tab.session.status.phase == phase and tab._shown is not None  # noqa: E731
-    qtbot.waitUntil(lambda: here() and tab._shown.step == tab.session.status.position, timeout=20_000)
 
 
 def finished(tab, qtbot):
     tab.session.play()
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
 
 
 def spot(canvas, x, y):
@@ -57,7 +52,7 @@ def drag(canvas, start, end):
 
 def use(tab, qtbot, points, name="a.csv", **known):
     tab.use_points(PointSet(points, **known), name)
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
 
 
 def test_it_begins_calmly():
@@ -67,7 +62,7 @@ def test_it_begins_calmly():
 def test_the_original_converges_and_says_what_it_does(tab, qtbot):
     assert "no point belongs" in tab.words.text()
     tab.session.step()
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     assert "E-step" in tab.words.text()
     tab.session.step()
     qtbot.waitUntil(lambda: "M-step 1" in tab.words.text())
@@ -122,7 +117,7 @@ def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
     mean = tab._shown.mixture.means[0]
     drag(tab.view, mean, mean + np.array([2.0, 2.0]))
     qtbot.waitUntil(lambda: tab.session.status.head > steps, timeout=5000)
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
 
 
 def test_a_point_moved_by_hand_is_in_the_trainer_and_survives_a_reset(tab, qtbot):
@@ -132,7 +127,7 @@ def test_a_point_moved_by_hand_is_in_the_trainer_and_survives_a_reset(tab, qtbot
     moved = tab.view.points
     assert tab.back_button.isVisible()
     tab.reset()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and tab._shown is not None)
+    settle(tab, qtbot, "untrained")
     np.testing.assert_array_equal(tab._shown.points, moved)
     QTest.mouseClick(tab.back_button, LEFT)
     qtbot.waitUntil(lambda: tab._shown is not None and not np.array_equal(tab._shown.points, moved))
@@ -168,11 +163,10 @@ def test_own_points_get_a_start_that_fits(tab, qtbot):
 
 def test_more_components_than_points_is_a_sentence(tab, qtbot):
     tab.use_components(12)
-    rests(tab, qtbot, "running") if tab.session.status.phase == "running" else None
     tab.use_points(PointSet(SQUARE), "a.csv")
     qtbot.waitUntil(lambda: "8 points for 12 components" in tab.banner.text)
     tab._on_config(tab.form.config().model_copy(update={"components": 2}))
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     np.testing.assert_array_equal(tab._shown.points, SQUARE)
 
 
@@ -203,16 +197,16 @@ def test_k_means_beside(tab, qtbot):
 
 def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
     tab.session.step(14)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     assert tab.run_bar.presets.currentText() == "original"
     tab.kmeans_box.click()
     qtbot.waitUntil(lambda: tab.session.settled and tab.kmeans.isVisible())
     assert tab.run_bar.presets.currentText() == "original"
     found = tab._shown.kmeans_centres
     tab.reset()  # now from the beginning
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.session.step(14)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     np.testing.assert_array_equal(tab._shown.kmeans_centres, found)
     tab._on_seed(3)
     assert tab.run_bar.presets.currentText() == "original"
@@ -256,7 +250,7 @@ def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
     plot.grab()
     QTest.mouseClick(plot.viewport(), LEFT, pos=spot(plot, 2, np.mean(plot.view_box.viewRange()[1])))
     qtbot.waitUntil(lambda: tab.session.status.config.components == 2)
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
     assert len(tab.selection.results) == 12  # the same question has the same answer
     assert tab._shown.mixture.count == 2
 
@@ -345,10 +339,10 @@ def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
     with qtbot.waitSignal(tab.session.saved):
         tab.save_experiment(path)
     tab.choose_preset("ring")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(path)
-    rests(tab, qtbot, "finished")
+    settle(tab, qtbot, "finished")
     np.testing.assert_array_equal(tab._shown.points, BLOBS)
     np.testing.assert_array_equal(tab._shown.mixture.means, last.mixture.means)
     assert tab._shown.truth is None
@@ -367,7 +361,7 @@ def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
 
 def test_scrubbing_past_an_edit_shows_the_points_of_that_time(tab, qtbot):
     tab.session.step(4)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     before = tab._shown.points
     tab.view.add([(3.0, 3.0)])
     qtbot.waitUntil(lambda: len(tab._shown.points) == 601)
@@ -381,7 +375,7 @@ def test_scrubbing_past_an_edit_shows_the_points_of_that_time(tab, qtbot):
 def test_choosing_a_data_set_leaves_own_points(tab, qtbot):
     use(tab, qtbot, SQUARE)
     tab._on_config(tab.form.config().model_copy(update={"dataset": "ring"}))
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     assert len(tab._shown.points) == 600
     assert tab.session.data is None
 
@@ -399,7 +393,7 @@ def test_many_points_are_thinned_and_locked(tab, qtbot):
 
 def test_a_collapse_is_said_with_a_way_back(tab, qtbot):
     tab.choose_preset("collapse")
-    rests(tab, qtbot, "untrained")
+    settle(tab, qtbot, "untrained")
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.phase in ("failed", "finished"), timeout=20_000)
     assert "shrunk onto a single point" in tab.banner.text
@@ -408,7 +402,7 @@ def test_a_collapse_is_said_with_a_way_back(tab, qtbot):
 def test_another_theme_reaches_the_numbers_of_a_run_that_rests(tab, qtbot, qapp):
     theme.apply(qapp, "light")
     tab.session.step(4)
-    rests(tab, qtbot, "paused")
+    settle(tab, qtbot, "paused")
     theme.apply(qapp, "dark")
     assert tab.table.item(0, 1).foreground().color() == theme.current().text
     theme.apply(qapp, "light")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from waiting import settle
 
 from models.boundary_network import BoundaryConfig
 from models.mixture import MixtureConfig
@@ -39,10 +40,6 @@ def tab(request, qtbot):
 
 
 boundary_only = pytest.mark.parametrize("tab", ["boundary"], indirect=True)
-
-
-def settle(tab, qtbot):
-    qtbot.waitUntil(lambda: tab.session.settled, timeout=20_000)
 
 
 def saved(tab, qtbot, path):
