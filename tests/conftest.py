@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -13,6 +14,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for folder in ("playground", "ui"):
     sys.path.insert(0, str(Path(__file__).parent / folder))
+
+PATIENCE = 30_000
+"""Milliseconds after which what is waited for will not come any more; under load it comes late."""
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """The fixture of pytest-qt, more patient."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture

@@ -69,10 +69,10 @@ def test_its_tab_trains_in_the_window(line, qtbot):
     qtbot.addWidget(tab)
     tab.show()
     try:
-        qtbot.waitUntil(lambda: tab.session.status.phase == "untrained", timeout=10_000)
+        qtbot.waitUntil(lambda: tab.session.status.phase == "untrained")
         tab.toggle()
-        qtbot.waitUntil(lambda: tab.session.status.phase == "finished", timeout=10_000)
-        qtbot.waitUntil(lambda: tab.session.snapshot.step == 500, timeout=10_000)
+        qtbot.waitUntil(lambda: tab.session.status.phase == "finished")
+        qtbot.waitUntil(lambda: tab.session.snapshot.step == 500)
         xs, ys = tab.plot.line.getData()
         assert np.polyfit(xs, ys, 1) == pytest.approx([1.5, -0.5], abs=0.3)
     finally:

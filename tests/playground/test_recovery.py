@@ -91,13 +91,13 @@ def test_a_killed_window_is_recovered_to_the_same_bits(tmp_path, qapp, qtbot):
     window.offer_recovery()
     assert "1 more" in window.current.banner.text
     session = window.show_tab("digits").session
-    with qtbot.waitSignal(session.opened, timeout=20_000):
+    with qtbot.waitSignal(session.opened):
         window._recover()
-    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 60, timeout=20_000)
+    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 60)
     assert (session.status.position, session.status.head) == (60, 60)
     assert np.array_equal(session.snapshot.parameters, straight(60).network.parameters)
     session.step(7)
-    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 67, timeout=20_000)
+    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 67)
     assert np.array_equal(session.snapshot.parameters, straight(67).network.parameters)
     assert len(autosaves.leftovers()) == 1  # the other one is still to be had
     window.close()
@@ -202,11 +202,11 @@ def test_a_data_folder_that_cannot_be_used(tmp_path, qapp, qtbot):
     session = window.show_tab("digits").session
     session.reset(SMALL)
     session.step(5)
-    qtbot.waitUntil(lambda: session.status.head == 5, timeout=20_000)
+    qtbot.waitUntil(lambda: session.status.head == 5)
     window.autosave()
     assert "Autosave is off" in window.current.banner.text
     session.step(5)
-    qtbot.waitUntil(lambda: session.status.head == 10, timeout=20_000)
+    qtbot.waitUntil(lambda: session.status.head == 10)
     window.close()
 
 
@@ -231,7 +231,7 @@ def test_a_damaged_leftover_is_refused_and_can_be_discarded(tmp_path, qapp, qtbo
     qtbot.addWidget(window)
     window.show()
     window.offer_recovery()
-    with qtbot.waitSignal(window.current.session.failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(window.current.session.failed) as failed:
         window._recover()
     assert "not an experiment file" in failed.args[0].message
     window._discard_leftover()
@@ -252,9 +252,9 @@ def test_a_window_opened_with_a_file(tmp_path, qapp, qtbot):
     window.show()
     window.open_experiment(path)
     session = window.show_tab("digits").session
-    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 20, timeout=20_000)
+    qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 20)
     session.step(5)
-    qtbot.waitUntil(lambda: session.status.position == 25, timeout=20_000)
+    qtbot.waitUntil(lambda: session.status.position == 25)
     window.close()
 
 
@@ -270,10 +270,10 @@ def test_a_window_opened_with_a_damaged_file(tmp_path, qapp, qtbot):
     assert "could not be opened" in window.current.banner.text
     path.write_bytes(content.replace(b"state/parameters", b"state/paramaters"))
     session = window.show_tab("digits").session
-    with qtbot.waitSignal(session.failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(session.failed) as failed:
         window.open_experiment(path)
     assert "parameters" in failed.args[0].message
-    qtbot.waitUntil(lambda: session.status.phase == "untrained", timeout=20_000)
+    qtbot.waitUntil(lambda: session.status.phase == "untrained")
     window.close()
 
 
@@ -367,7 +367,7 @@ def rested(tmp_path, qapp, qtbot):
     session = window.show_tab("digits").session
     session.reset(SMALL)
     session.step(20)
-    qtbot.waitUntil(lambda: session.settled and session.status.position == 20, timeout=20_000)
+    qtbot.waitUntil(lambda: session.settled and session.status.position == 20)
     yield window, tmp_path / "data"
     window.close()
 

@@ -58,6 +58,6 @@ def window(qtbot, qapp, tmp_path):
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()
-    qtbot.waitUntil(lambda: window.current.session.snapshot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.current.session.snapshot is not None)
     yield window
     window.close()

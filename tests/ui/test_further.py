@@ -64,14 +64,14 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None)
     yield tab
     tab.shutdown()
     tab.close()
 
 
 def at_the_end(tab, qtbot):
-    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.phase == "finished", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.phase == "finished")
     return tab.session.status
 
 

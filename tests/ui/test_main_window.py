@@ -41,7 +41,7 @@ def test_train_draw_scrub_continue(window, qtbot):
     tab = window.current
     assert tab.try_panel.bars.state == "untrained"
     qtbot.mouseClick(tab.run_bar.train_button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.head > 400, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 400)
     draw(qtbot, tab.try_panel.canvas, (0.25, 0.3), (0.45, 0.28), (0.72, 0.27), (0.6, 0.5), (0.5, 0.7), (0.45, 0.85))
     qtbot.waitUntil(lambda: tab.try_panel.bars.state in ("ok", "unsure"))
     assert tab.session.status.phase == "running"
@@ -56,7 +56,7 @@ def test_train_draw_scrub_continue(window, qtbot):
     assert 0 < tab.session.status.position < head
     assert tab.timeline.branch.isEnabled()
     qtbot.mouseClick(tab.timeline.branch, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.head > head, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > head)
     tab.session.pause()
     qtbot.waitUntil(at_rest(window))
     qtbot.waitUntil(lambda: len(tab.session.history) == tab.session.status.head)
@@ -87,7 +87,7 @@ def test_space_trains_but_leaves_keys_to_fields_and_buttons(window, qtbot):
     tab = window.current
     tab.plots.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(running(window), timeout=20_000)
+    qtbot.waitUntil(running(window))
     qtbot.keyClick(window, Qt.Key.Key_Space)
     qtbot.waitUntil(at_rest(window))
     head = tab.session.status.head
@@ -125,7 +125,7 @@ def test_divergence_is_said_and_can_be_rewound(window, qtbot):
     )
     tab.form.set_config(config)
     tab.session.reset(config, play=True)
-    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed")
     assert "step size" in tab.banner.text
     assert tab.banner.isVisible()
 
@@ -177,7 +177,7 @@ def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
     second.show()
     second.offer_recovery()
     assert "ended unexpectedly" in second.current.banner.text
-    with qtbot.waitSignal(second.current.session.opened, timeout=20_000):
+    with qtbot.waitSignal(second.current.session.opened):
         second._recover()
     qtbot.waitUntil(lambda: second.current.session.status.head == 40)
     assert not crashed.exists()
@@ -241,7 +241,7 @@ def test_closing_in_mid_training_many_times(qtbot, qapp):
         window.show()
         window.current.toggle()
         if count % 2:
-            qtbot.waitUntil(running(window), timeout=20_000)
+            qtbot.waitUntil(running(window))
         window.close()
         window.close()
         assert QApplication.instance() is not None
@@ -269,7 +269,7 @@ def test_press_everything_in_mid_training(window, qtbot):
             QApplication.processEvents()
         qtbot.wait(20)
     tab.session.pause()
-    qtbot.waitUntil(at_rest(window), timeout=20_000)
+    qtbot.waitUntil(at_rest(window))
     assert not tab.session.pending or tab.session.status.head
 
 
@@ -282,7 +282,7 @@ def test_a_save_right_before_closing_is_not_lost(qtbot, qapp, tmp_path):
         window.show()
         tab = window.show_tab("digits")
         tab.session.reset(config, play=True)
-        qtbot.waitUntil(lambda tab=tab: tab.session.status.head > 20, timeout=20_000)
+        qtbot.waitUntil(lambda tab=tab: tab.session.status.head > 20)
         first, last = tmp_path / f"{count} first.npz", tmp_path / f"{count} last.npz"
         tab.save_experiment(first)
         if count % 2:
@@ -329,7 +329,7 @@ def test_after_changing_tabs_the_status_bar_says_where_that_run_stands(window, q
     window.current.step()
     qtbot.waitUntil(lambda: window.current.session.settled and window.current.session.status.head == 1)
     window.show_tab("bits")
-    qtbot.waitUntil(lambda: window.current.session.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: window.current.session.settled)
     window.show_tab("digits")
     qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
 
@@ -337,7 +337,7 @@ def test_after_changing_tabs_the_status_bar_says_where_that_run_stands(window, q
 @pytest.mark.parametrize("name", list(TABS))
 def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
     tab = window.show_tab(name)
-    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None)
     page = tab._page
     bars = (page.horizontalScrollBar(), page.verticalScrollBar())
     assert not any(bar.isVisible() for bar in bars)  # at 1280×720 all is seen

@@ -43,12 +43,12 @@ def test_the_cursor_follows_a_replay(make, qtbot):
     assert tab.plots.cursor_step == 100
     tab.session.set_pace(200)
     tab.session.play()
-    qtbot.waitUntil(lambda: (tab.plots.cursor_step or 0) > 120, timeout=20_000)
+    qtbot.waitUntil(lambda: (tab.plots.cursor_step or 0) > 120)
     step = tab.plots.cursor_step
     loss = tab.session.history.column("loss")[int(step) - 1]
     assert f"training batch loss {loss:.4f}" in tab.plots.readout
     tab.session.set_pace(None)
-    qtbot.waitUntil(lambda: tab.session.status.position > 300, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.position > 300)
     tab.session.pause()
     settle(tab, qtbot)
     assert tab.plots.cursor_step is None

@@ -38,7 +38,7 @@ def own_pair(tmp_path):
 
 
 def save(qtbot, tab, file) -> None:
-    with qtbot.waitSignal(tab.session.saved, timeout=20_000, check_params_cb=lambda saved: saved.path == file):
+    with qtbot.waitSignal(tab.session.saved, check_params_cb=lambda saved: saved.path == file):
         tab.save_experiment(file)
 
 
@@ -182,7 +182,7 @@ def test_space_trains_after_a_click_on_a_button(window, qtbot):
     qtbot.mouseClick(tab.run_bar.reset_button, Qt.MouseButton.LeftButton)
     settle(tab, qtbot, "untrained")
     qtbot.keyClick(window.focusWidget() or window, Key.Key_Space)
-    qtbot.waitUntil(lambda: tab.session.status.head > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 0)
 
 
 def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
@@ -200,7 +200,7 @@ def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
     window._use_data_set()
     settle(tab, qtbot, "untrained")
     assert tab.data is mnist.load()
-    with qtbot.waitSignal(tab.session.opened, timeout=20_000):
+    with qtbot.waitSignal(tab.session.opened):
         window.open_experiment(tmp_path / "own.npz")
     settle(tab, qtbot, "finished")
     assert tab.data.files
@@ -210,7 +210,7 @@ def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
     settle(tab, qtbot, "untrained")
     assert tab.data.files
     own_pair[0].unlink()
-    with qtbot.waitSignal(tab.session.failed, timeout=20_000):
+    with qtbot.waitSignal(tab.session.failed):
         window.open_experiment(tmp_path / "own.npz")
     assert own_pair[0].name in tab.banner.text
     tab.step()
@@ -231,7 +231,7 @@ def test_a_finished_run_goes_on_when_it_is_given_more_epochs(window, qtbot, own_
     more = config.model_copy(update={"epochs": 4})
     tab.form.set_config(more)
     tab._on_config(more)
-    qtbot.waitUntil(settled(tab, "paused"), timeout=20_000)
+    qtbot.waitUntil(settled(tab, "paused"))
     qtbot.wait(30)
     assert tab.session.status.head == head
     assert tab.run_bar.train_button.isEnabled()
@@ -254,7 +254,7 @@ def test_a_full_disk_leaves_the_old_file_and_the_run(window, qtbot, tmp_path, mo
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.head > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 20)
     monkeypatch.setattr(os, "fsync", full)
     with qtbot.waitSignal(tab.session.failed):
         tab.save_experiment(file)
@@ -270,7 +270,7 @@ def test_a_full_disk_leaves_the_old_file_and_the_run(window, qtbot, tmp_path, mo
 def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
     tab = window.current
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.head > 50, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 50)
     frames: list[int] = []
     tab.session.frame.connect(lambda: frames.append(1))
     window.show_tab("mixture")
@@ -278,7 +278,7 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
     frames.clear()
     steps = []
     for _ in range(2):
-        with qtbot.waitSignal(tab.session.saved, timeout=20_000) as saved:
+        with qtbot.waitSignal(tab.session.saved) as saved:
             window.autosave()
         steps.append(saved.args[0].step)
         qtbot.wait(30)
@@ -286,7 +286,7 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
     assert not frames
     assert not tab.session._frames.isActive()
     window.show_tab("digits")
-    qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[1], timeout=20_000)
+    qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[1])
     tab.session.pause()
     settle(tab, qtbot)
     assert len(tab.session.history.column("loss")) == tab.session.status.head
@@ -317,7 +317,7 @@ def test_a_failure_offers_a_way_back_and_says_no_more_once_it_is_taken(window, q
     )
     tab.form.set_config(config)
     tab.session.reset(config, play=True)
-    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed")
     assert tab.banner.isVisible()
     mended = config.model_copy(update={"learning_rate": 1e-4})
     tab._rewind()

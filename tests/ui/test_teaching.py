@@ -45,7 +45,7 @@ def make_tab(qtbot):
         tabs.append(tab)
         tab.resize(1280, 660)
         tab.show()
-        qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed), timeout=20_000)
+        qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed))
         return tab
 
     yield make
@@ -86,13 +86,13 @@ def correct(tab, qtbot, indices):
 def teach(tab, qtbot):
     qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
     assert tab.teaching.busy
-    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
 
 def undo(tab, qtbot):
     qtbot.mouseClick(tab.try_panel.teach.undo_button, LEFT)
     assert tab.teaching.busy
-    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
 
 def parameters(tab):
@@ -240,7 +240,7 @@ def test_lessons_of_the_same_step_are_taken_back_one_by_one(tab, qtbot):
     for left in (2, 1, 0):
         for _ in range(2):  # an impatient hand takes back one lesson, too
             qtbot.mouseClick(panel.undo_button, LEFT)
-        qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled, timeout=20_000)
+        qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
         assert np.array_equal(parameters(tab), known[left])
         assert panel.undo_button.isEnabled() == (left > 0)
         assert ("earlier lesson" in panel.report.text()) == (left > 0)
@@ -404,7 +404,7 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
 def test_other_classes_have_other_drawings(tab, qtbot):
     correct(tab, qtbot, [0])
     tab.choose_preset("digits")
-    qtbot.waitUntil(lambda: tab._welcomed == "digits", timeout=20_000)
+    qtbot.waitUntil(lambda: tab._welcomed == "digits")
     panel = tab.try_panel.teach
     assert not panel.examples
     tab.try_panel.refresh()
@@ -415,7 +415,7 @@ def test_other_classes_have_other_drawings(tab, qtbot):
 
 def test_strokes_are_kept_as_strokes(tab, qtbot):
     tab.choose_preset("digits")
-    qtbot.waitUntil(lambda: tab._welcomed == "digits", timeout=20_000)
+    qtbot.waitUntil(lambda: tab._welcomed == "digits")
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
     qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))

@@ -65,7 +65,7 @@ def test_ten_classes_can_be_told_apart(colors, kind):
 def test_choice_changes_palette_and_tells_widgets_once(app, qtbot):
     theme.apply(app, "light")
     assert theme.current() is theme.LIGHT
-    with qtbot.waitSignal(theme.manager().changed, timeout=1000):
+    with qtbot.waitSignal(theme.manager().changed):
         theme.apply(app, "dark")
     assert theme.current() is theme.DARK
     assert app.palette().window().color() == theme.DARK.window

@@ -21,7 +21,7 @@ def tab(qtbot):
     with qtbot.waitExposed(tab):
         tab.show()
     settle(tab, qtbot)
-    qtbot.waitUntil(lambda: tab._form is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: tab._form is not None)
     yield tab
     tab.shutdown()
     tab.close()
@@ -57,7 +57,7 @@ def test_a_typed_seed_is_that_of_the_run(tab, qtbot):
 def test_a_seed_that_is_being_typed_does_not_throw_away_a_run_that_is_paused(tab, qtbot):
     tab.session.set_pace(20)
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.head > 2, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 2)
     type_seed(tab, qtbot, 7)
     qtbot.mouseClick(tab.run_bar.train_button, LEFT)
     settle(tab, qtbot)

@@ -27,6 +27,6 @@ def settled(tab: ModelTab, *phases: str) -> Callable[[], bool]:
     return check
 
 
-def settle(tab: ModelTab, qtbot: QtBot, *phases: str, timeout: int = 20_000) -> None:
+def settle(tab: ModelTab, qtbot: QtBot, *phases: str) -> None:
     """Wait until it is so."""
-    qtbot.waitUntil(settled(tab, *phases), timeout=timeout)
+    qtbot.waitUntil(settled(tab, *phases))

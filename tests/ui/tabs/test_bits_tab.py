@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLineEdit
-from waiting import settle
+from waiting import settle, settled
 
 from models.bits import BitsTrainer, DropRow, load_table
 from models.registry import get_model
@@ -38,7 +38,7 @@ def tab(qtbot, qapp):
 def network(tab, qtbot):
     """The tab with the first network in it."""
     tab.choose_preset("first-network")
-    qtbot.waitUntil(lambda: tab._shown.true_weights is None and tab.network._activity is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: tab._shown.true_weights is None and tab.network._activity is not None)
     return tab
 
 
@@ -57,7 +57,7 @@ def train(tab, qtbot, preset: str | None = None) -> None:
     """To the end, as fast as it can."""
     tab.speed.set_pace(None)
     tab.session.play()
-    settle(tab, qtbot, "finished", timeout=60_000)
+    qtbot.waitUntil(settled(tab, "finished"), timeout=90_000)
 
 
 @pytest.mark.parametrize("bits", [3, 8, 12])
@@ -98,7 +98,7 @@ def test_the_neuron_discovers_binary(tab, qtbot):
     assert button.text() == "Train on"
     assert "updates 10\u202f000 → 20\u202f000" in button.toolTip()
     qtbot.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.head > 10_000, timeout=10_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 10_000)
     assert tab.form.config().updates == 20_000
 
 
@@ -118,7 +118,7 @@ def test_words_and_curves_say_the_same_number_while_it_trains(tab, qtbot, preset
 
     tab.session.frame.connect(look)  # after the tab's own
     tab.session.play()
-    qtbot.waitUntil(lambda: len({words for words, _ in seen}) > 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len({words for words, _ in seen}) > 3)
     tab.session.pause()
     for words, value in seen:
         shown = float(words.split("off by ")[1].rstrip("."))
@@ -127,9 +127,9 @@ def test_words_and_curves_say_the_same_number_while_it_trains(tab, qtbot, preset
 
 def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
     tab.session.play()
-    qtbot.waitUntil(lambda: tab.session.status.head > 20, timeout=10_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 20)
     click(qtbot, tab.table, tab.table.cell(2, 0))
-    qtbot.waitUntil(lambda: tab._shown.table.rows[2, 0] == 1, timeout=2_000)
+    qtbot.waitUntil(lambda: tab._shown.table.rows[2, 0] == 1)
     assert tab.session.status.phase == "running"
     tab.session.pause()
     assert "worth 176" in tab._place_value_words(tab._shown, slid=False)  # row 3 was 48 and says so still
@@ -198,7 +198,7 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     assert tab.rank.slider.value() == 0
     # Training does not pull them back: no row objects.
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.head > 12_000, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > 12_000)
     np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
 
 
@@ -310,7 +310,7 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
 
 def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     network.session.play()
-    qtbot.waitUntil(lambda: network.session.status.head > 5, timeout=10_000)
+    qtbot.waitUntil(lambda: network.session.status.head > 5)
     box = network.network._labels[0, (1, 2)]
     click(qtbot, network.network, box)
     type_into(qtbot, network.network.editor, "much")
@@ -341,7 +341,7 @@ def test_a_step_that_is_too_large_is_said_and_undone(tab, qtbot):
     tab.form.set_config(tab.form.config().model_copy(update={"learning_rate": 1.0}))
     tab.session.configure(tab.form.config())
     tab.session.play()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=10_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed")
     assert "step size" in tab.banner.text
     assert np.isfinite(tab._shown.parameters[0]).all()
 

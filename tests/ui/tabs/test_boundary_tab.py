@@ -169,7 +169,7 @@ def test_a_flat_loss_surface_says_so(tab, qtbot):
     tab.session.edit(nothing)
     qtbot.waitUntil(lambda: tab.session.settled)
     tab.pages.setCurrentWidget(surface)
-    qtbot.waitUntil(lambda: "everywhere" in surface.words.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "everywhere" in surface.words.text())
     assert surface.view.flat
     assert surface.scale.ends == ("", "")
 
@@ -190,7 +190,7 @@ def test_hidden_space_and_loss_surface(tab, qtbot):
     assert tab.hidden_space.stack.currentIndex() == 1
     assert tab.hidden_space.layers.currentText() == "layer 2"
     tab.pages.setCurrentWidget(tab.surface)
-    qtbot.waitUntil(lambda: "projection" in tab.surface.words.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "projection" in tab.surface.words.text())
     losses = tab.surface.view._losses
     assert losses.shape == (RESOLUTION, RESOLUTION)
     assert np.isfinite(losses).all()
@@ -199,7 +199,7 @@ def test_hidden_space_and_loss_surface(tab, qtbot):
     assert low < high <= losses.max()
     assert tab.surface.scale.ends == (two_digits(low), two_digits(high))
     tab.surface.kind.setCurrentText(WEIGHTS)
-    qtbot.waitUntil(lambda: not tab.surface.job.running, timeout=10_000)
+    qtbot.waitUntil(lambda: not tab.surface.job.running)
     assert tab.surface.view.x_axis.name == "w 1→1, layer 1"
     tab.surface.second.setCurrentIndex(tab.surface.first.currentIndex())
     tab.surface.compute()
@@ -250,7 +250,7 @@ def test_a_diverged_run_is_explained_and_can_be_rewound(tab, qtbot):
     tab.choose_preset("step-too-large")
     settle(tab, qtbot, "untrained")
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "failed", timeout=10_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "failed")
     qtbot.waitUntil(lambda: tab.banner.isVisible())
     tab.grab()
 
@@ -474,7 +474,7 @@ def test_a_table_with_three_classes_is_standardised_and_reopened_with_its_experi
     tab.choose_preset("circles")
     settle(tab, qtbot, "untrained")
     tab.open_experiment(tmp_path / "run.npz")
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("a", "b", "c"), timeout=10_000)
+    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("a", "b", "c"))
     np.testing.assert_array_equal(tab._shown.points, points)
     assert tab.back_button.isVisible()
     tab.reset()

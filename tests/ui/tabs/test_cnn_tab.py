@@ -42,7 +42,7 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed), timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed))
     yield tab
     tab.shutdown()
     tab.close()
@@ -53,7 +53,7 @@ def use(tab, qtbot, play=True, **settings):
     config = cnn.CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
     tab.form.set_config(config)
     tab.session.reset(config, play=play)
-    settle(tab, qtbot, "finished" if play else "untrained", timeout=30_000)
+    settle(tab, qtbot, "finished" if play else "untrained")
     qtbot.waitUntil(lambda: tab._welcomed == config.dataset)
     tab.try_panel.refresh()
 
@@ -114,7 +114,7 @@ def test_maps_are_drawn_while_it_trains(tab, qtbot):
     tab.session.play()
     seen = []
     tab.session.frame.connect(lambda: seen.append(shown(tab)[1].sum()))
-    qtbot.waitUntil(lambda: len(set(map(float, seen))) > 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(set(map(float, seen))) > 3)
     tab.session.pause()
 
 
@@ -211,7 +211,7 @@ def test_why_this_answer(tab, qtbot):
     snapshot, image = tab.session.snapshot, tab.try_panel.preparation.image
     qtbot.mouseClick(tab.view_buttons.button(1), LEFT)
     why = tab.why
-    qtbot.waitUntil(lambda: why.change.map is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: why.change.map is not None)
     answer = int(cnn.predict(snapshot, image[None])[0].argmax())
     assert np.array_equal(why.occlusion.map, explain.occlusion_map(snapshot, image, answer))
     assert np.array_equal(why.saliency.map, explain.saliency(snapshot, image, answer))

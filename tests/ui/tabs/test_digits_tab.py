@@ -22,7 +22,7 @@ def tab(qtbot, tmp_path, monkeypatch):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.snapshot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
     yield tab
     tab.shutdown()
     tab.close()
@@ -53,7 +53,7 @@ def test_correct_teach_undo(tab, qtbot):
     assert bars._values.argmax() != 9
     before = tab.session.snapshot.parameters
     qtbot.mouseClick(panel.teach_button, LEFT)
-    qtbot.waitUntil(lambda: not tab.teaching.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not tab.teaching.busy)
     qtbot.waitUntil(lambda: not np.array_equal(tab.session.snapshot.parameters, before))
     assert bars._values.argmax() == 9
     assert "other half judged: 0 %" in panel.report.text()

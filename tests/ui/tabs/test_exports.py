@@ -17,7 +17,7 @@ def test_exports_that_fail_are_said_in_the_banner(name, qtbot, tmp_path, monkeyp
     tab.resize(1280, 660)
     tab.show()
     try:
-        qtbot.waitUntil(lambda: tab.session.settled, timeout=30_000)
+        qtbot.waitUntil(lambda: tab.session.settled)
         for index in range(tab.views.count()) if hasattr(tab, "show_view") else ():
             tab.show_view(index)
         for pages in tab.findChildren(QTabWidget):

@@ -23,7 +23,7 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.snapshot is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
     tab.speed.set_pace(None)
     yield tab
     tab.shutdown()
@@ -37,9 +37,7 @@ def snapshot(tab):
 def settle(tab, qtbot, *phases: str) -> None:
     """See waiting.settled; what this tab does besides is done, too."""
     there = settled(tab, *(phases or ("untrained", "paused", "finished")))
-    qtbot.waitUntil(
-        lambda: there() and tab._awaited is None and not tab.probe.busy and not tab._storing, timeout=20_000
-    )
+    qtbot.waitUntil(lambda: there() and tab._awaited is None and not tab.probe.busy and not tab._storing)
 
 
 def use(tab, qtbot, **settings) -> None:
@@ -111,7 +109,7 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
     assert button.width() == width  # nothing jumps
     start, head = snapshot(tab).start, tab.session.status.head
     qtbot.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.head > head and tab.session.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.head > head and tab.session.settled)
     assert np.array_equal(snapshot(tab).start, start)
     assert tab.session.status.phase == "finished"
     assert button.text() == "Recall again"
@@ -395,7 +393,7 @@ def test_the_capacity_experiment_runs_beside_the_window(tab, qtbot):
     view.trials.setValue(4)
     qtbot.mouseClick(view.button, LEFT)
     assert view.button.text() == "Cancel"
-    with qtbot.waitSignal(view.job.finished, timeout=30_000):
+    with qtbot.waitSignal(view.job.finished):
         pass
     assert view.progress.value() == 100
     assert set(view.plot.points) == {"hebb", "pseudo-inverse", "modern"}
@@ -427,7 +425,7 @@ def test_the_experiment_can_be_cancelled_rests_when_hidden_and_ends_with_the_tab
     qtbot.wait(150)
     assert rests == sum(point.trials for points in view.plot.points.values() for point in points.values())
     tab.show()
-    qtbot.waitUntil(lambda: view.progress.value() > progress, timeout=20_000)
+    qtbot.waitUntil(lambda: view.progress.value() > progress)
     tab.shutdown()  # in the middle of it; the fixture looks for threads
     tab.shutdown()
 

@@ -116,7 +116,7 @@ def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
     steps = tab.session.status.head
     mean = tab._shown.mixture.means[0]
     drag(tab.view, mean, mean + np.array([2.0, 2.0]))
-    qtbot.waitUntil(lambda: tab.session.status.head > steps, timeout=5000)
+    qtbot.waitUntil(lambda: tab.session.status.head > steps)
     settle(tab, qtbot, "finished")
 
 
@@ -245,7 +245,7 @@ def test_the_keyboard_finds_a_harmless_place_when_own_points_are_left(tab, qtbot
 def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
     use(tab, qtbot, BLOBS)
     tab.pages.setCurrentWidget(tab.selection)  # begins by itself
-    qtbot.waitUntil(lambda: len(tab.selection.results) == 12 and not tab.selection.job.running, timeout=20_000)
+    qtbot.waitUntil(lambda: len(tab.selection.results) == 12 and not tab.selection.job.running)
     plot = tab.selection.plot
     plot.grab()
     QTest.mouseClick(plot.viewport(), LEFT, pos=spot(plot, 2, np.mean(plot.view_box.viewRange()[1])))
@@ -307,7 +307,7 @@ def test_the_comparison_rests_while_nobody_looks_at_the_tab(tab, qtbot, monkeypa
 def test_points_that_no_run_can_be_made_of_are_not_compared(tab, qtbot):
     assert tab.selection.button.isEnabled()
     tab.use_points(PointSet(np.zeros((30, 2))), "same.csv")
-    qtbot.waitUntil(lambda: tab.session.status.phase == "empty", timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "empty")
     assert "identical" in tab.banner.text
     assert not tab.selection.button.isEnabled()  # it would compare the points of the run before
     use(tab, qtbot, BLOBS)
@@ -324,11 +324,11 @@ def test_a_comparison_that_fails_says_so_and_can_be_repeated(tab, qtbot, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr("ui.tabs.mixture_selection.model_selection", broken)
         panel.compare()
-        qtbot.waitUntil(lambda: not panel.job.running, timeout=20_000)
+        qtbot.waitUntil(lambda: not panel.job.running)
     assert "no room" in tab.banner.text
     assert panel.button.text() == "Compare"
     panel.compare()
-    qtbot.waitUntil(lambda: len(panel.results) == 12 and not panel.job.running, timeout=20_000)
+    qtbot.waitUntil(lambda: len(panel.results) == 12 and not panel.job.running)
 
 
 def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
@@ -384,7 +384,7 @@ def test_many_points_are_thinned_and_locked(tab, qtbot):
     config = MixtureConfig(points_per_cluster=8000, start="k-means++")
     tab.form.set_config(config)
     tab._on_config(config)
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.point_count == 24_000, timeout=20_000)
+    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.point_count == 24_000)
     said = []
     tab.told.connect(said.append)
     tab.view.add([(0.0, 0.0)])
@@ -395,7 +395,7 @@ def test_a_collapse_is_said_with_a_way_back(tab, qtbot):
     tab.choose_preset("collapse")
     settle(tab, qtbot, "untrained")
     tab.session.play()
-    qtbot.waitUntil(lambda: tab.session.status.phase in ("failed", "finished"), timeout=20_000)
+    qtbot.waitUntil(lambda: tab.session.status.phase in ("failed", "finished"))
     assert "shrunk onto a single point" in tab.banner.text
 
 

@@ -43,7 +43,7 @@ boundary_only = pytest.mark.parametrize("tab", ["boundary"], indirect=True)
 
 
 def saved(tab, qtbot, path):
-    with qtbot.waitSignal(tab.session.saved, timeout=20_000):
+    with qtbot.waitSignal(tab.session.saved):
         tab.save_experiment(path)
     return path
 
@@ -52,7 +52,7 @@ def opened(tab, qtbot, path):
     """Another run in between, so that nothing is left of the old one but its file."""
     tab.choose_preset(list(tab.model.presets)[1])
     settle(tab, qtbot)
-    with qtbot.waitSignal(tab.session.opened, timeout=20_000):
+    with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(path)
     settle(tab, qtbot)
 
