@@ -68,10 +68,13 @@ class WhyView(QWidget):
         self._snapshot: CnnSnapshot | None = None
         self._image: NDArray[np.uint8] | None = None
         self._asked: tuple[object, ...] = ()
+        self._training = False
         self._change: Change | None = None
         self.job = Job("explaining", self)
         self.job.results.connect(self._on_results)
         self.job.failed.connect(self.failed)
+        self.job.finished.connect(self._catch_up)
+        self.job.failed.connect(self._catch_up)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._explain)
@@ -137,11 +140,16 @@ class WhyView(QWidget):
     def show_snapshot(self, snapshot: CnnSnapshot, image: NDArray[np.uint8], running: bool) -> None:
         """Explain another model or another picture, soon."""
         self._set_names(snapshot.class_names)
-        self._snapshot, self._image = snapshot, image
-        if not self.isVisible():
+        self._snapshot, self._image, self._training = snapshot, image, running
+        self._catch_up()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Explain what is there, unless that is done, or has to wait for what is being worked out."""
+        if not self.isVisible() or self.job.running or self._soon.isActive():
             return
-        if self._key() != self._asked and not self._soon.isActive() and not self.job.running:
-            self._soon.start(REFRESH if running else PAUSE)
+        if self._key() != self._asked:
+            self._soon.start(REFRESH if self._training else PAUSE)
 
     def _key(self) -> tuple[object, ...]:
         return id(self._snapshot), id(self._image), self.target.currentIndex(), self.wanted.currentIndex()

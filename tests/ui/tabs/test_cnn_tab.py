@@ -240,6 +240,20 @@ def test_why_says_when_there_is_nothing_to_explain(tab, qtbot):
     assert not tab.why.try_button.isEnabled()
 
 
+def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_next(tab, qtbot):
+    use(tab, qtbot)
+    tab.show_view(1)
+    qtbot.waitUntil(lambda: tab.why._change is not None)
+    show(tab, tab.data.test_images[3])
+    qtbot.waitUntil(lambda: tab.why.job.running)
+    image = tab.data.test_images[5]
+    show(tab, image)
+    assert tab.why.job.running
+    snapshot = tab.session.snapshot
+    wanted = explain.saliency(snapshot, image, int(cnn.predict(snapshot, image[None])[0].argmax()))
+    qtbot.waitUntil(lambda: np.array_equal(tab.why.saliency.map, wanted))
+
+
 def test_the_read_out_of_a_map(tab, qtbot):
     use(tab, qtbot)
     tab.show_view(1)
