@@ -276,17 +276,16 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
     window.show_tab("mixture")
     QApplication.processEvents()
     frames.clear()
-    steps = []
-    for _ in range(2):
+    steps: list[int] = []
+    while len(set(steps)) < 2:  # it moves, though nobody is told
         with qtbot.waitSignal(tab.session.saved) as saved:
             window.autosave()
         steps.append(saved.args[0].step)
         qtbot.wait(30)
-    assert steps[1] > steps[0]  # it moved, though nobody was told
     assert not frames
     assert not tab.session._frames.isActive()
     window.show_tab("digits")
-    qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[1])
+    qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[-1])
     tab.session.pause()
     settle(tab, qtbot)
     assert len(tab.session.history.column("loss")) == tab.session.status.head
@@ -294,7 +293,7 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
 
 def test_slow_motion_does_not_hold_up_single_steps_or_the_past(window, qtbot):
     tab = window.current
-    tab.session.set_pace(2.0)
+    tab.session.set_pace(0.2)
     tab.session.step(40)
     qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 40)
     tab.toggle()

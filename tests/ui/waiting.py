@@ -30,3 +30,15 @@ def settled(tab: ModelTab, *phases: str) -> Callable[[], bool]:
 def settle(tab: ModelTab, qtbot: QtBot, *phases: str) -> None:
     """Wait until it is so."""
     qtbot.waitUntil(settled(tab, *phases))
+
+
+def quiet(count: Callable[[], int], qtbot: QtBot) -> int:
+    """Wait until something that was told to rest is counted no further; returns the count.
+
+    What is under way when it is told still arrives. Something that does not rest ends in the test's timeout.
+    """
+    known = -1
+    while known != count():
+        known = count()
+        qtbot.wait(120)
+    return known

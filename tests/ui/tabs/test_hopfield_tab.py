@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
-from waiting import settled
+from waiting import quiet, settled
 
 from models.base import DataError
 from models.hopfield import HopfieldConfig, HopfieldSnapshot, HopfieldTrainer, load
@@ -408,22 +408,23 @@ def test_the_capacity_experiment_runs_beside_the_window(tab, qtbot):
 def test_the_experiment_can_be_cancelled_rests_when_hidden_and_ends_with_the_tab(tab, qtbot):
     tab.show_view(2)
     view = tab.capacity
+
+    def trials() -> int:
+        return sum(point.trials for points in view.plot.points.values() for point in points.values())
+
     view.trials.setValue(200)
     view.toggle()
     qtbot.waitUntil(lambda: any(view.plot.points.values()))
     view.toggle()
-    known = sum(point.trials for points in view.plot.points.values() for point in points.values())
+    known = trials()
     qtbot.wait(120)
-    assert known == sum(point.trials for points in view.plot.points.values() for point in points.values())
+    assert known == trials()
     assert "Cancelled" in view.words.text()
     view.toggle()
     qtbot.waitUntil(lambda: any(view.plot.points.values()))
     tab.hide()
-    qtbot.wait(150)
+    quiet(trials, qtbot)
     progress = view.progress.value()
-    rests = sum(point.trials for points in view.plot.points.values() for point in points.values())
-    qtbot.wait(150)
-    assert rests == sum(point.trials for points in view.plot.points.values() for point in points.values())
     tab.show()
     qtbot.waitUntil(lambda: view.progress.value() > progress)
     tab.shutdown()  # in the middle of it; the fixture looks for threads

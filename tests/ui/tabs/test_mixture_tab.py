@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from waiting import settle
+from waiting import quiet, settle
 
 from models.data.points import PointSet
 from models.mixture import MixtureConfig, Selection
@@ -295,10 +295,7 @@ def test_the_comparison_rests_while_nobody_looks_at_the_tab(tab, qtbot, monkeypa
     tab.selection.compare()
     qtbot.waitUntil(lambda: len(steps) > 10)
     tab.hide()
-    qtbot.wait(150)  # the batch under way is finished
-    known = len(steps)
-    qtbot.wait(150)
-    assert len(steps) == known
+    known = quiet(lambda: len(steps), qtbot)
     tab.show()
     qtbot.waitUntil(lambda: len(steps) > known)
     tab.selection.cancel()
