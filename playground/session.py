@@ -12,11 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import Edit, Model, Snapshot
 from models.config import Config
 from playground import messages
+from playground.event_thread import EventThread
 from playground.history import History, HistoryRows
 from playground.messages import Failure, Known, Mailbox, Opened, Publication, Saved, Status
 from playground.worker import Worker
@@ -86,7 +87,7 @@ class Session(QObject):
         self._opening = 0
         self._visible = False
         self._futures: tuple[HistoryRows, ...] = ()
-        self._thread: QThread | None = None
+        self._thread: EventThread | None = None
         self._closed = False
         self._mailbox = Mailbox()
         self._frames = QTimer(self)
@@ -100,7 +101,7 @@ class Session(QObject):
         """Start the worker's thread; called by the first command."""
         if self._thread is not None:
             return
-        self._thread = QThread(self)
+        self._thread = EventThread(self)
         self._thread.setObjectName(f"{self.model.name} worker")
         worker = self._worker = Worker(self._mailbox)
         worker.moveToThread(self._thread)

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
 from models.base import PlaygroundError
+from playground.event_thread import EventThread
 from playground.run import limit_blas
 
 BATCH = 0.05
@@ -105,14 +106,14 @@ class Job(QObject):
         super().__init__(parent)
         self._name = name
         self._number = 0
-        self._thread: QThread | None = None
+        self._thread: EventThread | None = None
         self._paused = False
         self.running = False
 
     def start(self, work: Work) -> None:
         """Work this off; what was under way is dropped."""
         if self._thread is None:
-            self._thread = QThread(self)
+            self._thread = EventThread(self)
             self._thread.setObjectName(self._name)
             runner = self._runner = _Runner()
             runner.moveToThread(self._thread)
