@@ -40,6 +40,9 @@ if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the fir
 AUTOSAVE_INTERVAL = 30_000
 """Milliseconds between two autosaves of runs that have moved."""
 
+TITLE_BAR = 40
+"""Pixels that the desktop's own frame may need above the window."""
+
 SUFFIX = ".npz"
 EXPERIMENTS = f"Experiments (*{SUFFIX})"
 WEIGHTS = "Weights (*.npz *.safetensors)"
@@ -549,12 +552,13 @@ class MainWindow(QMainWindow):
         self.offer_recovery()
 
     def _restore(self) -> None:
+        room = self.screen().availableSize() - QSize(0, TITLE_BAR)
+        self.resize(QSize(1280, 800).boundedTo(room))
         if self._settings is None:
-            self.resize(1280, 800)
             return
         geometry = self._settings.value("geometry")
-        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(1280, 800)
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)  # what is no geometry changes nothing
         name = str(self._settings.value("tab", ""))
         if name in TABS:
             self.tabs.setCurrentIndex(list(TABS).index(name))

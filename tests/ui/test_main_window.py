@@ -197,6 +197,15 @@ def test_window_state_is_remembered(qtbot, qapp, tmp_path):
     second.close()
 
 
+def test_a_first_window_fits_on_the_screen(qtbot, qapp):
+    window = MainWindow()
+    room = window.screen().availableSize()
+    assert room.width() < 1280  # the offscreen one is small: the window cannot have the size that it would like
+    assert window.height() < room.height()
+    assert window.width() == max(room.width(), window.minimumWidth())
+    window.close()
+
+
 def test_the_menu_knows_that_the_window_fills_the_screen(window, qtbot):
     window.setWindowState(Qt.WindowState.WindowFullScreen)
     qtbot.waitUntil(window._full_screen.isChecked)
