@@ -75,6 +75,7 @@ class ModelTab(QWidget):
         self._said = ""
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._begun = False
+        self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
         self._connect()
         self._show_choice()
@@ -344,7 +345,10 @@ class ModelTab(QWidget):
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
-        if status.phase == "loading":
+        if (
+            status.phase == "loading" and status.run_id != self._cleared_for
+        ):  # it is said twice: here, and by the worker
+            self._cleared_for = status.run_id
             self.banner.forget_error()  # it was about an earlier attempt
             self._edited = EditedSteps()
             self.plots.clear()

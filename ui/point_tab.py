@@ -43,6 +43,7 @@ class PointTab(ModelTab):
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
         self.speed.pace_changed.connect(self.session.set_pace)
+        self.panel.canvas.edited.connect(self._keep_picked)
         self.panel.canvas.edited.connect(self._on_edited)
         self.panel.canvas.picked.connect(self._on_picked)
         self.panel.context = self.point_set
@@ -70,6 +71,10 @@ class PointTab(ModelTab):
 
     def point_set(self) -> PointSet | None:
         """All points with all that is known about them, as a table is to have them; None before there are any."""
+        raise NotImplementedError
+
+    def lacking(self) -> tuple[str, str] | None:
+        """Why no run can go on with the points that are seen, and what to do about it; None if one can."""
         raise NotImplementedError
 
     @Slot(object, str)
@@ -151,7 +156,33 @@ class PointTab(ModelTab):
     def _on_bad_table(self, sentence: str) -> None:
         self.banner.say("The table could not be used", sentence)
 
+    @Slot(object)
+    def _keep_picked(self, edit: PointEdit) -> None:
+        """The point that is explained keeps its number, unless points before it may have gone: then none is."""
+        if edit.kind in ("remove", "undo"):
+            self._picked = None
+
     # What the user does --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def toggle(self) -> None:
+        """See ModelTab; without points nothing can be trained."""
+        if self.session.training or not self._say_what_lacks():
+            super().toggle()
+
+    @Slot()
+    def step(self) -> None:
+        """See ModelTab."""
+        if not self._say_what_lacks():
+            super().step()
+
+    def _say_what_lacks(self) -> bool:
+        lacking = self.lacking() if self._shown is not None else None
+        if lacking is None:
+            return False
+        self.banner.say(*lacking, "info")
+        self.panel.canvas.set_tool("add")
+        return True
 
     @Slot()
     def reset(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from waiting import settle
@@ -126,3 +128,19 @@ def test_a_new_run_has_the_colours_of_a_first_run(make, qtbot):
     tab.reset()
     settle(tab, qtbot)
     assert tab.tiles.level == fresh
+
+
+def test_what_went_wrong_before_a_run_was_built_stays_to_be_read(make, qtbot):
+    """A window that was opened with a damaged file builds a run of its own, and the worker says so a little later."""
+    tab = make("bits")
+    settle(tab, qtbot)
+    tab.reset()
+    status = tab.session.status
+    assert status.phase == "loading"
+    tab.banner.say("The experiment could not be opened", "It is damaged.")
+    tab._on_status(replace(status, moving=True))
+    assert "damaged" in tab.banner.text
+    settle(tab, qtbot, "untrained")
+    assert "damaged" in tab.banner.text
+    tab.reset()
+    assert not tab.banner.text

@@ -171,6 +171,11 @@ class NetworkDiagram(QWidget):
             return f"output {name}".strip()
         return f"neuron {unit + 1} of layer {layer + 1}"
 
+    @property
+    def pointed(self) -> Spot | None:
+        """What is under the pointer, or has been reached with the arrow keys."""
+        return self._hover
+
     def describe(self, spot: Spot | None) -> str:
         """What is under the pointer, in words; under none, what the colours of connections and pictures mean."""
         if not self._wires.weights:

@@ -165,9 +165,11 @@ class Inspector(QWidget):
         entered(Spot, value): a weight or bias should have this value.
         switch_asked(layer, unit, on): the neuron should be switched.
         refused(sentence): what was typed is no weight.
+        typed(): nothing is being typed any more: what came meanwhile can be shown.
     """
 
     entered = Signal(object, float)
+    typed = Signal()
     switch_asked = Signal(int, int, bool)
     refused = Signal(str)
 
@@ -191,6 +193,7 @@ class Inspector(QWidget):
         self.formula = FormulaView(size=14.0)
         self.table = _WeightTable()
         self.table.cellChanged.connect(self._on_cell)
+        self.table.itemDelegate().closeEditor.connect(self.typed)
         self.check = QLabel()
         theme.set_role(self.check, "muted")
         self.check.setWordWrap(True)

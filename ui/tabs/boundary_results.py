@@ -71,6 +71,13 @@ class Results(QWidget):
             self.no_classes.setVisible(snapshot.regression)
         self._show_matrix()
 
+    def clear(self) -> None:
+        """There is no run."""
+        self._snapshot = None
+        for label in (*self.lines, self.stop_rule):
+            label.setText("")
+        self.matrix.set_counts(None)
+
     @Slot()
     def _show_matrix(self) -> None:
         snapshot = self._snapshot

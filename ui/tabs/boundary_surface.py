@@ -212,8 +212,7 @@ class LossSurfacePage(QWidget):
         super().__init__(parent)
         self.known = Path()
         self._snapshot: BoundarySnapshot | None = None
-        self._centre: Array | None = None
-        self._centre_step = 0
+        self._about: BoundarySnapshot | None = None  # what the slice is, or is to be, of
         self._directions: Directions | None = None
         self._names: tuple[str, ...] = ()
         self._short = False  # the path is too short to follow
@@ -282,7 +281,7 @@ class LossSurfacePage(QWidget):
         self.kind.currentIndexChanged.connect(self._on_kind)
         self.first.activated.connect(self.compute)
         self.second.activated.connect(self.compute)
-        self.extent.valueChanged.connect(self.compute)
+        self.extent.valueChanged.connect(self._on_extent)
         self.button.clicked.connect(self.compute)
 
     # What the tab calls --------------------------------------------------------------------------------------------
@@ -291,14 +290,14 @@ class LossSurfacePage(QWidget):
         """The run is here now."""
         self._snapshot = snapshot
         self.known.note(snapshot.step, snapshot.parameters)
-        if self.isVisible() and not running and not self._is_centred():
+        if self.isVisible() and not running and not self._is_current():
             self.compute()
 
     def forget(self) -> None:
         """A new run is being built."""
         self.job.cancel()
         self.known.clear()
-        self._snapshot = self._centre = self._directions = None
+        self._snapshot = self._about = self._directions = None
         self.view.forget()
         self._show_scale()
         self.words.setText("")
@@ -309,11 +308,17 @@ class LossSurfacePage(QWidget):
 
     # Computing -----------------------------------------------------------------------------------------------------
 
-    def _is_centred(self) -> bool:
+    def _is_current(self) -> bool:
+        """Whether the slice is of the network as it is now, and of its loss on the points as they are now."""
+        now, then = self._snapshot, self._about
         return (
-            self._snapshot is not None
-            and self._centre is not None
-            and np.array_equal(self._centre, self._snapshot.parameters)
+            now is not None
+            and then is not None
+            and now.data is then.data
+            and now.config == then.config
+            and np.array_equal(now.parameters, then.parameters)
+            and np.array_equal(now.held_out, then.held_out)
+            and all(np.array_equal(a, b) for a, b in zip(now.switched_on, then.switched_on, strict=True))
         )
 
     @Slot()
@@ -326,8 +331,16 @@ class LossSurfacePage(QWidget):
         self.compute()
 
     @Slot()
+    def _on_extent(self) -> None:
+        self._slice(fit=False)
+
+    @Slot()
     def compute(self) -> None:
         """Begin with the slice that is chosen, around the weights as they are now."""
+        self._slice(fit=True)
+
+    def _slice(self, *, fit: bool) -> None:
+        """`fit`: a slice that follows the path goes as far as the path does."""
         snapshot = self._snapshot
         if snapshot is None:
             return
@@ -339,21 +352,27 @@ class LossSurfacePage(QWidget):
                 box.clear()
                 box.addItems(list(names))
                 box.setCurrentIndex(index)
-        self._centre, self._centre_step = snapshot.parameters, snapshot.step
+        self._about = snapshot
+        centre = snapshot.parameters
         kind = self.kind.currentText()
         self._short = False
         if kind == WEIGHTS:
             first, second = self.first.currentIndex(), self.second.currentIndex()
             if first == second:
+                self.job.cancel()
+                self._directions = None
+                self.view.forget()
+                self._show_scale()
                 self.words.setText("Choose two different weights.")
                 return
             self._directions = weight_directions(network, first, second)
         elif kind == PATH and len(self.known.places) > 2:
-            self._directions = path_directions(self.known.places, self._centre)
-            away = project(self.known.places, self._centre, self._directions).places
-            self.extent.blockSignals(True)
-            self.extent.setValue(max(0.1, 1.15 * float(np.abs(away).max())))
-            self.extent.blockSignals(False)
+            self._directions = path_directions(self.known.places, centre)
+            if fit:
+                away = project(self.known.places, centre, self._directions).places
+                self.extent.blockSignals(True)
+                self.extent.setValue(max(0.1, 1.15 * float(np.abs(away).max())))
+                self.extent.blockSignals(False)
         else:
             self._short = kind == PATH
             self._directions = random_directions(network, np.random.default_rng(snapshot.config.seed))
@@ -382,23 +401,24 @@ class LossSurfacePage(QWidget):
 
     def show_path(self) -> None:
         """The path as far as it is known, on the slice that is shown."""
-        if self._directions is None or self._centre is None or not self.known.places:
+        if self._directions is None or self._about is None or not self.known.places:
             return
-        if self.known.places[-1].shape != self._centre.shape:
+        centre = self._about.parameters
+        if self.known.places[-1].shape != centre.shape:
             return
-        self.view.set_path(project(self.known.places, self._centre, self._directions).places)
+        self.view.set_path(project(self.known.places, centre, self._directions).places)
         if not self.job.running:
             self._say()
 
     def _say(self) -> None:
-        if self._directions is None or self._centre is None or self._snapshot is None:
+        if self._directions is None or self._about is None or self._snapshot is None:
             return
-        far = project([self._snapshot.parameters], self._centre, self._directions).distance[0]
+        far = project([self._snapshot.parameters], self._about.parameters, self._directions).distance[0]
         away = f"; the star is {number(float(far))} off it" if far > 1e-6 else ""
         if self._short:
             self.words.setText("The path is too short to follow: a random slice. Train, then press Here.")
             return
-        about = f"Slice at step {grouped(self._centre_step)}"
+        about = f"Slice at step {grouped(self._about.step)}"
         if self.view.flat:
             self.words.setText(f"{about}: the loss is {number(self.view.ends[0])} everywhere")
         else:
@@ -413,7 +433,7 @@ class LossSurfacePage(QWidget):
         """Somebody looks: compute, if what is there is not about now."""
         super().showEvent(event)
         self.job.set_paused(False)
-        if self._snapshot is not None and not self._is_centred():
+        if self._snapshot is not None and not self._is_current():
             self.compute()
 
     def hideEvent(self, event: QHideEvent) -> None:

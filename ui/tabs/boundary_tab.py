@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -33,6 +33,7 @@ from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.nn.linear import Linear
 from models.weights_io import flat, load_weights, named_weights, save_weights
+from playground.messages import Status
 from ui import theme
 from ui.canvas.point_canvas import PointEdit
 from ui.canvas.point_document import Points
@@ -87,6 +88,12 @@ class BoundaryTab(PointTab):
         self.inspector.entered.connect(self._on_weight)
         self.inspector.switch_asked.connect(self._switch)
         self.inspector.refused.connect(self._on_bad_weight)
+        self.inspector.typed.connect(self._on_typed)
+        self._zoomed = QTimer(self)
+        self._zoomed.setSingleShot(True)
+        self._zoomed.setInterval(0)
+        self._zoomed.timeout.connect(self._on_zoomed)
+        self.view.view_box.sigRangeChanged.connect(self._zoomed.start)
         theme.manager().changed.connect(self._on_theme)
 
     # Building ------------------------------------------------------------------------------------------------------
@@ -209,6 +216,17 @@ class BoundaryTab(PointTab):
             self.results.show_results(snapshot)
             self._show_missing(snapshot)
 
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        """See ModelTab; where no run could be built, nothing of an earlier one is left to be taken for it."""
+        super()._on_status(status)
+        if status.phase == "empty":
+            self.view.clear_network()
+            self.diagram.set_shape(None)
+            self.pointed.setText("")
+            self.results.clear()
+            self.inspector.choose(None)
+
     def _begin_run(self, snapshot: BoundarySnapshot) -> None:
         """The first picture of a run: classes, axes, the shape of the network."""
         self.panel.set_kind(snapshot.class_names, snapshot.regression)
@@ -228,6 +246,15 @@ class BoundaryTab(PointTab):
     @Slot(int)
     def _on_page(self, _index: int) -> None:
         self._show_page(True)
+
+    @Slot()
+    def _on_zoomed(self) -> None:
+        """The neurons' pictures and the hidden space are of the part of the plane that is in view."""
+        self._show_page(True)
+
+    @Slot()
+    def _on_typed(self) -> None:
+        self._show_inside(patient=False)
 
     @Slot()
     def _on_theme(self) -> None:
@@ -268,8 +295,7 @@ class BoundaryTab(PointTab):
             tile_colors(snapshot, maps, self.view.level),
             wires=wires,
         )
-        if not self.diagram.underMouse() or not self.pointed.text():
-            self.pointed.setText(self.diagram.describe(None))
+        self.pointed.setText(self.diagram.describe(self.diagram.pointed))
 
     def _show_inside(self, *, patient: bool) -> None:
         snapshot = self._shown
@@ -314,9 +340,9 @@ class BoundaryTab(PointTab):
 
     @Slot(object, float)
     def _on_weight(self, spot: Spot, value: float) -> None:
-        self._edit(SetWeight(spot.layer, spot.source, spot.unit, value))
-        name = "Bias" if spot.kind == "bias" else "Weight"
-        self.told.emit(f"{name} set to {value:g}")
+        if self._edit(SetWeight(spot.layer, spot.source, spot.unit, value)):
+            name = "Bias" if spot.kind == "bias" else "Weight"
+            self.told.emit(f"{name} set to {value:g}")
 
     @Slot(str)
     def _on_bad_weight(self, sentence: str) -> None:
@@ -328,12 +354,16 @@ class BoundaryTab(PointTab):
 
     @Slot(int, int, bool)
     def _switch(self, layer: int, unit: int, on: bool) -> None:
-        self._edit(SwitchNeuron(layer, unit, on))
-        self.told.emit(f"Neuron {unit + 1} of layer {layer + 1} is switched {'on' if on else 'off'}")
+        if self._edit(SwitchNeuron(layer, unit, on)):
+            self.told.emit(f"Neuron {unit + 1} of layer {layer + 1} is switched {'on' if on else 'off'}")
 
-    def _edit(self, edit: Edit) -> None:
+    def _edit(self, edit: Edit) -> bool:
+        """Have the network changed; False when there is none that is seen."""
+        if self._shown is None:
+            return False
         self._urgent = True
         self.session.edit(edit)
+        return True
 
     # Points of one's own -------------------------------------------------------------------------------------------
 
@@ -458,29 +488,11 @@ class BoundaryTab(PointTab):
 
     # What the user does --------------------------------------------------------------------------------------------
 
-    @Slot()
-    def toggle(self) -> None:
-        """See ModelTab; without points there is nothing to train on."""
-        if not self._nothing_to_train():
-            super().toggle()
-
-    @Slot()
-    def step(self) -> None:
-        """See ModelTab."""
-        if not self._nothing_to_train():
-            super().step()
-
-    def _nothing_to_train(self) -> bool:
-        snapshot = self._shown
-        if snapshot is None or self.session.status.phase == "running" or not snapshot.held_out.all():
-            return False
-        self.banner.say(
-            "There are no points to train on",
-            "Click into the plane to add some, or open a table of points.",
-            "info",
-        )
-        self.view.set_tool("add")
-        return True
+    def lacking(self) -> tuple[str, str] | None:
+        """See PointTab."""
+        if self._shown is None or not self._shown.held_out.all():
+            return None
+        return "There are no points to train on", "Click into the plane to add some, or open a table of points."
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
         """See PointTab; whoever wants more classes for own points gets them."""

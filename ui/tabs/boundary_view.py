@@ -66,6 +66,7 @@ class BoundaryView(PointCanvas):
     def show_network(self, snapshot: BoundarySnapshot, *, moving: bool) -> None:
         """Draw regions and points; `moving`: it trains, so the picture may be coarser."""
         self.snapshot, self._moving = snapshot, moving
+        self.set_locked("")
         colors = None
         self.layer.outline = "muted" if snapshot.regression else "surface"
         if snapshot.targets is not None:
@@ -98,6 +99,13 @@ class BoundaryView(PointCanvas):
         """A new run is being built."""
         self._neuron = None
         self.set_probe(None)
+
+    def clear_network(self) -> None:
+        """There is no run: nothing is shown, and nothing can be changed until there is one."""
+        self.snapshot, self._seen = None, ()
+        self.set_picture(None)
+        self.set_points(np.empty((0, 2)), np.empty(0, np.int64))
+        self.set_locked("There is no network yet that could learn from points: change the settings, then press Reset.")
 
     def set_neuron(self, neuron: tuple[int, int] | None) -> None:
         """Show one neuron's map (layer as in `Spot`) instead of the answer; None: the answer again."""

@@ -258,6 +258,11 @@ class MixtureTab(PointTab):
         """See PointTab."""
         return None if running.changed(config) & _DATA_SETTINGS else own
 
+    def lacking(self) -> tuple[str, str] | None:
+        """See PointTab."""
+        missing = self._missing(self.view.points)
+        return ("There are not enough points", missing) if missing else None
+
     def _missing(self, points: Any) -> str:
         """Why a mixture cannot be fitted to these points, or ""."""
         config = self.session.status.config

@@ -120,6 +120,14 @@ class MixtureView(PointCanvas):
 
     # Drawing -------------------------------------------------------------------------------------------------------
 
+    def _drop_gesture(self) -> None:
+        """See PointCanvas; a mean that was being dragged goes back with its ellipses."""
+        dragged = self._gesture == "handle"
+        super()._drop_gesture()
+        if dragged and self.snapshot is not None:
+            self._bells_of = (None, None)
+            self._show_bells(self.snapshot.mixture)
+
     @Slot()
     def _on_glide(self) -> None:
         done = min(1.0, self._clock.elapsed() / GLIDE)

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from waiting import settle
 
 from models.base import DataError
@@ -20,7 +20,7 @@ from ui.tabs.boundary_colors import BOUNDED, region_colors, signed_colors, tile_
 from ui.tabs.boundary_inspector import formula, parse_weight
 from ui.tabs.boundary_points import Companions, PointMemory
 from ui.tabs.boundary_scale import two_digits
-from ui.tabs.boundary_surface import RESOLUTION, WEIGHTS, Path
+from ui.tabs.boundary_surface import PATH, RESOLUTION, WEIGHTS, Path
 from ui.tabs.boundary_tab import BoundaryTab
 
 LEFT = Qt.MouseButton.LeftButton
@@ -398,6 +398,122 @@ def test_the_keyboard_walks_through_the_network(tab, qtbot):
     assert tab.inspector.chosen == (1, 1)
     QTest.keyClick(tab.diagram, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: not tab.diagram.is_on(1, 1))
+
+
+def computed(tab, qtbot):
+    """Wait for the loss surface; returns it."""
+    qtbot.waitUntil(lambda: tab.surface._is_current() and not tab.surface.job.running)
+    return tab.surface.view._losses.copy()
+
+
+def test_the_loss_surface_follows_what_is_changed_by_hand_at_rest(tab, qtbot):
+    tab.session.step(20)
+    settle(tab, qtbot, "paused")
+    tab.pages.setCurrentWidget(tab.surface)
+    before = computed(tab, qtbot)
+    tab.view.select(np.arange(20))
+    tab.view.relabel(np.arange(20), 0)
+    settle(tab, qtbot)
+    relabelled = computed(tab, qtbot)
+    assert not np.array_equal(before, relabelled)
+    tab._switch(0, 0, False)
+    settle(tab, qtbot)
+    assert not np.array_equal(relabelled, computed(tab, qtbot))
+
+
+def test_a_slice_along_the_path_goes_as_far_as_one_likes(tab, qtbot):
+    for _ in range(4):
+        tab.session.step(10)
+        settle(tab, qtbot, "paused")
+    tab.pages.setCurrentWidget(tab.surface)
+    tab.surface.kind.setCurrentText(PATH)
+    as_far_as_the_path = tab.surface.extent.value()
+    tab.surface.extent.setValue(7.0)
+    computed(tab, qtbot)
+    assert tab.surface.extent.value() == tab.surface.view._extent == 7.0
+    tab.surface.button.click()
+    assert tab.surface.extent.value() == as_far_as_the_path
+
+
+def test_the_same_weight_twice_is_no_slice(tab, qtbot):
+    tab.session.step(5)
+    settle(tab, qtbot, "paused")
+    tab.pages.setCurrentWidget(tab.surface)
+    tab.surface.kind.setCurrentText(WEIGHTS)
+    assert tab.surface.job.running
+    tab.surface.second.setCurrentIndex(tab.surface.first.currentIndex())
+    tab.surface.second.activated.emit(tab.surface.second.currentIndex())
+    assert not tab.surface.job.running
+    tab.pages.setCurrentIndex(0)
+    tab.pages.setCurrentWidget(tab.surface)
+    assert "different" in tab.surface.words.text()
+
+
+def test_the_network_shows_the_part_of_the_plane_that_is_in_view(tab, qtbot):
+    tab.session.step(20)
+    settle(tab, qtbot, "paused")
+    before = [tile.copy() for tile in tab.diagram._tiles]
+    tab.view.set_range((-0.2, 0.2), (-0.2, 0.2))
+    qtbot.waitUntil(lambda: any(not np.array_equal(a, b) for a, b in zip(before, tab.diagram._tiles, strict=True)))
+    shown = tab.diagram._tiles
+    tab._show_page(True)
+    assert all(np.array_equal(a, b) for a, b in zip(shown, tab.diagram._tiles, strict=True))
+
+
+def test_what_came_while_a_weight_was_typed_is_shown_when_it_is_not_typed_any_more(tab, qtbot):
+    tab._on_click(Spot(0, 0, 0, "weight"), QPoint())
+    tab.editor.hide()
+    table = tab.inspector.table
+    table.editItem(table.item(0, 1))
+    tab.session.step(30)
+    settle(tab, qtbot, "paused")
+    assert tab.inspector.neuron.weights[0] != pytest.approx(tab.diagram.value(Spot(0, 0, 0, "weight")))
+    QTest.keyClick(table.findChild(QLineEdit), Qt.Key.Key_Escape)
+    assert tab.inspector.neuron.weights[0] == pytest.approx(tab.diagram.value(Spot(0, 0, 0, "weight")))
+
+
+def test_what_the_pointer_is_on_is_said_as_it_is_now(tab, qtbot):
+    spot = Spot(0, 0, 0, "weight")
+    tab.diagram._set_hover(spot)
+    tab._on_weight(spot, 3.25)
+    qtbot.waitUntil(lambda: "w = 3.25" in tab.pointed.text())
+    tab.diagram._set_hover(None)
+    assert "3.25" not in tab.pointed.text()
+
+
+def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
+    tab.choose_preset("regression")
+    settle(tab, qtbot, "untrained")
+    config = tab.form.config().model_copy(update={"loss": "cross_entropy"})
+    tab.form.set_config(config)
+    tab.reset()
+    qtbot.waitUntil(lambda: tab.session.status.phase == "empty")
+    assert "choose the loss mse" in tab.banner.text
+    assert tab.diagram.shape is None
+    assert not tab.results.lines[0].text()
+    assert len(tab.view.points) == 0
+    told = []
+    tab.told.connect(told.append)
+    tab._switch(0, 0, False)
+    tab.view.add([(0.5, 0.5)], 0)
+    assert all("no network" in sentence for sentence in told)
+    assert len(tab.view.points) == 0
+    tab.grab()
+    tab.form.set_config(config.model_copy(update={"loss": "mse"}))
+    tab.reset()
+    settle(tab, qtbot, "untrained")
+    assert len(tab.view.points) > 100
+    tab.view.add([(0.5, 0.5)])
+    qtbot.waitUntil(lambda: len(tab._shown.points) == len(tab.view.points))
+
+
+def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
+    tab._on_click(Spot(0, 0), QPoint())
+    tab._on_picked(3)
+    assert "point 4" in tab.inspector.where.text()
+    tab.view.remove([3])
+    settle(tab, qtbot)
+    assert "point 4" not in tab.inspector.where.text()
 
 
 # Points of one's own -------------------------------------------------------------------------------------------------

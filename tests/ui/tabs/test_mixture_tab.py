@@ -161,6 +161,49 @@ def test_own_points_get_a_start_that_fits(tab, qtbot):
     assert tab._shown.truth is None
 
 
+def test_nothing_goes_on_with_points_that_are_not_seen(tab, qtbot):
+    tab.session.step(3)
+    settle(tab, qtbot, "paused")
+    tab.view.clear_points()
+    qtbot.waitUntil(lambda: "0 points for 3 components" in tab.panel.hint)
+    tab.toggle()
+    tab.step()
+    assert "There are not enough points" in tab.banner.text
+    settle(tab, qtbot, "paused")
+    assert tab.session.status.head == 3
+    assert tab.view.tool == "add"
+    tab.view.undo()
+    tab.step()
+    qtbot.waitUntil(lambda: tab.session.status.head > 3)
+
+
+def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
+    tab._on_picked(3)
+    assert "Point 4" in tab.explanation.heading.text()
+    tab.view.remove([3])
+    settle(tab, qtbot)
+    assert "Point" not in tab.explanation.heading.text()
+    assert tab.view.probe is None
+
+
+def test_a_mean_whose_drag_is_taken_back_goes_back_with_its_ellipses(tab, qtbot):
+    tab.session.step(4)
+    settle(tab, qtbot, "paused")
+    x, y = tab._shown.mixture.means[0]
+    view, place = tab.view.viewport(), spot(tab.view, x, y)
+    QTest.mousePress(view, LEFT, pos=place)
+    far = QPointF(spot(tab.view, x + 1.5, y + 1.0))
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, far, view.mapToGlobal(far), LEFT, LEFT, none))
+    assert tab.view._bells[0].pos().x() > 1
+    QTest.keyClick(tab.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.mouseRelease(view, LEFT, pos=far.toPoint())
+    settle(tab, qtbot, "paused")
+    np.testing.assert_array_equal(tab.view._handles[0], tab._shown.mixture.means[0])
+    assert tab.view._bells[0].pos() == QPointF(0, 0)
+    np.testing.assert_array_equal([x, y], tab._shown.mixture.means[0])
+
+
 def test_more_components_than_points_is_a_sentence(tab, qtbot):
     tab.use_components(12)
     tab.use_points(PointSet(SQUARE), "a.csv")
