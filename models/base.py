@@ -8,7 +8,7 @@ own random generator. Because of that `state()` and `restore()` can promise that
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -198,6 +198,9 @@ class Model:
         length: name of the live setting that says after how many cycles a run ends; "" when it ends for other reasons.
         task: names of the settings that say what is to be learnt, or what one step is: runs in which one of them
             differs have curves that cannot be compared.
+        suited: (settings, whether the run is on the user's own data, names of settings that were asked for and stay) →
+            (settings that fit each other and the data, why they were changed in words, or ""), for models where a
+            choice that makes sense by itself asks for another.
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
             have more to say than their held-out metrics.
     """
@@ -212,6 +215,7 @@ class Model:
     metrics: tuple[MetricSpec, ...]
     classifier: Classifier | None = None
     open_data: Callable[[Sequence[Path]], Any] | None = None
+    suited: Callable[[Any, bool, Collection[str]], tuple[Any, str]] | None = None
     report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
     verb: str = "Train"
     doing: str = "Training"

@@ -4,7 +4,7 @@ belongs to each. The two steps that do it stand side by side in `models/em.py`; 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -708,6 +708,20 @@ def open_points(paths: Sequence[Path]) -> OwnPoints:
     return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
 
 
+def suited(config: MixtureConfig, own: bool, fixed: Collection[str] = ()) -> tuple[MixtureConfig, str]:
+    """Settings with a start that fits: the original's is made for its own three clusters. See `Model.suited`."""
+    if config.start != "original" or "start" in fixed or (config.components == 3 and not own):
+        return config, ""
+    restarts = config.restarts if "restarts" in fixed else max(config.restarts, 3)
+    why = (
+        "points of your own" if own else "1 component" if config.components == 1 else f"{config.components} components"
+    )
+    return (
+        config.model_copy(update={"start": "k-means++", "restarts": restarts}),
+        f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",
+    )
+
+
 def report(trainer: MixtureTrainer) -> tuple[str, Mapping[str, Any]]:
     """A table of estimates against the truth, and the numbers behind it."""
     seen = trainer.snapshot()
@@ -789,6 +803,7 @@ MODEL = Model(
         MetricSpec("max_mean_error", "largest error of a mean", "error of the means", better="lower"),
     ),
     open_data=open_points,
+    suited=suited,
     report=report,
     verb="Run",
     doing="Running",

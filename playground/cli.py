@@ -150,6 +150,10 @@ def _run(words: list[str]) -> int:
         data = model.open_data([Path(file) for file in options.data])
     else:
         data = model.load(config)
+    if model.suited is not None:
+        config, why = model.suited(config, options.data is not None, vars(options).keys())
+        if why and not (options.json or options.quiet):  # a JSON result says it by its config
+            print(why, file=sys.stderr)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
     try:
         if options.save is not None:

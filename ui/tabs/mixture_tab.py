@@ -15,7 +15,7 @@ from models.config import Config
 from models.data.own import OwnPoints, as_own, edited
 from models.data.points import PointSet
 from models.em import check_enough
-from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
+from models.mixture import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints, suited
 from playground.messages import Status
 from ui import theme
 from ui.canvas.point_canvas import PointCanvas, PointEdit
@@ -63,7 +63,7 @@ class MixtureTab(PointTab):
         self.density_box.setChecked(True)
         self.density_box.setToolTip("Contour lines of the mixture's density; each has half the value of the one inside")
         self.density_box.toggled.connect(self.view.set_contours)
-        self.kmeans_box = QCheckBox("k-means beside")
+        self.kmeans_box = QCheckBox("k-means")
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
         self.back_button = LeaveButton(self.run_bar.train_button, self.view)
@@ -73,17 +73,21 @@ class MixtureTab(PointTab):
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.legend = QLabel()
         self.legend.setAccessibleName("what the ellipses are")
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.legend.setToolTip(
+            "Ellipses: every bell as far as one and two standard deviations reach; the true ones are dashed"
+        )
+        self.legend.setMinimumWidth(1)
         theme.set_role(self.legend, "muted")
         line = QWidget()
         words = QHBoxLayout(line)
         words.setContentsMargins(0, 0, 2, 0)
         words.addWidget(self.words, 1)
-        words.addWidget(self.legend)
         self.panel.add_line(line)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.speed)
-        row.addStretch(1)
+        row.addWidget(self.legend, 1)
         row.addWidget(self.density_box)
         row.addWidget(self.kmeans_box)
         stage = QWidget()
@@ -144,7 +148,7 @@ class MixtureTab(PointTab):
         if self._fit_next:
             self._fit_next = False
             self.view.fit(also=snapshot.mixture.means)
-        self.legend.setText("ellipses: 1 and 2\u00a0σ" + (" · dashed: the truth" if snapshot.truth is not None else ""))
+        self.legend.setText("1, 2\u00a0σ" + (" · dashed: truth" if snapshot.truth is not None else ""))
         self.show_origin()
         if self.my_turn(1):  # with the run bar
             self._show_words()
@@ -204,6 +208,8 @@ class MixtureTab(PointTab):
             words = f"<b>Start</b> · {snapshot.mixture.count} bells, and no point belongs to any of them yet"
         elif snapshot.converged and snapshot.phase == "E":
             words = f"<b>Converged</b> after {iterations}"
+        elif snapshot.phase == "E" and self.session.status.phase == "finished":
+            words = f"<b>Not converged</b> after {iterations}, as many as were allowed"
         elif snapshot.phase == "E":
             words = "<b>E-step</b> · every point is shared out among the bells"
         else:
@@ -301,17 +307,11 @@ class MixtureTab(PointTab):
     def _fitting(self, config: Config, *, own: bool = False) -> MixtureConfig:
         """The settings with a start that fits: the original's is made for its own three clusters."""
         assert isinstance(config, MixtureConfig)
-        if config.start != "original" or (config.components == 3 and not own):
-            return config
-        config = config.model_copy(update={"start": "k-means++", "restarts": max(config.restarts, 3)})
-        self.form.set_config(config)
-        self._show_choice()
-        why = "points of your own" if own else f"{config.components} components"
-        self.banner.say(
-            "Another start",
-            f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",
-            "info",
-        )
+        config, why = suited(config, own)
+        if why:
+            self.form.set_config(config)
+            self._show_choice()
+            self.banner.say("Another start", why, "info")
         return config
 
     @Slot()

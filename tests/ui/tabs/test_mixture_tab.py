@@ -462,3 +462,12 @@ def test_both_themes_and_every_component_can_be_painted(tab, qtbot, qapp):
 @pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (-1.5, "−1.50"), (1234.0, "1234"), (1e-5, "1e−5")])
 def test_short_numbers(value, text):
     assert short(value) == text
+
+
+def test_a_run_that_ends_before_it_converges_says_so(tab, qtbot):
+    config = tab.form.config().model_copy(update={"max_iterations": 3})
+    tab.form.set_config(config)
+    tab.session.reset(config)
+    finished(tab, qtbot)
+    assert "Not converged" in tab.words.text()
+    assert "3 iterations" in tab.words.text()
