@@ -8,7 +8,7 @@ of a frame does not grow with the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -137,6 +137,11 @@ class MetricPlots(QWidget):
             heading.update()
         self._cursor = self._known = None
         self._mark()
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Show no plot whose metrics are all among these: this run has none of them, and room is scarce."""
+        for cell, panel in zip(self._cells, self.panels, strict=True):
+            cell.setVisible(not all(line.spec.name in names for line in panel.lines))
 
     # -- ghosts
 

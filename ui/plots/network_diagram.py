@@ -235,8 +235,9 @@ class NetworkDiagram(QWidget):
         for column, units in enumerate(layout.units):
             if abs(at.x() - layout.x[column]) > layout.sides[column] / 2 + 7:
                 continue
+            margin = min(2.0, layout.sides[column] / 8)  # the dot is small, and so may be the picture beside it
             for unit in range(units):
-                if column and layout.bias(column, unit).adjusted(-2, -2, 2, 2).contains(at):
+                if column and layout.bias(column, unit).adjusted(-margin, -margin, margin, margin).contains(at):
                     return Spot(column - 1, unit, kind="bias")
             for unit in range(units):
                 if layout.tile(column, unit).contains(at):

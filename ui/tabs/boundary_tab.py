@@ -231,6 +231,8 @@ class BoundaryTab(PointTab):
         """The first picture of a run: classes, axes, the shape of the network."""
         self.panel.set_kind(snapshot.class_names, snapshot.regression)
         self._show_legend(regression=snapshot.regression)
+        shares = [spec.name for spec in self.model.metrics if spec.unit]
+        self.plots.leave_out(shares if snapshot.regression else ())
         self.view.show_network(snapshot, moving=False)
         self.view.frame_points()
         self.diagram.set_shape(_shape(snapshot))

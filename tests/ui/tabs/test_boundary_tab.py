@@ -472,6 +472,26 @@ def test_what_came_while_a_weight_was_typed_is_shown_when_it_is_not_typed_any_mo
     assert tab.inspector.neuron.weights[0] == pytest.approx(tab.diagram.value(Spot(0, 0, 0, "weight")))
 
 
+def test_values_have_no_plot_of_how_many_are_right(tab, qtbot):
+    accuracy = next(panel for panel in tab.plots.panels if panel.lines[0].spec.plot == "accuracy")
+    assert accuracy.isVisible()
+    tab.choose_preset("regression")
+    settle(tab, qtbot, "untrained")
+    assert not accuracy.isVisible()
+    tab.choose_preset("xor")
+    settle(tab, qtbot, "untrained")
+    assert accuracy.isVisible()
+
+
+@pytest.mark.parametrize("hidden", [(32, 32), (32,) * 6, (8,)])
+def test_every_neuron_can_be_clicked_however_many_there_are(tab, qtbot, hidden):
+    begin(tab, qtbot, SMALL.model_copy(update={"hidden": hidden}))
+    for layer, units in enumerate(hidden):
+        for unit in range(units):
+            centre = QPointF(tab.diagram.layout_.tile(layer + 1, unit).center().toPoint())
+            assert tab.diagram.spot_at(centre) == Spot(layer, unit)
+
+
 def test_what_the_pointer_is_on_is_said_as_it_is_now(tab, qtbot):
     spot = Spot(0, 0, 0, "weight")
     tab.diagram._set_hover(spot)
