@@ -200,8 +200,9 @@ class BitsTab(ModelTab):
     # What the run shows --------------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
-        """What was sent to the old run will not come back."""
+        """What was sent to the old run will not come back, and its slid weights are no longer there."""
         self._dropped_from = None
+        self.rank.forget()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Bars and table, or the network."""

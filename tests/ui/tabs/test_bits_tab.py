@@ -202,6 +202,37 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
 
 
+def test_a_new_run_is_shown_with_weights_of_its_own(tab, qtbot):
+    tab.drop()
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    tab.rank.slider.setValue(60)
+    assert "Other weights, the same answers" in tab.verdict.text()
+    tab.session.step(20)
+    settle(tab, qtbot, "paused")
+    assert tab.rank.slider.value() == 60  # it is still the same table
+    tab.reset()
+    assert tab.rank.slider.value() == 0  # nothing to keep in a run that is not there yet
+    settle(tab, qtbot, "untrained")
+    assert tab.rank.slider.value() == 0
+    assert np.array_equal(tab.bars._weights, tab._shown.parameters[0])
+    assert "Random weights" in tab.verdict.text()
+
+
+def test_weights_are_not_slid_along_a_direction_that_the_table_no_longer_has(tab, qtbot):
+    tab.drop()
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    tab.rank.slider.setValue(60)
+    before = tab.rank.direction
+    tab._on_target(0, 3.0)
+    qtbot.waitUntil(lambda: tab._shown.table.targets[0] == 3)
+    assert tab.rank.slider.value() == 60  # a target says nothing about the directions
+    qtbot.mouseClick(tab.reverse_button, LEFT)
+    qtbot.waitUntil(lambda: tab._shown.true_weights[0] == 1)
+    assert tab._shown.rank == 7
+    assert not np.array_equal(tab.rank.direction, before)
+    assert tab.rank.slider.value() == 0
+
+
 def test_weights_that_are_kept_while_it_trains_lose_no_step(tab, qtbot):
     tab.drop()
     qtbot.waitUntil(lambda: tab._shown.rank == 7)
