@@ -339,6 +339,24 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
     assert network.network._activity.target in (0.0, 1.0)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_inputs_that_are_added_are_marked_as_soon_as_the_table_has_them(network, qtbot, known):
+    click(qtbot, network.truth, network.truth.cell(1, 4))
+    network.truth.editor.hide()
+    if not known:
+        click(qtbot, network.network, network.network.node(0, 0))
+    inputs = network.network._activity.inputs.copy()
+    assert (network.truth.row is None) == (not known)
+    qtbot.mouseClick(network.add_truth, LEFT)
+    for _ in range(2):
+        network.show_snapshot(network._shown)  # a frame from before the edit, as when it trains
+        assert np.array_equal(network.network._activity.inputs, inputs)
+    qtbot.waitUntil(lambda: len(network._shown.table) == 5)
+    assert network.truth.row == 4
+    assert np.array_equal(network.network._activity.inputs, inputs)
+    assert network.network._activity.target is not None
+
+
 def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     network.session.play()
     qtbot.waitUntil(lambda: network.session.status.head > 5)
