@@ -262,9 +262,11 @@ class HopfieldTab(ModelTab):
 
     @Slot()
     def recall_again(self) -> None:
-        """Start once more from the damaged picture."""
+        """Start once more from the damaged picture, with what stands in the form."""
         if self._shown is not None and not self._is_empty():
-            self._send(self._shown.start)
+            self.commit()
+            if self.session.status.phase != "loading":  # a new run begins with a picture of its own
+                self._send(self._shown.start)
             self.session.play()
 
     def _is_empty(self) -> bool:

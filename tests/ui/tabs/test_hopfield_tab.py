@@ -120,6 +120,29 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.settled and button.text() == "Recall again")
 
 
+def test_recall_again_takes_over_what_is_being_typed(tab, qtbot):
+    recall(tab, qtbot)
+    field = tab.form._rows["n_iter"].control.head
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "7")
+    qtbot.mouseClick(tab.run_bar.train_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.settled and snapshot(tab).updates == 7)
+    assert tab.session.status.phase == "finished"
+    assert tab.form.config().n_iter == 7
+    # A seed asks for a new run: that begins at its own damaged picture, not at the old run's.
+    start = snapshot(tab).start
+    seed = tab.run_bar.seed
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "5")
+    tab.verdict.again_button.click()
+    settle(tab, qtbot, "finished")
+    assert snapshot(tab).config.seed == 5
+    assert snapshot(tab).updates == 7
+    assert not np.array_equal(snapshot(tab).start, start)
+
+
 def test_damage_once_more_chooses_other_pixels(tab, qtbot):
     recall(tab, qtbot)
     seen = [tab.probe.pixels()]
