@@ -282,6 +282,20 @@ def test_a_stored_pattern_goes_onto_the_canvas_and_can_be_forgotten(tab, qtbot):
     assert tab.recall.gallery.count == 2
 
 
+def test_the_frame_of_a_pattern_goes_with_its_memory(tab, qtbot):
+    use(tab, qtbot, store=(0, 1, 2), digit=1)
+    click_pattern(tab, qtbot, 2)
+    tab.step()
+    settle(tab, qtbot)
+    assert tab.recall.gallery._highlight == {2}
+    assert tab.recall.forget_button.isEnabled()
+    tab.choose_preset("ten-digits")
+    qtbot.waitUntil(lambda: snapshot(tab) is not None and len(snapshot(tab).patterns) == 10)
+    settle(tab, qtbot)
+    assert not tab.recall.gallery._highlight
+    assert not tab.recall.forget_button.isEnabled()
+
+
 def test_drawings_survive_reset_but_not_a_preset(tab, qtbot):
     tab.probe.canvas.clear()
     draw(tab, qtbot, (2, 2), (13, 13))
