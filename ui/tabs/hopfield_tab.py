@@ -134,6 +134,12 @@ class HopfieldTab(ModelTab):
         self._awaited = None
         self._storing = []
 
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        if status.seeking is not None:
+            self._awaited = None  # the step that is sought has a picture of its own
+        super()._on_status(status)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Pictures, verdict, memory; and the canvas, if recall starts from something else now."""
         assert isinstance(snapshot, HopfieldSnapshot)

@@ -368,6 +368,21 @@ def test_going_back_in_time_puts_the_earlier_picture_on_the_canvas(tab, qtbot):
     assert tab.session.status.head == 6  # looking changed nothing
 
 
+def test_a_journey_right_after_a_new_probe_ends_with_the_canvas_of_that_step(tab, qtbot):
+    recall(tab, qtbot)
+    first = tab.probe.pixels()
+    for step in (3, 0):
+        qtbot.mouseClick(tab.probe.damage_button, LEFT)
+        probe = tab.probe.pixels()
+        tab.session.seek(step)
+        qtbot.waitUntil(lambda step=step: tab.session.settled and snapshot(tab).step == step)
+        assert np.array_equal(tab.probe.pixels(), snapshot(tab).start)
+        assert np.array_equal(tab.probe.pixels(), first)
+        tab.session.seek(tab.session.status.head)
+        qtbot.waitUntil(lambda: tab.session.settled and snapshot(tab).step == tab.session.status.head)
+        assert np.array_equal(tab.probe.pixels(), probe)
+
+
 def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
     use(tab, qtbot, patterns="own", size=28, rule="modern")
     qtbot.mouseClick(tab.probe._modes.button(1), LEFT)
