@@ -359,6 +359,24 @@ def test_another_data_set_brings_its_canvas_names_and_pictures(tab, qtbot):
     assert panel.canvas is panel.cell_canvas
 
 
+def test_undo_brings_no_picture_of_another_kind_back(tab, qtbot):
+    small = {"layers": "conv 2 5x5, pool 4", "faces": 60}
+    use(tab, qtbot, play=False, dataset="digits", **small)
+    canvas = tab.try_panel.pen_canvas
+    tab._show_test_image(3)
+    use(tab, qtbot, play=False, dataset="faces-28", **small)
+    assert canvas.content.label in MOODS
+    tab._show_test_image(3)
+    labels = set()
+    while canvas.can_undo:
+        canvas.undo()
+        labels.add(canvas.content.label)
+    assert labels - {None} <= set(MOODS)
+    tab._show_test_image(5)
+    use(tab, qtbot, dataset="faces-28", **small, play=False)  # the same kind: nothing is forgotten
+    assert canvas.can_undo
+
+
 def test_a_face_is_drawn_with_the_pen_and_prepared_as_a_face(tab, qtbot):
     use(tab, qtbot, dataset="faces-28", faces=60, layers="conv 2 5x5, pool 4", batch_size=20, epochs=2)
     from models.data.face_pictures import prepare_drawing
