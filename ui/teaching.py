@@ -159,6 +159,7 @@ class Teaching(QObject):
     @Slot(str)
     def _on_job_failed(self, sentence: str) -> None:
         self._panel.set_busy(False)
+        self._panel.say("")  # half a report would promise the other half
         self.refused.emit("What teaching brought could not be measured", sentence)
 
     @Slot(object)
@@ -177,7 +178,6 @@ class Teaching(QObject):
         """A lesson can be taken back as long as its step is part of the run that is shown."""
         if status.run_id != self._run_id:
             self._run_id = status.run_id
-            self._panel.say("")
             self._forget([])
         elif status.phase != "loading":
             kept = [given for given in self._lessons if given.step <= status.head]
@@ -186,9 +186,10 @@ class Teaching(QObject):
         self._on_frame()
 
     def _forget(self, kept: list[Given]) -> None:
-        """Only these lessons are left; what was measured is about one that is not."""
+        """Only these lessons are left: the report, complete or under way, is about the latest one, which is not."""
         self._lessons = kept
         self._todo = None
         self.job.cancel()
+        self._panel.say("")
         self._panel.set_busy(False)
         self._panel.set_undoable(bool(kept))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,11 +12,13 @@ from PySide6.QtCore import QPoint, Qt
 from waiting import settle
 
 from models import cnn
+from models.base import DataError
 from models.data.faces import MOODS, faces8
 from models.registry import get_model
 from models.teach import Report
 from playground.drawings import Example, from_picture, read_examples
 from ui import my_drawings as kept
+from ui import teaching
 from ui.tabs.cnn_tab import CnnTab
 from ui.teach_panel import in_words
 
@@ -340,6 +343,43 @@ def test_a_lesson_in_a_future_that_was_left_is_forgotten(tab, qtbot):
     tab.session.branch(play=False)
     qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.head == 10)
     assert not tab.try_panel.teach.undo_button.isEnabled()
+    assert tab.try_panel.teach.report.text() == ""  # of a lesson that is no more
+
+
+def test_half_a_report_goes_with_its_lesson(tab, qtbot, monkeypatch):
+    def endless(*_lesson):
+        while True:
+            time.sleep(0.01)
+            yield Report(0.5)
+
+    monkeypatch.setattr(teaching, "measured", endless)
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    panel = tab.try_panel.teach
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    qtbot.waitUntil(lambda: panel.report.text().endswith("50 % → …"))
+    tab.session.seek(50)
+    settle(tab, qtbot)
+    assert panel.report.text().endswith("50 % → …")  # the lesson is still on the timeline
+    tab.session.branch(play=False)
+    settle(tab, qtbot)
+    assert not tab.teaching.busy
+    assert not panel.undo_button.isEnabled()
+    assert panel.report.text() == ""
+
+
+def test_half_a_report_does_not_stay_when_the_rest_cannot_be_measured(tab, qtbot, monkeypatch):
+    def failing(*_lesson):
+        yield Report(0.5)
+        raise DataError("The rest is missing.")
+
+    monkeypatch.setattr(teaching, "measured", failing)
+    train(tab, qtbot)
+    correct(tab, qtbot, range(0, 18, 2))
+    teach(tab, qtbot)
+    assert "The rest is missing" in tab.banner.text
+    assert tab.try_panel.teach.report.text() == ""
+    assert tab.try_panel.teach.undo_button.isEnabled()  # the lesson was given all the same
 
 
 def test_a_lesson_before_an_earlier_one_is_reported_and_ends_the_other(tab, qtbot):

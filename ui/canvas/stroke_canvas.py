@@ -156,10 +156,16 @@ class StrokeCanvas(Surface):
         self._record(content)
 
     def set_subject(self, placeholder: str, preparing: Preparing) -> None:
-        """Expect drawings of something else: what the empty sheet says, and how what is on it is prepared."""
+        """Expect drawings of something else: what the empty sheet says, and how what is on it is prepared.
+
+        What was drawn of another subject is forgotten: undo brings none of it back.
+        """
+        if preparing != self._preparing:
+            self._abandon()
+            self._history = type(self._history)(Content())
+            self._example = None
         self._placeholder, self._preparing = placeholder, preparing
-        self.update()
-        self.changed.emit()
+        self._arrived()
 
     def clear(self) -> None:
         """Take a new sheet; can be undone."""

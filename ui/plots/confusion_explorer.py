@@ -66,6 +66,7 @@ class ConfusionExplorer(QWidget):
         if images is self._images and labels is self._labels:
             return
         self._images, self._labels, self._names = images, labels, tuple(names)
+        self._cell = None  # the same place means something else there, or nothing
         self.matrix.set_names(names)
         self.set_predictions(None)
 
@@ -100,11 +101,12 @@ class ConfusionExplorer(QWidget):
         else:
             chosen = (self._labels == self._cell[0]) & (self._predictions == self._cell[1])
         shown = np.flatnonzero(chosen)
-        if len(shown) == len(self._shown) and np.array_equal(shown, self._shown):
-            return
-        self._shown = shown
-        self.gallery.set_images(self._images[shown], self._caption)
-        self._say("")
+        if np.array_equal(shown, self._shown):
+            self.gallery.viewport().update()  # the same images, but their answers may be others
+        else:
+            self._shown = shown
+            self.gallery.set_images(self._images[shown], self._caption)
+        self._say(self.matrix.readout)
 
     def _caption(self, place: int) -> str:
         """What is written under one of the images shown; asked for only as it is painted."""
@@ -119,6 +121,8 @@ class ConfusionExplorer(QWidget):
             self.caption.setText(sentence)
         elif self._predictions is None:
             self.caption.setText("Held-out images have not been looked at yet.")
+        elif self._cell is None and not len(self._shown):
+            self.caption.setText("No mistakes on held-out images.")
         elif self._cell is None:
             self.caption.setText(f"All {len(self._shown)} mistakes on held-out images (true → answered).")
         else:

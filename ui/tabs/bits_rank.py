@@ -31,7 +31,7 @@ class RankCard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshot: BitsSnapshot | None = None
-        self._key: tuple[int, int, int] | None = None
+        self._key: tuple[int, bytes] | None = None  # the rows: they decide rank and directions, the targets do not
         self.title = QLabel()
         theme.set_role(self.title, "heading")
         self.words = QLabel()
@@ -85,10 +85,15 @@ class RankCard(QWidget):
         outputs = predict(moved, snapshot.table.rows)
         return replace(moved, outputs=outputs, errors=outputs - snapshot.table.targets)
 
+    def forget(self) -> None:
+        """A new run: its weights are not slid, even if its rows are the same."""
+        self.slider.setValue(0)
+        self._key = None
+
     def show_snapshot(self, snapshot: BitsSnapshot) -> None:
         """Take note of the rows' rank."""
         self._snapshot = snapshot
-        key = (len(snapshot.table), snapshot.table.bits, snapshot.rank)
+        key = (snapshot.table.bits, snapshot.table.rows.tobytes())
         if key == self._key:
             return
         self._key = key

@@ -71,7 +71,8 @@ class BitsTab(ModelTab):
         self._inputs: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(0)
         self._unit: int | None = None  # the neuron that is explained; None: the output
         self._beat_network = 0
-        self._dropped_from: TruthTable | None = None  # the table that a row was last dropped from
+        self._dropped_from: TruthTable | None = None  # the table that a row was last dropped from,
+        self._added_to: TruthTable | None = None  # and the one that inputs were last added to
         super().__init__(model, parent)
         self.session.set_pace(self.speed.pace)
         self.session.failed.connect(self._on_refused)
@@ -200,8 +201,9 @@ class BitsTab(ModelTab):
     # What the run shows --------------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
-        """What was sent to the old run will not come back."""
-        self._dropped_from = None
+        """What was sent to the old run will not come back, and its slid weights are no longer there."""
+        self._dropped_from = self._added_to = None
+        self.rank.forget()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Bars and table, or the network."""
@@ -273,6 +275,9 @@ class BitsTab(ModelTab):
         if len(self._inputs) != table.bits:
             self._row = 0
             self._inputs = table.rows[0].copy()
+        if self._row is None and table is not self._added_to:
+            same = np.flatnonzero((table.rows == self._inputs).all(axis=1))
+            self._row = int(same[-1]) if len(same) else None
         if self._row is not None:
             self._row = min(self._row, len(table) - 1)
             self._inputs = table.rows[self._row].copy()
@@ -312,7 +317,7 @@ class BitsTab(ModelTab):
 
     @Slot(object)
     def _on_refused(self, _failure: Failure) -> None:
-        self._dropped_from = None
+        self._dropped_from = self._added_to = None
 
     @Slot()
     def drop(self) -> None:
@@ -359,7 +364,11 @@ class BitsTab(ModelTab):
         except DataError as error:
             self._on_bad_input(str(error))
             return
-        self._row = len(table) if self._shown.true_weights is None else self._row
+        if self._shown.true_weights is None:
+            self._row, self._added_to = (
+                None,
+                table,
+            )  # marked when it is there: frames without it may come
         self._edit(SetTable(longer))
 
     @Slot()
@@ -398,8 +407,7 @@ class BitsTab(ModelTab):
         if self._shown is None:
             return
         self._inputs[place] = 1 - self._inputs[place]
-        same = np.flatnonzero((self._shown.table.rows == self._inputs).all(axis=1))
-        self._row = int(same[0]) if len(same) else None
+        self._row = None
         self._refresh()
 
     @Slot(int)

@@ -114,6 +114,7 @@ class CnnTab(ModelTab):
         self.try_panel.set_predict(None)
         self.explorer.set_predictions(None)
         self.network.new_run()
+        self.why.forget()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """The chosen view and the answer."""

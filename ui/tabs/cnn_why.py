@@ -143,6 +143,12 @@ class WhyView(QWidget):
         self._snapshot, self._image, self._training = snapshot, image, running
         self._catch_up()
 
+    def forget(self) -> None:
+        """A new run: what was explained, and what is being explained, is about the old one and has its classes."""
+        self._soon.stop()
+        self._snapshot, self._asked = None, ()
+        self._say("")
+
     @Slot()
     def _catch_up(self) -> None:
         """Explain what is there, unless that is done, or has to wait for what is being worked out."""

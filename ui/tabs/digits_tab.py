@@ -106,8 +106,9 @@ class DigitsTab(ModelTab):
         return data
 
     def clear_stage(self) -> None:
-        """Forget the old run's answers."""
+        """Forget the old run's answers, and the unit that was pointed out in it."""
         self._shown = None
+        self.tiles.set_highlight([])
         self.try_panel.set_predict(None)
         self.explorer.set_predictions(None)
 

@@ -357,6 +357,7 @@ class RecallView(QWidget):
         ]  # the place in MNIST takes too much room
         captions = [f"{'✓' if ok else '✗'} {name}" for name, ok in zip(names, snapshot.stable, strict=True)]
         self.gallery.set_images(images, captions, self._caption_color)
+        self.gallery.set_highlight([])
         stable = int(snapshot.stable.sum())
         self.gallery_heading.setText(f"Stored: {count} · fixed points ✓ {stable}" if count else "Stored: nothing yet")
         self.forget_button.setEnabled(False)

@@ -134,6 +134,12 @@ class HopfieldTab(ModelTab):
         self._awaited = None
         self._storing = []
 
+    @Slot(object)
+    def _on_status(self, status: Status) -> None:
+        if status.seeking is not None:
+            self._awaited = None  # the step that is sought has a picture of its own
+        super()._on_status(status)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Pictures, verdict, memory; and the canvas, if recall starts from something else now."""
         assert isinstance(snapshot, HopfieldSnapshot)
@@ -262,9 +268,11 @@ class HopfieldTab(ModelTab):
 
     @Slot()
     def recall_again(self) -> None:
-        """Start once more from the damaged picture."""
+        """Start once more from the damaged picture, with what stands in the form."""
         if self._shown is not None and not self._is_empty():
-            self._send(self._shown.start)
+            self.commit()
+            if self.session.status.phase != "loading":  # a new run begins with a picture of its own
+                self._send(self._shown.start)
             self.session.play()
 
     def _is_empty(self) -> bool:

@@ -202,6 +202,37 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     np.testing.assert_allclose(tab._shown.parameters[0], moved.parameters[0], atol=0.1)
 
 
+def test_a_new_run_is_shown_with_weights_of_its_own(tab, qtbot):
+    tab.drop()
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    tab.rank.slider.setValue(60)
+    assert "Other weights, the same answers" in tab.verdict.text()
+    tab.session.step(20)
+    settle(tab, qtbot, "paused")
+    assert tab.rank.slider.value() == 60  # it is still the same table
+    tab.reset()
+    assert tab.rank.slider.value() == 0  # nothing to keep in a run that is not there yet
+    settle(tab, qtbot, "untrained")
+    assert tab.rank.slider.value() == 0
+    assert np.array_equal(tab.bars._weights, tab._shown.parameters[0])
+    assert "Random weights" in tab.verdict.text()
+
+
+def test_weights_are_not_slid_along_a_direction_that_the_table_no_longer_has(tab, qtbot):
+    tab.drop()
+    qtbot.waitUntil(lambda: tab._shown.rank == 7)
+    tab.rank.slider.setValue(60)
+    before = tab.rank.direction
+    tab._on_target(0, 3.0)
+    qtbot.waitUntil(lambda: tab._shown.table.targets[0] == 3)
+    assert tab.rank.slider.value() == 60  # a target says nothing about the directions
+    qtbot.mouseClick(tab.reverse_button, LEFT)
+    qtbot.waitUntil(lambda: tab._shown.true_weights[0] == 1)
+    assert tab._shown.rank == 7
+    assert not np.array_equal(tab.rank.direction, before)
+    assert tab.rank.slider.value() == 0
+
+
 def test_weights_that_are_kept_while_it_trains_lose_no_step(tab, qtbot):
     tab.drop()
     qtbot.waitUntil(lambda: tab._shown.rank == 7)
@@ -306,6 +337,24 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
     qtbot.mouseClick(network.add_truth, LEFT)
     qtbot.waitUntil(lambda: len(network._shown.table) == 5)
     assert network.network._activity.target in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_inputs_that_are_added_are_marked_as_soon_as_the_table_has_them(network, qtbot, known):
+    click(qtbot, network.truth, network.truth.cell(1, 4))
+    network.truth.editor.hide()
+    if not known:
+        click(qtbot, network.network, network.network.node(0, 0))
+    inputs = network.network._activity.inputs.copy()
+    assert (network.truth.row is None) == (not known)
+    qtbot.mouseClick(network.add_truth, LEFT)
+    for _ in range(2):
+        network.show_snapshot(network._shown)  # a frame from before the edit, as when it trains
+        assert np.array_equal(network.network._activity.inputs, inputs)
+    qtbot.waitUntil(lambda: len(network._shown.table) == 5)
+    assert network.truth.row == 4
+    assert np.array_equal(network.network._activity.inputs, inputs)
+    assert network.network._activity.target is not None
 
 
 def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +19,10 @@ from models.explain import WorkedPool, WorkedSum
 from models.registry import get_model
 from ui import my_drawings as kept
 from ui.plots.layer_stack import Unit
+from ui.tabs import cnn_why
 from ui.tabs.cnn_network import layers_of, trace
 from ui.tabs.cnn_tab import CnnTab
-from ui.tabs.cnn_why import explanation
+from ui.tabs.cnn_why import Explained, explanation
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -254,6 +256,32 @@ def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_nex
     qtbot.waitUntil(lambda: np.array_equal(tab.why.saliency.map, wanted))
 
 
+def test_what_is_being_explained_of_another_run_is_dropped(tab, qtbot, monkeypatch):
+    def endless(snapshot, image, *_asked):
+        last = len(snapshot.class_names) - 1
+        while True:
+            time.sleep(0.01)
+            yield Explained(last, saliency=explain.saliency(snapshot, image, last))
+
+    small = {"layers": "conv 2 5x5, pool 4", "faces": 60, "batch_size": 20, "epochs": 1}
+    use(tab, qtbot, play=False, dataset="digits", **small)
+    tab.session.step(2)
+    settle(tab, qtbot, "paused")
+    monkeypatch.setattr(cnn_why, "explanation", endless)
+    tab.show_view(1)
+    why = tab.why
+    qtbot.waitUntil(lambda: "“9”" in why._sentences[1].text())
+    use(tab, qtbot, play=False, dataset="faces-28", **small)
+    qtbot.waitUntil(lambda: "untrained" in why._sentences[0].text())
+    assert [why.target.itemText(row) for row in range(1, why.target.count())] == list(MOODS)
+    tab.session.step(2)
+    qtbot.waitUntil(lambda: why.job.running)
+    tab.reset()
+    assert not why.job.running
+    assert why.saliency.map is None
+    assert [label.text() for label in why._sentences] == ["", "", ""]
+
+
 def test_the_read_out_of_a_map(tab, qtbot):
     use(tab, qtbot)
     tab.show_view(1)
@@ -329,6 +357,24 @@ def test_another_data_set_brings_its_canvas_names_and_pictures(tab, qtbot):
     assert len(tab.network.stack.layers) == 4
     use(tab, qtbot, play=False)
     assert panel.canvas is panel.cell_canvas
+
+
+def test_undo_brings_no_picture_of_another_kind_back(tab, qtbot):
+    small = {"layers": "conv 2 5x5, pool 4", "faces": 60}
+    use(tab, qtbot, play=False, dataset="digits", **small)
+    canvas = tab.try_panel.pen_canvas
+    tab._show_test_image(3)
+    use(tab, qtbot, play=False, dataset="faces-28", **small)
+    assert canvas.content.label in MOODS
+    tab._show_test_image(3)
+    labels = set()
+    while canvas.can_undo:
+        canvas.undo()
+        labels.add(canvas.content.label)
+    assert labels - {None} <= set(MOODS)
+    tab._show_test_image(5)
+    use(tab, qtbot, dataset="faces-28", **small, play=False)  # the same kind: nothing is forgotten
+    assert canvas.can_undo
 
 
 def test_a_face_is_drawn_with_the_pen_and_prepared_as_a_face(tab, qtbot):

@@ -1,4 +1,4 @@
-"""Teaching in the Digits tab: correct with a click, teach, see it, take it back."""
+"""The Digits tab: correct with a click, teach, see it, take it back; what was pointed out goes with its run."""
 
 from __future__ import annotations
 
@@ -60,3 +60,13 @@ def test_correct_teach_undo(tab, qtbot):
     assert tab.session.snapshot.step == 60
     qtbot.mouseClick(panel.undo_button, LEFT)
     qtbot.waitUntil(lambda: np.array_equal(tab.session.snapshot.parameters, before))
+
+
+def test_the_frame_of_a_unit_goes_with_its_run(tab, qtbot):
+    tab.strip.unit_clicked.emit(0, 5)
+    tab.session.step(1)
+    settle(tab, qtbot, "paused")
+    assert tab.tiles._highlight == {5}
+    tab.reset()
+    settle(tab, qtbot, "untrained")
+    assert not tab.tiles._highlight

@@ -120,6 +120,29 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.settled and button.text() == "Recall again")
 
 
+def test_recall_again_takes_over_what_is_being_typed(tab, qtbot):
+    recall(tab, qtbot)
+    field = tab.form._rows["n_iter"].control.head
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "7")
+    qtbot.mouseClick(tab.run_bar.train_button, LEFT)
+    qtbot.waitUntil(lambda: tab.session.settled and snapshot(tab).updates == 7)
+    assert tab.session.status.phase == "finished"
+    assert tab.form.config().n_iter == 7
+    # A seed asks for a new run: that begins at its own damaged picture, not at the old run's.
+    start = snapshot(tab).start
+    seed = tab.run_bar.seed
+    seed.setFocus()
+    seed.selectAll()
+    qtbot.keyClicks(seed, "5")
+    tab.verdict.again_button.click()
+    settle(tab, qtbot, "finished")
+    assert snapshot(tab).config.seed == 5
+    assert snapshot(tab).updates == 7
+    assert not np.array_equal(snapshot(tab).start, start)
+
+
 def test_damage_once_more_chooses_other_pixels(tab, qtbot):
     recall(tab, qtbot)
     seen = [tab.probe.pixels()]
@@ -259,6 +282,20 @@ def test_a_stored_pattern_goes_onto_the_canvas_and_can_be_forgotten(tab, qtbot):
     assert tab.recall.gallery.count == 2
 
 
+def test_the_frame_of_a_pattern_goes_with_its_memory(tab, qtbot):
+    use(tab, qtbot, store=(0, 1, 2), digit=1)
+    click_pattern(tab, qtbot, 2)
+    tab.step()
+    settle(tab, qtbot)
+    assert tab.recall.gallery._highlight == {2}
+    assert tab.recall.forget_button.isEnabled()
+    tab.choose_preset("ten-digits")
+    qtbot.waitUntil(lambda: snapshot(tab) is not None and len(snapshot(tab).patterns) == 10)
+    settle(tab, qtbot)
+    assert not tab.recall.gallery._highlight
+    assert not tab.recall.forget_button.isEnabled()
+
+
 def test_drawings_survive_reset_but_not_a_preset(tab, qtbot):
     tab.probe.canvas.clear()
     draw(tab, qtbot, (2, 2), (13, 13))
@@ -329,6 +366,21 @@ def test_going_back_in_time_puts_the_earlier_picture_on_the_canvas(tab, qtbot):
     qtbot.waitUntil(lambda: snapshot(tab).step == 1)
     assert np.array_equal(tab.probe.pixels(), first)
     assert tab.session.status.head == 6  # looking changed nothing
+
+
+def test_a_journey_right_after_a_new_probe_ends_with_the_canvas_of_that_step(tab, qtbot):
+    recall(tab, qtbot)
+    first = tab.probe.pixels()
+    for step in (3, 0):
+        qtbot.mouseClick(tab.probe.damage_button, LEFT)
+        probe = tab.probe.pixels()
+        tab.session.seek(step)
+        qtbot.waitUntil(lambda step=step: tab.session.settled and snapshot(tab).step == step)
+        assert np.array_equal(tab.probe.pixels(), snapshot(tab).start)
+        assert np.array_equal(tab.probe.pixels(), first)
+        tab.session.seek(tab.session.status.head)
+        qtbot.waitUntil(lambda: tab.session.settled and snapshot(tab).step == tab.session.status.head)
+        assert np.array_equal(tab.probe.pixels(), probe)
 
 
 def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
