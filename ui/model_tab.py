@@ -398,6 +398,14 @@ class ModelTab(QWidget):
         """
         return self.session.status.phase != "running" or self._beat % BEATS == beat
 
+    def measured_at(self) -> int | None:
+        """While it trains, the step at which the held-out data were last looked at; at rest that is the one shown."""
+        history = self.session.history
+        if self.session.status.phase != "running" or not history.evaluation_names:
+            return None
+        steps, _ = history.evaluation(history.evaluation_names[0])
+        return int(steps[-1]) if len(steps) else None
+
     def _draw_history(self) -> None:
         history = self.session.history
         count = len(history)

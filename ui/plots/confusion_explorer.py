@@ -33,6 +33,7 @@ class ConfusionExplorer(QWidget):
         self._predictions: NDArray[Any] | None = None
         self._cell: tuple[int, int] | None = None
         self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._when = ""
         self.matrix = ConfusionMatrix(names)
         self.matrix.cell_clicked.connect(self._choose)
         self.matrix.readout_changed.connect(self._say)
@@ -70,12 +71,17 @@ class ConfusionExplorer(QWidget):
         self.matrix.set_names(names)
         self.set_predictions(None)
 
-    def set_predictions(self, predictions: NDArray[Any] | None) -> None:
-        """What the model took each of them for (M,); None: not measured yet."""
+    def set_predictions(self, predictions: NDArray[Any] | None, step: int | None = None) -> None:
+        """What the model took each of them for (M,); None: not measured yet.
+
+        `step`: when that was, to be said while a run goes on and other numbers may be newer; None where it is plain.
+        """
+        self._when = "" if step is None else f" at step {step:,}".replace(",", "\u202f")
         same = (
             self._predictions is not None and predictions is not None and np.array_equal(self._predictions, predictions)
         )
         if same or (predictions is None and self._predictions is None):
+            self._say(self.matrix.readout)
             return
         self._predictions = predictions
         if predictions is None:
@@ -86,7 +92,8 @@ class ConfusionExplorer(QWidget):
 
     @Slot(object, object)
     def _choose(self, true: int, predicted: int) -> None:
-        self._cell = (true, predicted)
+        """Show a cell's images; of the one that is shown already, all mistakes again."""
+        self._cell = None if self._cell == (true, predicted) else (true, predicted)
         self._show_cell()
 
     def _show_cell(self) -> None:
@@ -122,9 +129,11 @@ class ConfusionExplorer(QWidget):
         elif self._predictions is None:
             self.caption.setText("Held-out images have not been looked at yet.")
         elif self._cell is None and not len(self._shown):
-            self.caption.setText("No mistakes on held-out images.")
+            self.caption.setText(f"No mistakes on held-out images{self._when}.")
         elif self._cell is None:
-            self.caption.setText(f"All {len(self._shown)} mistakes on held-out images (true → answered).")
+            count = len(self._shown)
+            mistakes = "The only mistake" if count == 1 else f"All {count} mistakes"
+            self.caption.setText(f"{mistakes} on held-out images{self._when} (true → answered).")
         else:
             self.caption.setText(self.matrix.sentence(*self._cell))
 

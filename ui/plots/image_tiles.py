@@ -107,8 +107,9 @@ class ImageTiles(QWidget):
         self._tell()
         self.update()
 
-    def clear(self) -> None:
-        """Show no tiles and forget the colour scale."""
+    def clear(self, why: str = "Nothing to show yet") -> None:
+        """Show no tiles, but in words why there are none, and forget the colour scale."""
+        self._empty_text = why
         self._held.reset()
         self._highlight = frozenset()
         self.set_images(np.zeros((0, 1, 1), np.float32))

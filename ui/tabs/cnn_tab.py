@@ -158,7 +158,7 @@ class CnnTab(ModelTab):
             self.why.show_snapshot(snapshot, preparation.image, running)
         elif view is self.explorer:
             self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
-            self.explorer.set_predictions(snapshot.test_predictions)
+            self.explorer.set_predictions(snapshot.test_predictions, self.measured_at())
         else:
             self.pictures.show_data(snapshot.config, self.data, snapshot.test_predictions)
 

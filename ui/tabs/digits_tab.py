@@ -28,6 +28,11 @@ from ui.try_panel import SUBJECTS, TryPanel
 EXPLORE_INTERVAL = 0.7
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
+NO_PICTURE = (
+    "Here the units do not see pixels but which way the edges run in each part of the image, so their weights are no "
+    "picture. Choose pixels under Features to look at weights."
+)
+
 MOST_TILES = 256
 """First-layer units whose weights are shown; a wider layer shows its first ones."""
 
@@ -124,7 +129,7 @@ class DigitsTab(ModelTab):
         now = time.monotonic()
         if resting or (now - self._explored_at >= EXPLORE_INTERVAL and not hurried):
             self._explored_at = now
-            self.explorer.set_predictions(snapshot.test_predictions)
+            self.explorer.set_predictions(snapshot.test_predictions, self.measured_at())
         self.try_panel.set_predict(self._predict if snapshot.step else None)
         if self.my_turn(1):
             self._show_activations()
@@ -145,8 +150,8 @@ class DigitsTab(ModelTab):
         images = digits.first_layer_images(snapshot)
         units = snapshot.config.hidden[0] if snapshot.config.hidden else len(snapshot.class_names)
         if images is None:
-            self.tiles_heading.setText(f"{snapshot.config.features} features are no picture".capitalize())
-            self.tiles.clear()
+            self.tiles_heading.setText(f"What {units} units look for")
+            self.tiles.clear(NO_PICTURE)
             return
         what = "hidden units" if snapshot.config.hidden else "outputs"
         some = f"the first {MOST_TILES} of {units}" if units > MOST_TILES else f"{units}"

@@ -86,3 +86,17 @@ def test_what_is_under_the_pointer_stays_said_while_answers_change(explorer, qtb
     qtbot.waitUntil(lambda: "2 of 2 true 1s" in explorer.caption.text())
     explorer.set_predictions(answers(_0=3, _2=4))
     assert "2 of 2 true 1s" in explorer.caption.text()
+
+
+def test_a_second_click_on_a_cell_shows_all_mistakes_again(explorer, qtbot):
+    explorer.set_predictions(answers(_9=4, _8=1))
+    choose(explorer, qtbot, 9, 4)
+    assert explorer.gallery.count == 1
+    choose(explorer, qtbot, 9, 4)
+    assert explorer.gallery.count == 2
+
+
+def test_one_mistake_is_one(explorer):
+    explorer.set_predictions(answers(_9=4), 1200)
+    explorer.matrix.readout_changed.emit("")
+    assert explorer.caption.text() == "The only mistake on held-out images at step 1\u202f200 (true → answered)."

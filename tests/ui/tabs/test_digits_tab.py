@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from waiting import settle
 
+from models.digits import DigitsConfig
 from models.registry import get_model
 from ui import my_drawings as kept
 from ui.tabs.digits_tab import DigitsTab
@@ -70,3 +71,20 @@ def test_the_frame_of_a_unit_goes_with_its_run(tab, qtbot):
     tab.reset()
     settle(tab, qtbot, "untrained")
     assert not tab.tiles._highlight
+
+
+def test_weights_that_are_no_picture_are_said_to_be_none(tab, qtbot):
+    config = DigitsConfig(hidden=(8,), features="edges", epochs=1)
+    tab.session.reset(config)
+    settle(tab, qtbot, "untrained")
+    assert "no picture" in tab.tiles._empty_text
+    tab.grab()
+
+
+def test_the_mistakes_say_of_which_step_they_are_while_it_trains(tab, qtbot):
+    tab.session.reset(DigitsConfig(hidden=(8,), epochs=1000), play=True)
+    qtbot.waitUntil(lambda: "at step" in tab.explorer.caption.text())
+    tab.session.pause()
+    settle(tab, qtbot, "paused")
+    assert "at step" not in tab.explorer.caption.text()
+    assert "mistakes" in tab.explorer.caption.text()
