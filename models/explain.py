@@ -6,6 +6,7 @@ All functions are pure: they take a snapshot and a picture (H, W), 0 paper … 2
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -182,10 +183,35 @@ class WorkedPool:
     winner: tuple[int, int] | None
 
 
+@dataclass(frozen=True, eq=False)
+class WorkedNorm:
+    """A unit of a batch normalization with its numbers: (value − mean) / deviation · scale + shift (see `BatchNorm`).
+
+    Attributes:
+        value: what it normalizes.
+        mean, deviation: of its channel, as kept from the batches that were trained on.
+        scale, shift: what the network has learnt to make of it.
+        total: the result; `output`: after the activation, if it belongs to this stage.
+        activation: its name, or "" where there is none.
+    """
+
+    value: float
+    mean: float
+    deviation: float
+    scale: float
+    shift: float
+    total: float
+    output: float
+    activation: str
+
+
+Worked = WorkedSum | WorkedPool | WorkedNorm
+
+
 def worked_out(
     snapshot: CnnSnapshot, image: NDArray[Any], stage: int, row: int = 0, column: int = 0, channel: int = 0
-) -> WorkedSum | WorkedPool | None:
-    """The numbers behind one unit; None for stages that only pass numbers on (dropout, batch normalization).
+) -> Worked | None:
+    """The numbers behind one unit; None for a stage that only passes numbers on (dropout).
 
     Args:
         snapshot, image: the network and the picture.
@@ -208,6 +234,15 @@ def worked_out(
         # As MaxPool decides between equal numbers: the first column wins, and in a column the first row.
         at, up = divmod(int(patch.T.argmax()), spec.size)
         return WorkedPool(patch, float(patch.max()), (up, at))
+    bends = stages[stage - 1].bends
+    name = snapshot.config.activation if bends else ""
+    if isinstance(layer, BatchNorm):
+        value = float(inputs[row, column, channel] if inputs.ndim == 3 else inputs[channel])
+        mean = float(layer.buffers["running_mean"][channel])
+        deviation = math.sqrt(float(layer.buffers["running_variance"][channel]) + layer.epsilon)
+        scale, shift = (float(layer.parameters[part][channel]) for part in ("scale", "shift"))
+        total = (value - mean) / deviation * scale + shift
+        return WorkedNorm(value, mean, deviation, scale, shift, total, _after(name, total), name)
     if spec.kind not in ("conv", "dense"):
         return None
     if spec.kind == "conv":
@@ -224,10 +259,11 @@ def worked_out(
     bias = float(layer.parameters["bias"][channel])
     products = patch * weights
     total = float(products.sum(dtype=np.float64)) + bias
-    bends = stages[stage - 1].bends
-    name = snapshot.config.activation if bends else ""
-    output = float(ACTIVATIONS[name].function(np.array([total]))[0]) if bends else total
-    return WorkedSum(patch, weights, products, bias, total, output, name)
+    return WorkedSum(patch, weights, products, bias, total, _after(name, total), name)
+
+
+def _after(activation: str, total: float) -> float:
+    return float(ACTIVATIONS[activation].function(np.array([total]))[0]) if activation else total
 
 
 def _stage_output(

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from models.cnn_layers import LayerSpec
-from models.explain import WorkedPool, WorkedSum
+from models.explain import Worked, WorkedNorm, WorkedPool, WorkedSum
 from ui import icons, theme
 from ui.plots import colormaps
 
@@ -36,7 +36,7 @@ class WorkingView(QWidget):
         super().__init__(parent)
         self._title = ""
         self._spec: LayerSpec | None = None
-        self._worked: WorkedSum | WorkedPool | None = None
+        self._worked: Worked | None = None
         self._below: tuple[int, int, int] = (1, 1, 1)
         self._answer: float | None = None
         self._plane = 0
@@ -58,7 +58,7 @@ class WorkingView(QWidget):
         self,
         title: str,
         spec: LayerSpec,
-        worked: WorkedSum | WorkedPool | None,
+        worked: Worked | None,
         below: tuple[int, int, int],
         answer: float | None = None,
     ) -> None:
@@ -84,18 +84,25 @@ class WorkingView(QWidget):
         """How the unit's number comes about."""
         worked = self._worked
         if worked is None:
-            return "this layer passes the numbers of the layer before on, one by one"
+            return "dropout silences some numbers while it trains; otherwise it passes all of them on as they are"
         if isinstance(worked, WorkedPool):
             if worked.winner is None:
                 return f"the mean of {worked.patch.size} numbers is {_text(worked.output)}"
             row, column = worked.winner
+            if worked.patch.min() == worked.patch.max():
+                return f"all {worked.patch.size} numbers are {_text(worked.output)}, and so is the largest"
             return (
                 f"the largest of {worked.patch.size} numbers wins: {_text(worked.output)} (row {row + 1}, column "
                 f"{column + 1})"
             )
-        count = worked.products.size
-        words = f"sum of {count} products {_text(worked.total - worked.bias)} + bias {_text(worked.bias)}"
-        words += f" = {_text(worked.total)}"
+        if isinstance(worked, WorkedNorm):
+            words = (
+                f"({_text(worked.value)} − mean {_text(worked.mean)}) / deviation {_text(worked.deviation)} × scale "
+                f"{_text(worked.scale)} + shift {_text(worked.shift)} = {_text(worked.total)}"
+            )
+        else:
+            words = f"sum of {worked.products.size} products {_text(worked.total - worked.bias)}"
+            words += f" + bias {_text(worked.bias)} = {_text(worked.total)}"
         if worked.activation:
             words += f" → {ACTIVATION_NAMES.get(worked.activation, worked.activation)} → {_text(worked.output)}"
         if self._answer is not None:
@@ -129,6 +136,8 @@ class WorkingView(QWidget):
             self._paint_sum(painter, worked, area, colors)
         elif isinstance(worked, WorkedSum):
             self._paint_dense(painter, worked, area, colors)
+        elif isinstance(worked, WorkedNorm):
+            self._paint_norm(painter, worked, area, colors)
         painter.setFont(self.font())
         painter.setPen(colors.text)
         metrics = painter.fontMetrics()
@@ -206,6 +215,28 @@ class WorkingView(QWidget):
         painter.setPen(colors.text)
         rule = "mean" if worked.winner is None else "largest"
         painter.drawText(QRectF(x, middle - 12, 260, 24), _LEFT, f"→ {rule} → {_text(worked.output)}")
+
+    def _paint_norm(self, painter: QPainter, worked: WorkedNorm, area: QRectF, colors: theme.Theme) -> None:
+        """One operation a line, with the number so far."""
+        value = worked.value
+        lines = [("the number of the layer before", value)]
+        for words, number, change in (
+            ("− mean of the channel", worked.mean, lambda x: x - worked.mean),
+            ("/ deviation of the channel", worked.deviation, lambda x: x / worked.deviation),
+            ("× scale that was learnt", worked.scale, lambda x: x * worked.scale),
+            ("+ shift that was learnt", worked.shift, lambda x: x + worked.shift),
+        ):
+            value = change(value)
+            lines.append((f"{words} {_text(number)}", value))
+        painter.setFont(self._small)
+        metrics = painter.fontMetrics()
+        line = min(metrics.height() + 4.0, area.height() / len(lines))
+        wide = max(metrics.horizontalAdvance(words) for words, _ in lines) + 16
+        for row, (words, number) in enumerate(lines):
+            painter.setPen(colors.muted)
+            painter.drawText(QRectF(area.left(), area.top() + row * line, wide, line), _LEFT, words)
+            painter.setPen(colors.text)
+            painter.drawText(QRectF(area.left() + wide, area.top() + row * line, 90, line), _LEFT, f"= {_text(number)}")
 
     def _paint_dense(self, painter: QPainter, worked: WorkedSum, area: QRectF, colors: theme.Theme) -> None:
         """All products as pictures of the maps that they come from, and the largest of them written out."""

@@ -187,6 +187,20 @@ def test_a_click_works_out_the_numbers(tab, qtbot):
     assert stack.chosen is None
 
 
+def test_a_batch_normalization_and_a_dropout_are_worked_out_as_they_are(tab, qtbot):
+    use(tab, qtbot, layers="conv 3 3x3, batchnorm, dropout 0.1, dense 5")
+    working, stack = tab.network.working, tab.network.stack
+    unit = Unit(2, 1, 2, 0)
+    click_unit(tab, qtbot, unit)
+    assert working._worked.output == pytest.approx(stack.value(unit), abs=1e-5)
+    assert "mean" in working.sentence()
+    assert f"{stack.value(unit):.3f}" in working.sentence()
+    working.grab()
+    click_unit(tab, qtbot, Unit(3, 1, 2, 0))
+    assert "while it trains" in working.sentence()
+    working.grab()
+
+
 def test_the_numbers_follow_the_timeline(tab, qtbot):
     use(tab, qtbot)
     click_unit(tab, qtbot, Unit(1, 2, 3, 4))
