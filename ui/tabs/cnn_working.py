@@ -84,7 +84,7 @@ class WorkingView(QWidget):
         """How the unit's number comes about."""
         worked = self._worked
         if worked is None:
-            return "dropout silences some numbers while it trains; otherwise it passes all of them on as they are"
+            return "dropout passes all numbers on; it silences some of them only while it trains"
         if isinstance(worked, WorkedPool):
             if worked.winner is None:
                 return f"the mean of {worked.patch.size} numbers is {_text(worked.output)}"
@@ -97,8 +97,8 @@ class WorkingView(QWidget):
             )
         if isinstance(worked, WorkedNorm):
             words = (
-                f"({_text(worked.value)} − mean {_text(worked.mean)}) / deviation {_text(worked.deviation)} × scale "
-                f"{_text(worked.scale)} + shift {_text(worked.shift)} = {_text(worked.total)}"
+                f"({_text(worked.value)} − {_text(worked.mean)}) / {_text(worked.deviation)} × {_text(worked.scale)} + "
+                f"{_text(worked.shift)} = {_text(worked.total)}"
             )
         else:
             words = f"sum of {worked.products.size} products {_text(worked.total - worked.bias)}"

@@ -193,7 +193,7 @@ def test_a_batch_normalization_and_a_dropout_are_worked_out_as_they_are(tab, qtb
     unit = Unit(2, 1, 2, 0)
     click_unit(tab, qtbot, unit)
     assert working._worked.output == pytest.approx(stack.value(unit), abs=1e-5)
-    assert "mean" in working.sentence()
+    assert f"/ {working._worked.deviation:.3f} ×" in working.sentence()
     assert f"{stack.value(unit):.3f}" in working.sentence()
     working.grab()
     click_unit(tab, qtbot, Unit(3, 1, 2, 0))
