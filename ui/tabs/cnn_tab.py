@@ -240,13 +240,14 @@ class CnnTab(ModelTab):
         return self.try_panel.as_json()
 
     def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
-        """Put the strokes back."""
+        """Put the strokes back; where the file has none, a picture of another kind does not stay on the canvas."""
         config = self.session.config
         assert isinstance(config, CnnConfig)
-        self.try_panel.set_subject(SUBJECTS[config.dataset])
+        subject, before = SUBJECTS[config.dataset], self.try_panel.subject
+        self.try_panel.set_subject(subject)
         self.try_panel.from_json(dict(drawings))
-        if not self.try_panel.canvas.is_empty:
-            self._welcomed = config.dataset
+        fits = "canvas" in drawings or subject is before
+        self._welcomed = subject.kind if fits and not self.try_panel.canvas.is_empty else ""
 
     def save_drawing(self, path: Path) -> None:
         """See ModelTab."""

@@ -23,6 +23,7 @@ from ui.tabs import cnn_why
 from ui.tabs.cnn_network import layers_of, trace
 from ui.tabs.cnn_tab import CnnTab
 from ui.tabs.cnn_why import Explained, explanation
+from ui.try_panel import SUBJECTS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -199,6 +200,27 @@ def test_a_batch_normalization_and_a_dropout_are_worked_out_as_they_are(tab, qtb
     click_unit(tab, qtbot, Unit(3, 1, 2, 0))
     assert "while it trains" in working.sentence()
     working.grab()
+
+
+def test_an_opened_run_on_other_pictures_is_not_shown_the_last_one(tab, qtbot, tmp_path):
+    file = tmp_path / "faces.npz"
+    settle(tab, qtbot)
+    tab.session.save(file)  # with nothing drawn
+    settle(tab, qtbot)
+    use(tab, qtbot, play=False, dataset="faces-28", layers="conv 2 5x5, pool 4")
+    assert tab.try_panel.subject.kind == "faces-28"
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(file)
+    settle(tab, qtbot)
+    assert tab._welcomed == tab.try_panel.subject.kind == "faces-8"
+    assert tab.try_panel.preparation.image.shape == (8, 8)
+    tab.try_panel.set_image(tab.data.train_images[0], None)
+    tab.restore_drawings({})  # of the same kind: what is on the canvas stays
+    assert tab._welcomed == "faces-8"
+    tab.try_panel.set_subject(SUBJECTS["faces-28"])
+    tab._welcomed = "faces-28"
+    tab.restore_drawings({})
+    assert tab._welcomed == ""
 
 
 def test_the_numbers_follow_the_timeline(tab, qtbot):
