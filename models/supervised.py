@@ -382,13 +382,14 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
 
     def _loss_and_gradients(self, chosen: NDArray[np.int64] | slice) -> tuple[float, float]:
         """Loss and accuracy of the chosen examples; their gradient is left in the network."""
-        count = chosen.stop if isinstance(chosen, slice) else len(chosen)
+        begin, end = (chosen.start, chosen.stop) if isinstance(chosen, slice) else (0, len(chosen))
+        count = end - begin
         if count <= LARGEST_CHUNK:
             return self._pass(chosen)
         loss = accuracy = 0.0
         total = np.zeros_like(self.network.gradients)
-        for start in range(0, count, LARGEST_CHUNK):
-            stop = min(start + LARGEST_CHUNK, count)
+        for start in range(begin, end, LARGEST_CHUNK):
+            stop = min(start + LARGEST_CHUNK, end)
             part = slice(start, stop) if isinstance(chosen, slice) else chosen[start:stop]
             part_loss, part_accuracy = self._pass(part)
             share = (stop - start) / count
