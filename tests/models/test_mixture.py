@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.base import ConfigError, DataError, Edit, TrainingError
+from models.base import ConfigError, DataError, Edit, TrainingError, generator_state
 from models.data.points import PointSet, make_points
 from models.em import (
     aic,
@@ -24,6 +24,7 @@ from models.em import (
     m_step,
     original_start,
     parameter_count,
+    random_start,
     spread_start,
 )
 from models.gaussian import Gaussians, ellipse, log_densities, whitening
@@ -291,8 +292,15 @@ def test_foreign_states_are_refused_and_change_nothing():
     assert running.snapshot().phase == "E"
 
 
+def test_the_first_random_start_has_nothing_to_do_with_how_the_points_were_drawn():
+    running = trainer(start="random-points", seed=3)
+    of_points = np.random.default_rng(3)
+    random_start(running.snapshot().data.points, 3, of_points)
+    assert running.state()["rng"].tolist() != generator_state(of_points).tolist()
+
+
 def test_restarts_keep_the_best_with_its_own_numbers():
-    options = {"start": "random-points", "seed": 5, "dataset": "anisotropic", "components": 4, "max_iterations": 20}
+    options = {"start": "random-points", "seed": 7, "dataset": "anisotropic", "components": 4, "max_iterations": 20}
     several = trainer(restarts=4, half_steps=False, kmeans_beside=True, **options)
     ends = {}
     while not several.done:
@@ -464,6 +472,17 @@ def _finished():
     running = trainer()
     run(running)
     return running
+
+
+def test_two_starts_of_the_preset_end_on_a_lower_summit():
+    config = MODEL.presets["k-means++"].config
+    running = MixtureTrainer(config, load_points(config))
+    ends = {}
+    while not running.done:
+        likelihood = running.step()["log_likelihood_per_point"]
+        ends[running.snapshot().restart] = likelihood
+    best = running.snapshot().log_likelihood
+    assert sum(end < best - 0.1 for end in ends.values()) == 2
 
 
 @pytest.mark.parametrize("name", list(MODEL.presets))
