@@ -220,7 +220,9 @@ def build(
         if spec.kind in ("conv", "dense"):
             waiting = not last
         normalized = not last and entries[number].kind == "batchnorm"
-        stages.append(Stage(spec, shape, add(layer), waiting and not normalized))
+        # Behind a max-pool the activation comes at once, in front of a batchnorm too.
+        bends = waiting and (spec.kind == "max_pool" or not normalized)
+        stages.append(Stage(spec, shape, add(layer), bends))
         if waiting and spec.kind == "max_pool":
             add(ACTIVATIONS[activation]())
             waiting = False
