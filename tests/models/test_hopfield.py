@@ -186,6 +186,17 @@ def test_too_few_updates_are_said() -> None:
     assert recall(trainer(n_iter=20)).verdict() == "not converged"
 
 
+def test_a_picture_in_which_no_pixel_wants_to_change_has_converged_however_recall_ended() -> None:
+    cold = recall(trainer(store=TEN, update="stochastic", temperature=0.0, n_iter=5000))
+    assert cold.verdict() == "spurious"
+    free = recall(trainer(store=TEN, update="sync"))
+    assert free.verdict() == "spurious"
+    assert recall(trainer(store=TEN, update="sync", n_iter=free.updates - 1)).verdict() == "spurious"
+    swinging = {"corruption_rate": 0.5, "update": "sync"}
+    assert recall(trainer(n_iter=2, **swinging)).verdict() == "not converged"
+    assert recall(trainer(n_iter=3, **swinging)).verdict() == "cycle"
+
+
 def test_raising_the_limit_goes_on() -> None:
     t = recall(trainer(n_iter=20))
     assert t.done
