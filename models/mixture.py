@@ -261,6 +261,7 @@ class _Counters:
     best_restart: int = 0
     best_iteration: int = 0
     best_converged: int = 0
+    origin: int = 0  # the start that the mixture comes from; `restart` says how many are used up
 
     def array(self) -> NDArray[np.int64]:
         return np.array(list(vars(self).values()), dtype=np.int64)
@@ -298,6 +299,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def _use(self, data: PointSet) -> None:
         """Make these the points; what is known about them goes into every state, so it is written down only once."""
+        data = replace(data, labels=None) if data.labels is not None else data  # not looked at, so not kept either
         self._data, self._described = data, described(data)
         self._resting: Array | None = None  # centres of k-means that do not move on these points any more
 
@@ -362,7 +364,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
                 self._e_step()
         else:
             self._e_step()
-            if not self.config.half_steps and not self.done:
+            if not self.config.half_steps and not self._counters.over:
                 self._m_step()
                 self._e_step()
 
@@ -392,6 +394,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
         self._likelihood_before = np.nan
         counters.phase = PHASES.index("start")
+        counters.origin = counters.restart
         counters.iteration = counters.allowed_from = counters.converged = counters.over = 0
 
     @property
@@ -404,12 +407,13 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         counters.over = 1
         if self._likelihood >= self._best_likelihood:
             self._best, self._best_likelihood, self._best_centres = self._mixture, self._likelihood, self._centres
-            counters.best_restart, counters.best_iteration = counters.restart, counters.iteration
+            counters.best_restart, counters.best_iteration = counters.origin, counters.iteration
             counters.best_converged = counters.converged
         elif counters.restart + 1 >= self._restarts:
             self._mixture, self._centres = self._best, self._best_centres
             self._shared_by = self._best
-            counters.iteration, counters.converged = counters.best_iteration, counters.best_converged
+            counters.origin, counters.iteration = counters.best_restart, counters.best_iteration
+            counters.converged = counters.best_converged
             self._responsibilities, total = e_step(self._points, self._mixture, self._responsibilities)
             self._likelihood = self._likelihood_before = total / len(self._points)
 
@@ -441,7 +445,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         if self.done and (before.max_iterations, before.tolerance) != (config.max_iterations, config.tolerance):
             iterations = self._counters.iteration - self._counters.allowed_from
             self._counters.over = int(iterations >= config.max_iterations)
-            self._counters.converged = 0
+            self._counters.converged &= self._counters.over
 
     # --------------------------------------------------------------------------------------------- what others see
 
@@ -498,7 +502,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             epoch=self.epoch,
             phase=self._phase,
             iteration=self._counters.iteration,
-            restart=self._counters.best_restart if self.done else self._counters.restart,
+            restart=self._counters.origin,
             converged=bool(self._counters.converged),
             mixture=self._mixture,
             data=self._data,
@@ -548,7 +552,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             Gaussians(*(matching(state, prefix + name, array) for name, array in like.arrays().items()))
             for prefix in ("", "shared_by_", "best_")
         ]
-        counters = _Counters(*(int(number) for number in matching(state, "counters", self._counters.array())))
+        counters = self._saved_counters(state)
         likelihoods = matching(state, "likelihoods", np.empty(3))
         centres = matching(state, "kmeans_centres", self._centres)
         best_centres = matching(state, "best_kmeans_centres", self._centres)
@@ -574,6 +578,17 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._mixture, self._shared_by, self._best = mixtures
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
         self._centres, self._best_centres = np.array(centres), np.array(best_centres)
+
+    def _saved_counters(self, state: Mapping[str, NDArray[Any]]) -> _Counters:
+        """The counters of a saved state; those of an earlier version do not say which start the mixture comes from."""
+        saved = state.get("counters")
+        present = self._counters.array()
+        if saved is not None and saved.shape == (len(present) - 1,):
+            counters = _Counters(*(int(number) for number in matching(state, "counters", present[:-1])))
+            finished = counters.over and counters.restart + 1 >= self._restarts
+            counters.origin = counters.best_restart if finished else counters.restart
+            return counters
+        return _Counters(*(int(number) for number in matching(state, "counters", present)))
 
     # ---------------------------------------------------------------------------------------------- changes by hand
 

@@ -331,6 +331,66 @@ def test_configuring_lets_a_finished_run_go_on_and_refuses_a_rebuild():
         running.configure(MixtureConfig(components=4, start="k-means++"))
 
 
+def test_a_lower_limit_does_not_undo_convergence():
+    running = trainer()
+    seen = run(running)
+    assert seen.converged
+    for limit in (seen.iteration, seen.iteration - 1):
+        running.configure(MixtureConfig(max_iterations=limit))
+        assert running.done
+        assert running.snapshot().converged
+    running.configure(MixtureConfig(max_iterations=seen.iteration + 1))
+    assert not running.done
+    assert not running.snapshot().converged
+
+
+def gone_back():
+    """A run whose best start is not the last one."""
+    running = trainer(dataset="unequal", start="k-means++", restarts=5, half_steps=False, max_iterations=200)
+    assert run(running).restart < 4
+    return running
+
+
+def test_a_result_that_goes_on_still_knows_its_start():
+    running = gone_back()
+    best = running.snapshot().restart
+    running.configure(running.config.model_copy(update={"tolerance": 1e-8}))
+    assert running.snapshot().restart == best
+    assert run(running).restart == best
+    running.edit(MoveMean(0, np.zeros(2)))
+    assert running.snapshot().restart == best
+
+
+def test_counters_of_an_earlier_version_are_read():
+    running = gone_back()
+    seen, state = running.snapshot(), running.state()
+    other = trainer(**running.config.model_dump())
+    for _ in range(40):
+        other.step()
+    middle = other.state()
+    for saved, restart in ((state, seen.restart), (middle, int(middle["counters"][1]))):
+        other.restore({**saved, "counters": saved["counters"][:-1]})
+        assert other.snapshot().restart == restart
+    assert middle["counters"][1] > 0
+
+
+def test_whole_steps_begin_no_iteration_after_the_end_of_a_start():
+    running = trainer(dataset="unequal", start="k-means++", restarts=2, max_iterations=3)
+    for _ in range(6):
+        running.step()
+    assert (running.snapshot().phase, running.snapshot().iteration) == ("M", 3)
+    running.configure(running.config.model_copy(update={"half_steps": False}))
+    running.step()
+    assert (running.snapshot().phase, running.snapshot().iteration) == ("E", 3)
+
+
+def test_labels_are_not_known_before_a_restore_either():
+    running = trainer()
+    assert running.snapshot().data.labels is None
+    running.restore(running.state())
+    assert running.snapshot().data.labels is None
+
+
 # -------------------------------------------------------------------------------------------------------------- edits
 
 
