@@ -49,7 +49,7 @@ from models.em import (
     random_start,
     spread_start,
 )
-from models.gaussian import Array, Gaussians
+from models.gaussian import Array, Gaussians, whitening
 from models.kmeans import moved, nearest
 
 Phase = Literal["start", "E", "M"]
@@ -563,15 +563,23 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             raise DataError("The saved state has no points of this model's kind: the file is damaged.")
         # A run on points of the user's own, opened from a file, was perhaps built on others, which have a truth.
         data = replace(data, truth=self._truth if has_truth else None)
+        # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
+        numbers = [*(array for mixture in mixtures for array in mixture.arrays().values()), centres, best_centres]
+        if not all(np.isfinite(array).all() for array in (*numbers, likelihoods[0])) or np.isnan(likelihoods[2]):
+            raise DataError("The saved mixture is not all finite numbers: the file is damaged.")
+        if any((mixture.weights < 0).any() or abs(mixture.weights.sum() - 1) > 1e-6 for mixture in mixtures):
+            raise DataError("The saved weights are no shares that sum to 1: the file is damaged.")
         if not 0 <= counters.phase < len(PHASES):
             raise DataError("The saved state is in no known phase: the file is damaged.")
         check_enough(data.points, self.config.components)
         shares = None
-        if counters.phase != PHASES.index("start"):
-            try:
+        try:
+            for mixture in mixtures:
+                whitening(mixture.covariances)
+            if counters.phase != PHASES.index("start"):
                 shares = e_step(data.points, mixtures[1])[0]
-            except TrainingError as error:
-                raise DataError(f"The saved mixture is damaged: {error}") from error
+        except TrainingError as error:
+            raise DataError(f"The saved mixture is damaged: {error}") from error
         restore_generator(self._rng, matching(state, "rng", generator_state(self._rng)))
         self._use(data)
         self.step_count, self._counters, self._responsibilities = step_count, counters, shares

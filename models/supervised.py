@@ -500,8 +500,13 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         live = self._live_state()
         arrays = {name: matching(state, name, array) for name, array in live.items()}
         numbers = {name: int(matching(state, name, np.array(0, np.int64))) for name in ("step_count", "test_step")}
-        if not np.isfinite(arrays["parameters"]).all():
-            raise DataError("The saved parameters are not all finite numbers: the file is damaged.")
+        for name in SupervisedTrainer._live_state(
+            self
+        ):  # what a subclass adds may hold an inf, and is its own to check
+            if not np.isfinite(arrays[name]).all():
+                raise DataError(f"The saved {name} are not all finite numbers: the file is damaged.")
+            if name.endswith(("running_variance", "mean_square")) and (arrays[name] < 0).any():
+                raise DataError(f"The saved {name} are means of squares, but some are negative: the file is damaged.")
         if not -1 <= numbers["test_step"] <= numbers["step_count"]:
             raise DataError("The saved step numbers do not fit together: the file is damaged.")
         if arrays["test_predictions"].max(initial=0) >= max(2, self.network.output_shape[-1]):

@@ -373,6 +373,12 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         order, counters = fitting["order"], [int(number) for number in fitting["counters"]]
         if order.min() < 0 or order.max() >= len(order) or not 0 <= counters[2] <= len(order):
             raise DataError("The saved order of updates names pixels that do not exist: the file is damaged.")
+        if not all(np.isfinite(fitting[name]).all() for name in ("state", "fields", "anchor", "uniform")):
+            raise DataError("The saved picture or its fields are not all finite numbers: the file is damaged.")
+        for name in ("state", "anchor"):
+            size = np.abs(fitting[name])
+            if (size > 1 + SETTLED).any() if self._modern else (size != 1).any():
+                raise DataError("The saved picture has pixels that are neither paper nor ink: the file is damaged.")
         restore_generator(self._rng, fitting["rng"])
         if not np.array_equal(patterns, self.patterns):
             self._memorise(patterns, labels)

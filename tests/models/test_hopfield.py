@@ -319,6 +319,12 @@ def test_damaged_files_are_refused_and_change_nothing() -> None:
         good | {"state": good["state"][:5]},
         good | {"order": good["order"] + 5},
         good | {"rng": good["rng"][:2]},
+        good | {"state": good["state"] * np.nan},
+        good | {"state": good["state"] * 7},
+        good | {"state": good["state"] * 0.5},
+        good | {"anchor": good["anchor"] * 7},
+        good | {"fields": good["fields"] * np.inf},
+        good | {"uniform": good["uniform"] * np.nan},
     ]
     for state in bad:
         with pytest.raises(DataError):

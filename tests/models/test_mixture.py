@@ -284,6 +284,13 @@ def test_foreign_states_are_refused_and_change_nothing():
         ("means", np.zeros((2, 2))),
         ("shared_by_covariances", np.zeros((3, 2, 2))),
         ("rng", np.zeros(6)),
+        ("weights", np.full(3, np.nan)),
+        ("weights", np.array([-1.0, 1.0, 1.0])),
+        ("weights", np.ones(3)),
+        ("best_means", np.full((3, 2), np.nan)),
+        ("covariances", -state["covariances"]),
+        ("kmeans_centres", np.full((3, 2), np.inf)),
+        ("likelihoods", np.full(3, np.nan)),
     ]:
         with pytest.raises(DataError):
             running.restore({**state, name: wrong})
