@@ -37,7 +37,8 @@ from models.nn.optimizers import OPTIMIZERS, add_decay
 from models.nn.schedules import SCHEDULES
 
 LARGEST_CHUNK = 4096
-"""A batch larger than this is worked off in parts whose gradients are added up, so that memory stays small."""
+"""A batch larger than this is worked off in parts whose gradients are added up, so that memory stays small. Layers that
+compare examples (batch normalization) see one part at a time: they then normalize over the part, not the batch."""
 
 EVALUATION_CHUNK = 1000
 """Held-out examples looked at between two yields: a few milliseconds for a small network."""
