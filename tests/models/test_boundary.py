@@ -149,6 +149,12 @@ def test_bayes_rule_is_perfect_without_noise():
     assert bayes_accuracy(data, 0.0) == 1.0
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-200, 1e-7, 1e-5])
+def test_bayes_rule_is_perfect_with_next_to_no_noise(noise):
+    config = BoundaryConfig(dataset="two-gaussians", noise=noise)
+    assert bayes_accuracy(load_points(config), noise) == 1.0
+
+
 def test_fresh_points_are_not_the_points_trained_on():
     config = BoundaryConfig(dataset="circles")
     fresh, known = fresh_points(config, 1000), load_points(config)
@@ -514,6 +520,12 @@ def test_points_of_a_file_are_standardised_by_the_training_points_alone(tmp_path
     np.testing.assert_array_equal(other.snapshot().centre, seen.centre)
     metrics = report(trainer)[1]
     assert (metrics["test_source"], metrics["test_points"]) == ("held-out points", trainer.test_count)
+
+
+def test_an_axis_of_numbers_too_small_to_be_squared_is_only_shifted():
+    lines = [f"{i + 1}e-170,{i}.5,{'ab'[i % 2]}" for i in range(12)]
+    trainer = BoundaryTrainer(BoundaryConfig(dataset="own"), own_points(parse_table("\n".join(["x,y,c", *lines]))))
+    assert np.abs(trainer.snapshot().points[:, 0]).max() < 1e-160
 
 
 def test_points_of_a_file_are_the_same_in_every_further_run(tmp_path):
