@@ -22,6 +22,7 @@ def line(text):
         ("conv 4 3×5 stride 2 pad 1", "conv 4 3x5 pad 1 stride 2"),
         ("conv 2 3x3 on each map, average pool 3", "conv 2 3x3 each map, average pool 3"),
         ("batch norm, dropout .25, dense 10", "batchnorm, dropout 0.25, dense 10"),
+        ("dropout 0.00001, dropout 0.12345678, dropout 0", "dropout 0.00001, dropout 0.12345678, dropout 0"),
         ("", ""),
     ],
 )
