@@ -353,6 +353,10 @@ def test_settings_that_do_not_fit_are_refused_in_words(settings: dict[str, Any],
 # What the window and the command line ask ----------------------------------------------------------------------------
 
 
+def test_a_list_of_patterns_that_is_not_used_is_not_checked() -> None:
+    assert len(trainer(patterns="random", count=5, store=(7, 7)).patterns) == 5
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_runs_to_its_end(name: str) -> None:
     config = PRESETS[name].config
