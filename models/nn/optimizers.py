@@ -63,7 +63,10 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Optimizer):
-    """A ball that looks ahead: v ← μ v + g, θ ← θ − η (g + μ v) (Nesterov 1983; form of Sutskever et al. 2013)."""
+    """A ball that looks ahead: v ← μ v + g, θ ← θ − η (g + μ v) (Nesterov 1983; form of PyTorch).
+
+    As η stands outside the velocity, this is the form of Sutskever et al. (2013) only while η and μ stay the same.
+    """
 
     averages = ("velocity",)
 
