@@ -127,8 +127,9 @@ class SupervisedConfig(Config):
     )
     second_momentum: float = setting(
         0.99,
-        "How long the usual size of a gradient is remembered (β₂).",
+        "Decay of the mean square: how long the usual size of a gradient is remembered (β₂).",
         group="Training",
+        label="β₂",
         ge=0.0,
         lt=1.0,
         live=True,
@@ -137,7 +138,8 @@ class SupervisedConfig(Config):
     )
     l2: float = setting(
         0.0,
-        "Pulls every weight towards zero, large ones more: a smoother answer (weight decay).",
+        "Pulls every weight towards zero, large ones more: a smoother answer (weight decay). The pull is part of the "
+        "gradient, which RMSProp and Adam rescale; AdamW would not.",
         group="Regularisation",
         label="L2 decay",
         ge=0.0,
