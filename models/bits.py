@@ -175,17 +175,17 @@ def sigmoid_update(
     hidden = sigmoid(np.dot(rows, first))  # np.dot: on matrices this small, @ takes twice as long
     seen = np.concatenate([hidden, np.ones((len(rows), 1))], axis=1) if bias else hidden
     output = sigmoid(np.dot(seen, second))
-    delta = output - targets
-    delta *= output
-    delta *= 1.0 - output
-    blame = delta[:, None] * second[:units]
-    blame *= hidden
-    blame *= 1.0 - hidden
-    second -= learning_rate * np.dot(delta, seen)
+    delta2 = output - targets
+    delta2 *= output
+    delta2 *= 1.0 - output
+    delta1 = delta2[:, None] * second[:units]
+    delta1 *= hidden
+    delta1 *= 1.0 - hidden
+    second -= learning_rate * np.dot(delta2, seen)
     if flaw:
-        first -= learning_rate * np.dot(output, blame)
+        first -= learning_rate * np.dot(output, delta1)
     else:
-        first -= learning_rate * np.dot(rows.T, blame)
+        first -= learning_rate * np.dot(rows.T, delta1)
 
 
 def answers(parameters: tuple[Array, ...], rows: Array, bias: bool) -> Array:

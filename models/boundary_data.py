@@ -177,7 +177,8 @@ def standardised_by(data: PointSetT, training: NDArray[np.bool_]) -> PointSetT:
         return data
     centre = known.mean(axis=0)
     deviation = known.std(axis=0)
-    scale = np.where(np.ptp(known, axis=0) > 0, deviation, 1.0)
+    # Squares of numbers below 1e-154 vanish, and with them the deviation: such an axis counts as constant too.
+    scale = np.where((np.ptp(known, axis=0) > 0) & (deviation > 0), deviation, 1.0)
     return replace(data, points=(data.points - centre) / scale, centre=centre, scale=scale)
 
 
@@ -258,7 +259,7 @@ def bayes_accuracy(points: PointSet, noise: float) -> float:
     """
     if points.labels is None:
         raise ConfigError("Bayes' rule needs points with classes.")
-    if noise <= 0:
+    if noise < 1e-6:  # so little that no class reaches into the other, and densities would overflow
         return 1.0
 
     def density(x: float, y: float, sigma: float) -> Array:

@@ -69,7 +69,9 @@ class LayerSpec:
             return f"{'average ' if self.kind == 'average_pool' else ''}pool {self.size}"
         if self.kind == "dense":
             return f"dense {self.units}"
-        return f"dropout {self.rate:g}" if self.kind == "dropout" else "batchnorm"
+        if self.kind == "dropout":  # every digit, and never as “1e-05”, which `parse_layers` does not read
+            return f"dropout {np.format_float_positional(self.rate, trim='-')}"
+        return "batchnorm"
 
     def layer(self, initializer: Initializer, rng: np.random.Generator | None) -> Layer:
         """A new layer that does this (without the activation)."""
@@ -220,7 +222,9 @@ def build(
         if spec.kind in ("conv", "dense"):
             waiting = not last
         normalized = not last and entries[number].kind == "batchnorm"
-        stages.append(Stage(spec, shape, add(layer), waiting and not normalized))
+        # Behind a max-pool the activation comes at once, in front of a batchnorm too.
+        bends = waiting and (spec.kind == "max_pool" or not normalized)
+        stages.append(Stage(spec, shape, add(layer), bends))
         if waiting and spec.kind == "max_pool":
             add(ACTIVATIONS[activation]())
             waiting = False

@@ -1,7 +1,8 @@
 """Expectation-maximisation: guess which bell each point came from, fit the bells to that guess, and repeat.
 
 For a Gaussian mixture p(x) = Σ_k π_k N(x | μ_k, Σ_k) both steps have a closed form (Dempster, Laird & Rubin 1977; the
-notation is that of Bishop, PRML, section 9.2). Neither step can lower the likelihood of the points.
+notation is that of Bishop, PRML, section 9.2). Neither step can lower the likelihood of the points, unless variances
+are regularised: what is added to them moves the M-step off the maximum.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def m_step(points: Array, responsibilities: Array, kind: CovarianceType, regular
         points: (N, D).
         responsibilities: (K, N), columns sum to 1.
         kind: which covariances are allowed; see `constrained`.
-        regularisation: added to every variance, in squared units of the points, ≥ 0.
+        regularisation: added to every variance, in squared units of the points, ≥ 0. With more than 0 the likelihood
+            may fall a little.
 
     Returns:
         The new parameters. A component that has lost all its points has weight 0: see `collapsed`.

@@ -20,6 +20,10 @@ from models.nn.layer import Array
 from models.nn.losses import LOSSES
 from models.nn.network import Network
 
+DIRECTIONS = 14
+"""The random stream of the directions; with a run's seed it starts a generator of its own. Not 0: `default_rng(seed)`
+is `default_rng((seed, 0))`, from which the first weights came, and a direction along the weights is not random."""
+
 MOST_POINTS = 1000
 """Training points that the height is measured on; of more, evenly many are taken."""
 

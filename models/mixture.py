@@ -49,7 +49,7 @@ from models.em import (
     random_start,
     spread_start,
 )
-from models.gaussian import Array, Gaussians
+from models.gaussian import Array, Gaussians, whitening
 from models.kmeans import moved, nearest
 
 Phase = Literal["start", "E", "M"]
@@ -261,6 +261,7 @@ class _Counters:
     best_restart: int = 0
     best_iteration: int = 0
     best_converged: int = 0
+    origin: int = 0  # the start that the mixture comes from; `restart` says how many are used up
 
     def array(self) -> NDArray[np.int64]:
         return np.array(list(vars(self).values()), dtype=np.int64)
@@ -298,6 +299,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def _use(self, data: PointSet) -> None:
         """Make these the points; what is known about them goes into every state, so it is written down only once."""
+        data = replace(data, labels=None) if data.labels is not None else data  # not looked at, so not kept either
         self._data, self._described = data, described(data)
         self._resting: Array | None = None  # centres of k-means that do not move on these points any more
 
@@ -362,7 +364,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
                 self._e_step()
         else:
             self._e_step()
-            if not self.config.half_steps and not self.done:
+            if not self.config.half_steps and not self._counters.over:
                 self._m_step()
                 self._e_step()
 
@@ -371,7 +373,8 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
     def _begin(self) -> None:
         """Go to the beginning of start number `restart`, with a generator of its own."""
         config, counters = self.config, self._counters
-        self._rng = np.random.default_rng([config.seed, config.start_seed, counters.restart])
+        # The 1 at the end keeps the first start apart from the points: [seed, 0, 0] would be the stream of [seed].
+        self._rng = np.random.default_rng([config.seed, config.start_seed, counters.restart, 1])
         check_enough(self._points, config.components)
         if config.start == "original":
             self._mixture = original_start()
@@ -391,6 +394,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
         self._likelihood_before = np.nan
         counters.phase = PHASES.index("start")
+        counters.origin = counters.restart
         counters.iteration = counters.allowed_from = counters.converged = counters.over = 0
 
     @property
@@ -403,12 +407,13 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         counters.over = 1
         if self._likelihood >= self._best_likelihood:
             self._best, self._best_likelihood, self._best_centres = self._mixture, self._likelihood, self._centres
-            counters.best_restart, counters.best_iteration = counters.restart, counters.iteration
+            counters.best_restart, counters.best_iteration = counters.origin, counters.iteration
             counters.best_converged = counters.converged
         elif counters.restart + 1 >= self._restarts:
             self._mixture, self._centres = self._best, self._best_centres
             self._shared_by = self._best
-            counters.iteration, counters.converged = counters.best_iteration, counters.best_converged
+            counters.origin, counters.iteration = counters.best_restart, counters.best_iteration
+            counters.converged = counters.best_converged
             self._responsibilities, total = e_step(self._points, self._mixture, self._responsibilities)
             self._likelihood = self._likelihood_before = total / len(self._points)
 
@@ -440,7 +445,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         if self.done and (before.max_iterations, before.tolerance) != (config.max_iterations, config.tolerance):
             iterations = self._counters.iteration - self._counters.allowed_from
             self._counters.over = int(iterations >= config.max_iterations)
-            self._counters.converged = 0
+            self._counters.converged &= self._counters.over
 
     # --------------------------------------------------------------------------------------------- what others see
 
@@ -497,7 +502,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             epoch=self.epoch,
             phase=self._phase,
             iteration=self._counters.iteration,
-            restart=self._counters.best_restart if self.done else self._counters.restart,
+            restart=self._counters.origin,
             converged=bool(self._counters.converged),
             mixture=self._mixture,
             data=self._data,
@@ -547,7 +552,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             Gaussians(*(matching(state, prefix + name, array) for name, array in like.arrays().items()))
             for prefix in ("", "shared_by_", "best_")
         ]
-        counters = _Counters(*(int(number) for number in matching(state, "counters", self._counters.array())))
+        counters = self._saved_counters(state)
         likelihoods = matching(state, "likelihoods", np.empty(3))
         centres = matching(state, "kmeans_centres", self._centres)
         best_centres = matching(state, "best_kmeans_centres", self._centres)
@@ -558,21 +563,40 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             raise DataError("The saved state has no points of this model's kind: the file is damaged.")
         # A run on points of the user's own, opened from a file, was perhaps built on others, which have a truth.
         data = replace(data, truth=self._truth if has_truth else None)
+        # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
+        numbers = [*(array for mixture in mixtures for array in mixture.arrays().values()), centres, best_centres]
+        if not all(np.isfinite(array).all() for array in (*numbers, likelihoods[0])) or np.isnan(likelihoods[2]):
+            raise DataError("The saved mixture is not all finite numbers: the file is damaged.")
+        if any((mixture.weights < 0).any() or abs(mixture.weights.sum() - 1) > 1e-6 for mixture in mixtures):
+            raise DataError("The saved weights are no shares that sum to 1: the file is damaged.")
         if not 0 <= counters.phase < len(PHASES):
             raise DataError("The saved state is in no known phase: the file is damaged.")
         check_enough(data.points, self.config.components)
         shares = None
-        if counters.phase != PHASES.index("start"):
-            try:
+        try:
+            for mixture in mixtures:
+                whitening(mixture.covariances)
+            if counters.phase != PHASES.index("start"):
                 shares = e_step(data.points, mixtures[1])[0]
-            except TrainingError as error:
-                raise DataError(f"The saved mixture is damaged: {error}") from error
+        except TrainingError as error:
+            raise DataError(f"The saved mixture is damaged: {error}") from error
         restore_generator(self._rng, matching(state, "rng", generator_state(self._rng)))
         self._use(data)
         self.step_count, self._counters, self._responsibilities = step_count, counters, shares
         self._mixture, self._shared_by, self._best = mixtures
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
         self._centres, self._best_centres = np.array(centres), np.array(best_centres)
+
+    def _saved_counters(self, state: Mapping[str, NDArray[Any]]) -> _Counters:
+        """The counters of a saved state; those of an earlier version do not say which start the mixture comes from."""
+        saved = state.get("counters")
+        present = self._counters.array()
+        if saved is not None and saved.shape == (len(present) - 1,):
+            counters = _Counters(*(int(number) for number in matching(state, "counters", present[:-1])))
+            finished = counters.over and counters.restart + 1 >= self._restarts
+            counters.origin = counters.best_restart if finished else counters.restart
+            return counters
+        return _Counters(*(int(number) for number in matching(state, "counters", present)))
 
     # ---------------------------------------------------------------------------------------------- changes by hand
 
@@ -769,8 +793,8 @@ _PRESETS = {
         "Three clusters and a start far from them: watch the bells find their way in about 26 iterations.",
     ),
     "k-means++": Preset(
-        MixtureConfig(start="k-means++", restarts=5, kmeans_beside=True),
-        "Five well spread starts, one after the other: some end on a lower summit, the best is kept.",
+        MixtureConfig(start="k-means++", restarts=5, start_seed=23, kmeans_beside=True),
+        "Five well spread starts, one after the other: two end on a lower summit, the best is kept.",
     ),
     "anisotropic": Preset(
         MixtureConfig(dataset="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),

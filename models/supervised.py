@@ -37,7 +37,8 @@ from models.nn.optimizers import OPTIMIZERS, add_decay
 from models.nn.schedules import SCHEDULES
 
 LARGEST_CHUNK = 4096
-"""A batch larger than this is worked off in parts whose gradients are added up, so that memory stays small."""
+"""A batch larger than this is worked off in parts whose gradients are added up, so that memory stays small. Layers that
+compare examples (batch normalization) see one part at a time: they then normalize over the part, not the batch."""
 
 EVALUATION_CHUNK = 1000
 """Held-out examples looked at between two yields: a few milliseconds for a small network."""
@@ -126,8 +127,9 @@ class SupervisedConfig(Config):
     )
     second_momentum: float = setting(
         0.99,
-        "How long the usual size of a gradient is remembered (β₂).",
+        "Decay of the mean square: how long the usual size of a gradient is remembered (β₂).",
         group="Training",
+        label="β₂",
         ge=0.0,
         lt=1.0,
         live=True,
@@ -136,7 +138,8 @@ class SupervisedConfig(Config):
     )
     l2: float = setting(
         0.0,
-        "Pulls every weight towards zero, large ones more: a smoother answer (weight decay).",
+        "Pulls every weight towards zero, large ones more: a smoother answer (weight decay). The pull is part of the "
+        "gradient, which RMSProp and Adam rescale; AdamW would not.",
         group="Regularisation",
         label="L2 decay",
         ge=0.0,
@@ -382,13 +385,14 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
 
     def _loss_and_gradients(self, chosen: NDArray[np.int64] | slice) -> tuple[float, float]:
         """Loss and accuracy of the chosen examples; their gradient is left in the network."""
-        count = chosen.stop if isinstance(chosen, slice) else len(chosen)
+        begin, end = (chosen.start, chosen.stop) if isinstance(chosen, slice) else (0, len(chosen))
+        count = end - begin
         if count <= LARGEST_CHUNK:
             return self._pass(chosen)
         loss = accuracy = 0.0
         total = np.zeros_like(self.network.gradients)
-        for start in range(0, count, LARGEST_CHUNK):
-            stop = min(start + LARGEST_CHUNK, count)
+        for start in range(begin, end, LARGEST_CHUNK):
+            stop = min(start + LARGEST_CHUNK, end)
             part = slice(start, stop) if isinstance(chosen, slice) else chosen[start:stop]
             part_loss, part_accuracy = self._pass(part)
             share = (stop - start) / count
@@ -499,8 +503,13 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         live = self._live_state()
         arrays = {name: matching(state, name, array) for name, array in live.items()}
         numbers = {name: int(matching(state, name, np.array(0, np.int64))) for name in ("step_count", "test_step")}
-        if not np.isfinite(arrays["parameters"]).all():
-            raise DataError("The saved parameters are not all finite numbers: the file is damaged.")
+        for name in SupervisedTrainer._live_state(
+            self
+        ):  # what a subclass adds may hold an inf, and is its own to check
+            if not np.isfinite(arrays[name]).all():
+                raise DataError(f"The saved {name} are not all finite numbers: the file is damaged.")
+            if name.endswith(("running_variance", "mean_square")) and (arrays[name] < 0).any():
+                raise DataError(f"The saved {name} are means of squares, but some are negative: the file is damaged.")
         if not -1 <= numbers["test_step"] <= numbers["step_count"]:
             raise DataError("The saved step numbers do not fit together: the file is damaged.")
         if arrays["test_predictions"].max(initial=0) >= max(2, self.network.output_shape[-1]):

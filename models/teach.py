@@ -34,6 +34,9 @@ VARIED_TINY = Augmentation(shift=1, whole_pixels=True)
 """For pictures of a few pixels."""
 
 
+EXPLODED = "Teaching failed: the numbers exploded. Try a smaller step size."
+
+
 @dataclass(frozen=True, eq=False)
 class Teach(Edit):
     """An edit of a running model: fine-tune it on these drawings.
@@ -149,9 +152,12 @@ def _give(trainer: Teachable, lesson: Teach) -> None:
             value, gradient = loss(network.forward(trainer.encode(images), training=True), one_hot[labels])
             if not np.isfinite(value):
                 network.parameters[...] = before
-                raise TrainingError("Teaching failed: the numbers exploded. Try a smaller step size.")
+                raise TrainingError(EXPLODED)
             network.backward(gradient)
             optimizer.update(network.parameters, network.gradients, lesson.learning_rate * (1 - step / lesson.steps))
+        if not np.isfinite(network.parameters).all():  # the loss before the last update said nothing about it
+            network.parameters[...] = before
+            raise TrainingError(EXPLODED)
     finally:
         generator.state = luck
         for norm in norms:

@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.base import ConfigError, DataError, Edit, Metrics, MetricSpec, Snapshot, State, Trainer, TrainingError
 from models.config import Config
@@ -238,7 +239,7 @@ class Run:
         self.failure = None
         self.timeline.change(self.position, config)
         after = self.trainer.state()
-        if any(not np.array_equal(after[name], before[name]) for name in after):
+        if any(not _same(after[name], before[name]) for name in after):
             self._remember(after)  # it changed more than the settings: a replay would have to guess when
 
     def edit(self, edit: Edit) -> None:
@@ -473,6 +474,11 @@ class Run:
         smooth = np.convolve(values, np.full(window, 1.0 / window), mode="valid")
         best = np.argmax(smooth) if judging[0].better == "higher" else np.argmin(smooth)
         return self.timeline.nearest(int(best) + window).step
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether two arrays are the same to the bit; NaN, which equals nothing, is the same as itself here."""
+    return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
 
 
 @cache

@@ -28,7 +28,7 @@ RECALLED = 0.95
 MAX_SWEEPS = 50
 
 SMALLEST = 16
-"""Neurons from which the experiment makes sense: random patterns in fewer are often alike, or all one colour."""
+"""Neurons from which the experiment makes sense: random patterns in fewer are often alike."""
 
 
 @dataclass(frozen=True)

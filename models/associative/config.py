@@ -188,6 +188,8 @@ class HopfieldConfig(Config):
             raise ValueError(
                 f"there is no pattern {self.digit}: {self.patterns} has the patterns 0 to {available - 1}."
             )
+        if self.patterns in ("mnist", "random"):
+            return self  # all of them are stored, whatever `store` says
         wrong = [number for number in self.store if not 0 <= number < available]
         if wrong:
             raise ValueError(f"there is no pattern {wrong[0]} to store: {self.patterns} has 0 to {available - 1}.")

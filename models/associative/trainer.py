@@ -226,7 +226,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
             self._flips += flips
             last = done + last_flip if flips else last
             done += len(piece)
-        if not stochastic and not wants_to_flip(self._fields, self._state, self.config.zero_field).any():
+        if not stochastic and not self._wanting().any():
             self._ended = True
             done = max(last, 1)  # what came after the last flip changed nothing and need not be done
         self._position += done
@@ -306,7 +306,9 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         if not self.done:
             return "running"
         outcome = judge(self.patterns, self._state, self._target)
-        return outcome if self._ended or outcome == "recovered" else "not converged"
+        # Heat never ends a recall, and the last allowed update may be the one that settles it: ask the pixels.
+        settled = self._ended or not (self._modern or self._wanting().any())
+        return outcome if settled or outcome == "recovered" else "not converged"
 
     def snapshot(self) -> HopfieldSnapshot:
         """The memory and the picture as they are now."""
@@ -371,6 +373,12 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         order, counters = fitting["order"], [int(number) for number in fitting["counters"]]
         if order.min() < 0 or order.max() >= len(order) or not 0 <= counters[2] <= len(order):
             raise DataError("The saved order of updates names pixels that do not exist: the file is damaged.")
+        if not all(np.isfinite(fitting[name]).all() for name in ("state", "fields", "anchor", "uniform")):
+            raise DataError("The saved picture or its fields are not all finite numbers: the file is damaged.")
+        for name in ("state", "anchor"):
+            size = np.abs(fitting[name])
+            if (size > 1 + SETTLED).any() if self._modern else (size != 1).any():
+                raise DataError("The saved picture has pixels that are neither paper nor ink: the file is damaged.")
         restore_generator(self._rng, fitting["rng"])
         if not np.array_equal(patterns, self.patterns):
             self._memorise(patterns, labels)
@@ -468,6 +476,10 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         if self.config.rule == "hebb" and 2 * len(self._xi) < len(state):
             return hebb_fields(self._xi, state, self.config.diagonal)
         return np.asarray(self._weights @ state)
+
+    def _wanting(self) -> NDArray[np.bool_]:
+        """Which pixels disagree with their fields; not for the modern network."""
+        return wants_to_flip(self._fields, self._state, self.config.zero_field)
 
     def _energy(self, state: Array, fields: Array) -> float:
         if self._modern:

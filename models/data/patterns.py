@@ -76,8 +76,14 @@ def handwritten(count: int) -> PatternSet:
 
 
 def random_patterns(count: int, neurons: int, rng: np.random.Generator) -> Pattern:
-    """`count` patterns of independent fair coin flips, (count, neurons): what capacity theory is about."""
-    return (2 * rng.integers(0, 2, size=(count, neurons), dtype=np.int8) - 1).astype(np.int8)
+    """`count` patterns of independent fair coin flips, (count, neurons): what capacity theory is about.
+
+    One that comes out in a single colour, which no memory stores, is drawn again. Needs at least two neurons.
+    """
+    patterns = _coin_flips(count, neurons, rng)
+    while len(blank := _blank(patterns)):
+        patterns[blank] = _coin_flips(len(blank), neurons, rng)
+    return patterns
 
 
 def empty(side: int) -> PatternSet:
@@ -127,8 +133,7 @@ def check_patterns(patterns: NDArray[Any]) -> Pattern:
         raise DataError(
             "The pixels of a pattern are −1 (paper) or +1 (ink): turn the picture into black and white first."
         )
-    blank = np.flatnonzero((patterns == patterns[:, :1]).all(axis=1))
-    if len(blank):
+    if len(blank := _blank(patterns)):
         raise DataError(f"Pattern {blank[0]} is one colour all over and says nothing: draw something in it first.")
     return patterns.astype(np.int8)
 
@@ -148,6 +153,15 @@ def render(pattern: NDArray[Any], shape: tuple[int, int]) -> str:
     """The picture as text: two █ for an inked pixel and two spaces for paper, so that pixels look square."""
     rows = pattern.reshape(shape) > 0
     return "\n".join("".join("██" if pixel else "  " for pixel in row) for row in rows)
+
+
+def _coin_flips(count: int, neurons: int, rng: np.random.Generator) -> Pattern:
+    return (2 * rng.integers(0, 2, size=(count, neurons), dtype=np.int8) - 1).astype(np.int8)
+
+
+def _blank(patterns: NDArray[Any]) -> NDArray[np.int64]:
+    """Which patterns (P, N) are one colour all over."""
+    return np.flatnonzero((patterns == patterns[:, :1]).all(axis=1))
 
 
 def _drawn(art: str, names: str, side: int) -> PatternSet:

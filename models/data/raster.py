@@ -42,8 +42,9 @@ def draw_path(
     window = np.arange(-reach, reach + 1)
     window_offsets = window[:, None] * framed + window
     nearest = np.full(framed * framed, np.inf, np.float32)
-    for first in range(0, len(starts), 4096):  # bounds the memory for the wildest scribble
-        start, step = starts[first : first + 4096], steps[first : first + 4096]
+    at_once = min(4096, 1 + 2**20 // window_offsets.size)  # bounds the memory for the wildest scribble and widest pen
+    for first in range(0, len(starts), at_once):
+        start, step = starts[first : first + at_once], steps[first : first + at_once]
         home = np.floor(start + step / 2)  # the pixel in which the piece has its middle
         # Pixel (row, column) has its centre at (column + ½, row + ½).
         to_x, to_y = ((home + np.float32(0.5) - start).T)[:, :, None] + window.astype(np.float32)

@@ -150,7 +150,7 @@ def _whole_canvas(drawing: Drawing, side: float) -> tuple[float, Float32]:
 
 def _stages(drawing: Drawing, box: Float32, image: NDArray[np.uint8]) -> tuple[Stage, ...]:
     """The way of a drawing from the canvas to the network, in five pictures."""
-    pen = drawing.pen_width or max(drawing.width, drawing.height) / 28
+    pen = drawing.pen_width or max(drawing.width, drawing.height) / 28  # a file's may be wider than its canvas
     canvas_scale, canvas_middle = _whole_canvas(drawing, SHOWN)
     # The ink is as long as its path and one pen width; a tiny drawing would be all pen, hence at most a quarter.
     shown_pen = SHOWN * min(pen / (pen + _extent(drawing)), 0.25)
@@ -161,7 +161,7 @@ def _stages(drawing: Drawing, box: Float32, image: NDArray[np.uint8]) -> tuple[S
         Stage(
             "as drawn",
             "The canvas with the strokes as the pen left them.",
-            to_bytes(draw_path(drawing.strokes, canvas_scale, canvas_middle, pen * canvas_scale, 1, SHOWN)),
+            to_bytes(draw_path(drawing.strokes, canvas_scale, canvas_middle, min(pen * canvas_scale, SHOWN), 1, SHOWN)),
         ),
         Stage(
             "cropped",

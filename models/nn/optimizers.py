@@ -63,7 +63,10 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Optimizer):
-    """A ball that looks ahead: v ← μ v + g, θ ← θ − η (g + μ v) (Nesterov 1983; form of Sutskever et al. 2013)."""
+    """A ball that looks ahead: v ← μ v + g, θ ← θ − η (g + μ v) (Nesterov 1983; form of PyTorch).
+
+    As η stands outside the velocity, this is the form of Sutskever et al. (2013) only while η and μ stay the same.
+    """
 
     averages = ("velocity",)
 
@@ -136,6 +139,8 @@ def add_decay(gradients: Array, parameters: Array, decayed: Array, l1: float, l2
     """Add the gradient of the penalty λ₁ Σ|w| + ½ λ₂ Σw² to the gradients, in place.
 
     L1 pulls every weight towards 0 with the same force (many end there), L2 with a force that grows with the weight.
+    Being part of the gradient, the pull is rescaled by RMSProp and Adam like the rest of it; decoupled weight decay
+    (AdamW, Loshchilov & Hutter 2019) would shrink the weights apart from that.
 
     Args:
         gradients, parameters, scratch: flat vectors of the same size; scratch is overwritten.

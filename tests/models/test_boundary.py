@@ -64,6 +64,20 @@ def same(first, second):
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
 
 
+def test_a_batch_late_in_the_order_is_no_larger_than_the_others(monkeypatch):
+    monkeypatch.setattr("models.supervised.LARGEST_CHUNK", 40)
+    for batch_size in (30, 50):  # in one part and in two
+        trainer = trainer_of(points_per_class=100, batch_size=batch_size)
+        trainer.step()  # shuffles the points
+        trainer.step_count = 2
+        trainer._loss_and_gradients(trainer._chosen())
+        gradients = trainer.network.gradients.copy()
+        late = slice(2 * batch_size, 3 * batch_size)
+        outputs = trainer.network.forward(trainer._shuffled_inputs[late], training=True)
+        trainer.network.backward(trainer._loss(outputs, trainer._shuffled_targets[late])[1])
+        np.testing.assert_allclose(gradients, trainer.network.gradients, rtol=1e-4, atol=1e-6)
+
+
 # It learns ----------------------------------------------------------------------------------------------------------
 
 
@@ -133,6 +147,12 @@ def test_bayes_rule_is_perfect_without_noise():
     data = fresh_points(BoundaryConfig(dataset="two-gaussians"), 1000)
     assert 0.96 < bayes_accuracy(data, 1.0) < 0.99
     assert bayes_accuracy(data, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-200, 1e-7, 1e-5])
+def test_bayes_rule_is_perfect_with_next_to_no_noise(noise):
+    config = BoundaryConfig(dataset="two-gaussians", noise=noise)
+    assert bayes_accuracy(load_points(config), noise) == 1.0
 
 
 def test_fresh_points_are_not_the_points_trained_on():
@@ -500,6 +520,12 @@ def test_points_of_a_file_are_standardised_by_the_training_points_alone(tmp_path
     np.testing.assert_array_equal(other.snapshot().centre, seen.centre)
     metrics = report(trainer)[1]
     assert (metrics["test_source"], metrics["test_points"]) == ("held-out points", trainer.test_count)
+
+
+def test_an_axis_of_numbers_too_small_to_be_squared_is_only_shifted():
+    lines = [f"{i + 1}e-170,{i}.5,{'ab'[i % 2]}" for i in range(12)]
+    trainer = BoundaryTrainer(BoundaryConfig(dataset="own"), own_points(parse_table("\n".join(["x,y,c", *lines]))))
+    assert np.abs(trainer.snapshot().points[:, 0]).max() < 1e-160
 
 
 def test_points_of_a_file_are_the_same_in_every_further_run(tmp_path):

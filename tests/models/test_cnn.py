@@ -160,3 +160,12 @@ def test_data_of_another_kind_is_refused():
 
 def test_the_form_begins_with_the_network():
     assert list(CnnConfig.model_fields)[:3] == ["dataset", "faces", "layers"]
+
+
+def test_a_running_variance_below_zero_is_refused():
+    trainer = trained(layers="conv 3 5x5, batchnorm, pool 4", epochs=1)
+    state = trainer.state()
+    name = next(name for name in state if name.endswith("running_variance"))
+    for damaged in (-state[name], state[name] * np.nan):
+        with pytest.raises(DataError, match="running_variance"):
+            trainer.restore(state | {name: damaged})

@@ -1,5 +1,7 @@
 """The line of layers is read, sized and refused as a person would expect."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ def line(text):
         ("conv 4 3×5 stride 2 pad 1", "conv 4 3x5 pad 1 stride 2"),
         ("conv 2 3x3 on each map, average pool 3", "conv 2 3x3 each map, average pool 3"),
         ("batch norm, dropout .25, dense 10", "batchnorm, dropout 0.25, dense 10"),
+        ("dropout 0.00001, dropout 0.12345678, dropout 0", "dropout 0.00001, dropout 0.12345678, dropout 0"),
         ("", ""),
     ],
 )
@@ -97,3 +100,24 @@ def test_every_hidden_layer_is_bent_exactly_once():
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conv 4 3x3, pool 2, batchnorm, dense 8",
+        "conv 4 3x3, batchnorm, pool 2, batchnorm, dense 8",
+        "conv 4 3x3, average pool 2, batchnorm, batchnorm, dense 8, batchnorm, dropout 0.2",
+    ],
+)
+def test_a_stage_shows_what_the_network_passes_on(text):
+    architecture = build(parse_layers(text), (8, 8, 1), 3, activation="tanh")
+    network = Network(architecture.layers, (8, 8, 1), rng=np.random.default_rng(0))
+    outputs = network.activations(np.random.default_rng(1).normal(size=(2, 8, 8, 1)).astype("f4"))
+    for stage, following in itertools.pairwise(architecture.stages):
+        shown = outputs[stage.layer]
+        if stage.bends and following.spec.kind != "max_pool":  # else the network bends it behind the pool
+            shown = np.tanh(shown)
+        np.testing.assert_allclose(
+            shown.ravel(), outputs[following.layer - 1].ravel(), rtol=1e-5, err_msg=str(stage.spec)
+        )

@@ -186,6 +186,17 @@ def test_too_few_updates_are_said() -> None:
     assert recall(trainer(n_iter=20)).verdict() == "not converged"
 
 
+def test_a_picture_in_which_no_pixel_wants_to_change_has_converged_however_recall_ended() -> None:
+    cold = recall(trainer(store=TEN, update="stochastic", temperature=0.0, n_iter=5000))
+    assert cold.verdict() == "spurious"
+    free = recall(trainer(store=TEN, update="sync"))
+    assert free.verdict() == "spurious"
+    assert recall(trainer(store=TEN, update="sync", n_iter=free.updates - 1)).verdict() == "spurious"
+    swinging = {"corruption_rate": 0.5, "update": "sync"}
+    assert recall(trainer(n_iter=2, **swinging)).verdict() == "not converged"
+    assert recall(trainer(n_iter=3, **swinging)).verdict() == "cycle"
+
+
 def test_raising_the_limit_goes_on() -> None:
     t = recall(trainer(n_iter=20))
     assert t.done
@@ -308,6 +319,12 @@ def test_damaged_files_are_refused_and_change_nothing() -> None:
         good | {"state": good["state"][:5]},
         good | {"order": good["order"] + 5},
         good | {"rng": good["rng"][:2]},
+        good | {"state": good["state"] * np.nan},
+        good | {"state": good["state"] * 7},
+        good | {"state": good["state"] * 0.5},
+        good | {"anchor": good["anchor"] * 7},
+        good | {"fields": good["fields"] * np.inf},
+        good | {"uniform": good["uniform"] * np.nan},
     ]
     for state in bad:
         with pytest.raises(DataError):
@@ -334,6 +351,10 @@ def test_settings_that_do_not_fit_are_refused_in_words(settings: dict[str, Any],
 
 
 # What the window and the command line ask ----------------------------------------------------------------------------
+
+
+def test_a_list_of_patterns_that_is_not_used_is_not_checked() -> None:
+    assert len(trainer(patterns="random", count=5, store=(7, 7)).patterns) == 5
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -8,6 +8,7 @@ import pytest
 from models.base import ConfigError
 from models.boundary import PRESETS, BoundaryTrainer, RemovePoints, load_points, network_of
 from models.loss_surface import (
+    DIRECTIONS,
     Directions,
     loss_function,
     loss_rows,
@@ -55,6 +56,15 @@ def test_random_directions_have_each_neurons_length(trainer):
             np.testing.assert_allclose(np.linalg.norm(part, axis=0), np.linalg.norm(weights, axis=0), rtol=1e-5)
         else:
             assert not part.any()
+
+
+def test_random_directions_have_nothing_to_do_with_the_first_weights():
+    config = PRESETS["spiral"].config
+    network = network_of(BoundaryTrainer(config, load_points(config)).snapshot())
+    weights = np.concatenate([a.ravel() if a.ndim == 2 else np.zeros(a.size) for _, a in network.named_parameters()])
+    directions = random_directions(network, np.random.default_rng((config.seed, DIRECTIONS)))
+    for direction in (directions.first, directions.second):
+        assert abs(direction @ weights) < 0.5 * np.linalg.norm(direction) * np.linalg.norm(weights)
 
 
 def test_along_two_weights(trainer):

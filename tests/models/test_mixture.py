@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.base import ConfigError, DataError, Edit, TrainingError
+from models.base import ConfigError, DataError, Edit, TrainingError, generator_state
 from models.data.points import PointSet, make_points
 from models.em import (
     aic,
@@ -24,6 +24,7 @@ from models.em import (
     m_step,
     original_start,
     parameter_count,
+    random_start,
     spread_start,
 )
 from models.gaussian import Gaussians, ellipse, log_densities, whitening
@@ -283,6 +284,13 @@ def test_foreign_states_are_refused_and_change_nothing():
         ("means", np.zeros((2, 2))),
         ("shared_by_covariances", np.zeros((3, 2, 2))),
         ("rng", np.zeros(6)),
+        ("weights", np.full(3, np.nan)),
+        ("weights", np.array([-1.0, 1.0, 1.0])),
+        ("weights", np.ones(3)),
+        ("best_means", np.full((3, 2), np.nan)),
+        ("covariances", -state["covariances"]),
+        ("kmeans_centres", np.full((3, 2), np.inf)),
+        ("likelihoods", np.full(3, np.nan)),
     ]:
         with pytest.raises(DataError):
             running.restore({**state, name: wrong})
@@ -291,8 +299,15 @@ def test_foreign_states_are_refused_and_change_nothing():
     assert running.snapshot().phase == "E"
 
 
+def test_the_first_random_start_has_nothing_to_do_with_how_the_points_were_drawn():
+    running = trainer(start="random-points", seed=3)
+    of_points = np.random.default_rng(3)
+    random_start(running.snapshot().data.points, 3, of_points)
+    assert running.state()["rng"].tolist() != generator_state(of_points).tolist()
+
+
 def test_restarts_keep_the_best_with_its_own_numbers():
-    options = {"start": "random-points", "seed": 5, "dataset": "anisotropic", "components": 4, "max_iterations": 20}
+    options = {"start": "random-points", "seed": 7, "dataset": "anisotropic", "components": 4, "max_iterations": 20}
     several = trainer(restarts=4, half_steps=False, kmeans_beside=True, **options)
     ends = {}
     while not several.done:
@@ -321,6 +336,66 @@ def test_configuring_lets_a_finished_run_go_on_and_refuses_a_rebuild():
     np.testing.assert_array_equal(seen.mixture.means, direct.mixture.means)
     with pytest.raises(ConfigError, match="components, start cannot change"):
         running.configure(MixtureConfig(components=4, start="k-means++"))
+
+
+def test_a_lower_limit_does_not_undo_convergence():
+    running = trainer()
+    seen = run(running)
+    assert seen.converged
+    for limit in (seen.iteration, seen.iteration - 1):
+        running.configure(MixtureConfig(max_iterations=limit))
+        assert running.done
+        assert running.snapshot().converged
+    running.configure(MixtureConfig(max_iterations=seen.iteration + 1))
+    assert not running.done
+    assert not running.snapshot().converged
+
+
+def gone_back():
+    """A run whose best start is not the last one."""
+    running = trainer(dataset="unequal", start="k-means++", restarts=5, half_steps=False, max_iterations=200)
+    assert run(running).restart < 4
+    return running
+
+
+def test_a_result_that_goes_on_still_knows_its_start():
+    running = gone_back()
+    best = running.snapshot().restart
+    running.configure(running.config.model_copy(update={"tolerance": 1e-8}))
+    assert running.snapshot().restart == best
+    assert run(running).restart == best
+    running.edit(MoveMean(0, np.zeros(2)))
+    assert running.snapshot().restart == best
+
+
+def test_counters_of_an_earlier_version_are_read():
+    running = gone_back()
+    seen, state = running.snapshot(), running.state()
+    other = trainer(**running.config.model_dump())
+    for _ in range(40):
+        other.step()
+    middle = other.state()
+    for saved, restart in ((state, seen.restart), (middle, int(middle["counters"][1]))):
+        other.restore({**saved, "counters": saved["counters"][:-1]})
+        assert other.snapshot().restart == restart
+    assert middle["counters"][1] > 0
+
+
+def test_whole_steps_begin_no_iteration_after_the_end_of_a_start():
+    running = trainer(dataset="unequal", start="k-means++", restarts=2, max_iterations=3)
+    for _ in range(6):
+        running.step()
+    assert (running.snapshot().phase, running.snapshot().iteration) == ("M", 3)
+    running.configure(running.config.model_copy(update={"half_steps": False}))
+    running.step()
+    assert (running.snapshot().phase, running.snapshot().iteration) == ("E", 3)
+
+
+def test_labels_are_not_known_before_a_restore_either():
+    running = trainer()
+    assert running.snapshot().data.labels is None
+    running.restore(running.state())
+    assert running.snapshot().data.labels is None
 
 
 # -------------------------------------------------------------------------------------------------------------- edits
@@ -464,6 +539,17 @@ def _finished():
     running = trainer()
     run(running)
     return running
+
+
+def test_two_starts_of_the_preset_end_on_a_lower_summit():
+    config = MODEL.presets["k-means++"].config
+    running = MixtureTrainer(config, load_points(config))
+    ends = {}
+    while not running.done:
+        likelihood = running.step()["log_likelihood_per_point"]
+        ends[running.snapshot().restart] = likelihood
+    best = running.snapshot().log_likelihood
+    assert sum(end < best - 0.1 for end in ends.values()) == 2
 
 
 @pytest.mark.parametrize("name", list(MODEL.presets))

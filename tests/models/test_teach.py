@@ -70,6 +70,13 @@ def test_teaching_helps_with_other_drawings_and_little_is_forgotten(trainer):
     assert report.accuracy_after == accuracy(trainer, *others)
 
 
+def test_a_last_step_that_explodes_is_taken_back(trainer):
+    before = trainer.network.parameters.copy()
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(TrainingError, match="exploded"):
+        trainer.edit(replace(lesson(), steps=1, learning_rate=1e39))
+    np.testing.assert_array_equal(trainer.network.parameters, before)
+
+
 def test_without_others_each_half_is_judged_after_teaching_the_other(trainer):
     report = teach(trainer, lesson(40))
     assert report.accuracy_after is not None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, MetricSpec, TrainingError
+from models.mixture import MixtureConfig, MixtureTrainer, load_points
 from playground.run import Run, train
 
 
@@ -134,6 +135,14 @@ def test_live_changes_are_repeated_when_scrubbing():
     run.seek(30)
     work(run)
     assert run.trainer.config.learning_rate == 0.1  # the past is shown with its own settings
+
+
+def test_a_live_setting_changed_before_training_is_no_change_by_hand():
+    config = MixtureConfig()  # at its start the state holds a NaN: there is no likelihood before the first
+    run = Run(MixtureTrainer(config, load_points(config)))
+    run.configure(config.model_copy(update={"tolerance": 1e-6}))
+    assert not run.timeline.edits
+    assert [change.step for change in run.timeline.changes] == [0]
 
 
 def test_a_change_in_the_past_starts_a_branch():

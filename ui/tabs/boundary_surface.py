@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from models.boundary import BoundarySnapshot, network_of
 from models.loss_surface import (
+    DIRECTIONS,
     Directions,
     LossRow,
     loss_function,
@@ -375,7 +376,7 @@ class LossSurfacePage(QWidget):
                 self.extent.blockSignals(False)
         else:
             self._short = kind == PATH
-            self._directions = random_directions(network, np.random.default_rng(snapshot.config.seed))
+            self._directions = random_directions(network, np.random.default_rng((snapshot.config.seed, DIRECTIONS)))
         self.view.begin(self._directions, self.extent.value())
         self.show_path()
         self.job.start(_rows(snapshot, self._directions, self.extent.value()))

@@ -33,6 +33,10 @@ def test_rules_are_measured_on_the_same_patterns_whoever_else_is_measured() -> N
         assert point.recalled == together[key].recalled
 
 
+def test_a_pattern_of_one_colour_is_drawn_again() -> None:
+    assert len(list(capacity_experiment(16, ("hebb",), seed=52))) == len(default_counts(16)) * 20
+
+
 def test_counts_surround_the_critical_load() -> None:
     counts = default_counts(200)
     assert counts[0] >= 1

@@ -60,6 +60,15 @@ def test_patterns_are_read_only() -> None:
         digits().patterns[0, 0] = 1
 
 
+def test_random_patterns_are_never_one_colour_and_otherwise_keep_their_bits() -> None:
+    flips = np.random.default_rng(252).integers(0, 2, size=(200, 4), dtype=np.int8)
+    blank = (flips == flips[:, :1]).all(axis=1)
+    assert blank.any()
+    patterns = random_patterns(200, 4, np.random.default_rng(252))
+    check_patterns(patterns)
+    np.testing.assert_array_equal(patterns[~blank] > 0, flips[~blank] > 0)
+
+
 def test_random_patterns_are_fair_coin_flips() -> None:
     patterns = random_patterns(100, 400, np.random.default_rng(0))
     assert patterns.dtype == np.int8

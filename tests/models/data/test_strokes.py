@@ -123,6 +123,15 @@ def test_stages_end_with_what_the_network_sees():
     assert not result.image.flags.writeable
 
 
+@pytest.mark.timeout(20)
+def test_a_pen_wider_than_the_canvas_is_shown_as_wide_as_the_canvas():
+    t = np.linspace(0, 9, 300)[:, None]
+    scribble = np.hstack([250 + 200 * np.sin(7 * t), 250 + 200 * np.cos(9 * t)])
+    shown = [prepare(drawing(scribble, pen_width=width), stages=True).stages[0].image for width in (500, 1e6)]
+    np.testing.assert_array_equal(*shown)
+    assert shown[0].all()
+
+
 def test_coverage_is_that_of_the_exact_distance():
     a, b, width, softness = np.array([5.2, 6.1]), np.array([20.7, 17.3]), 3.0, 1.3
     y, x = np.mgrid[:28, :28] + 0.5
