@@ -9,13 +9,10 @@ a linear layer the other way round: transpose them there.
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +23,7 @@ from numpy.typing import NDArray
 from models.base import DataError
 from models.nn.layer import Array
 from models.nn.network import Network
+from models.whole_file import atomically
 
 SUFFIXES = (".npz", ".safetensors")
 LARGEST = 2**30
@@ -78,15 +76,8 @@ def save_weights(path: Path, weights: Mapping[str, NDArray[Any]], about: Mapping
         text = np.frombuffer(json.dumps(dict(about or {})).encode(), dtype=np.uint8)
         np.savez(stream, **{**weights, "about": text})  # type: ignore[arg-type]  # names are not options
         content = stream.getvalue()
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DataError(f"{path} could not be written: {error.strerror or error}. Choose another place.") from error
-    finally:
-        with suppress(OSError):  # gone after the rename
-            temporary.unlink()
+    with atomically(path) as file:
+        file.write(content)
 
 
 def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError
 from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings
-from playground.whole_file import atomically
+from models.whole_file import atomically
 
 MOST = 500
 """Drawings of one kind that are kept."""

@@ -28,10 +28,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
 from models.config import Config, explain
 from models.registry import MODELS, get_model
+from models.whole_file import atomically, reason, short
 from playground.history import HistoryRows
 from playground.run import Recording, Run
 from playground.timeline import Change, Checkpoint
-from playground.whole_file import atomically, reason, short
 
 FORMAT = "playground-experiment"
 VERSION = 1

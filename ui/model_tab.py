@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
+from models.whole_file import atomically
 from playground.messages import Failure, Opened, Saved, Status
 from playground.session import Session
-from playground.whole_file import atomically
 from ui.banner import Banner
 from ui.canvas.surface import Surface
 from ui.form import ConfigForm

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from playground.whole_file import atomically
+from models.whole_file import atomically
 
 
 def ask_target(parent: QWidget, title: str, suggestion: Path | str, kinds: str) -> Path | None:

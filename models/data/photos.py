@@ -361,7 +361,8 @@ def _into_box(ink: Float32) -> Float32:
 
 def _redrawn(mask: Mask) -> Float32:
     """The digit drawn again along the middle of its strokes, with the stroke width of a drawing."""
-    y, x = np.nonzero(_skeleton(np.pad(mask, 1)))
+    middle = _skeleton(np.pad(mask, 1))
+    y, x = np.nonzero(middle if middle.any() else mask)  # a square of 2×2 pixels is peeled off from all sides at once
     points = np.stack([x, y], axis=1).astype(np.float32)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())

@@ -10,9 +10,7 @@ import gzip
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +31,7 @@ from models.data.preparation import (
     to_bytes,
 )
 from models.data.raster import draw_path
+from models.whole_file import atomically
 
 Float32 = NDArray[np.float32]
 
@@ -238,20 +237,8 @@ def write_drawings(path: str | os.PathLike[str], drawings: Iterable[Drawing]) ->
     content = format_drawings(drawings).encode()
     if path.suffix == ".gz":
         content = gzip.compress(content, mtime=0)
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink()
-        reason = error.strerror or str(error)
-        raise DataError(f"“{path.name}” cannot be saved ({reason}): choose another place.") from error
+    with atomically(path) as file:
+        file.write(content)
 
 
 def _stroke(points: Any) -> Float32:

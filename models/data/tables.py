@@ -10,9 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError
 from models.data.points import PointSet
+from models.whole_file import atomically
 
 Array = NDArray[np.float64]
 
@@ -380,19 +379,14 @@ def write_points(path: Path | str, data: PointSet) -> None:
 
 
 def write_rows(path: Path | str, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a CSV file with these column names and rows; to a temporary file first, renamed when it is complete."""
-    path = Path(path)
-    temporary = ""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = file.name
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise DataError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    """Write a CSV file with these column names and rows; it appears complete or not at all.
+
+    Raises DataError when the file cannot be written.
+    """
+    with atomically(Path(path)) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+        text.flush()
+        text.detach()  # the file is closed by its owner

@@ -19,7 +19,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEve
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from models.base import DataError
-from playground.whole_file import atomically
+from models.whole_file import atomically
 from ui import theme
 from ui.banner import Banner
 from ui.save_dialog import ask_target, write_picture

@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -100,6 +100,15 @@ def test_blank_paper_is_empty(noise):
     assert len(result.stages) == 1
 
 
+def test_a_dot_of_four_pixels_is_a_dot():
+    photo = np.full((11, 32), 255, np.uint8)
+    photo[5:7, 12:14] = 0
+    result = prepare_photo(photo)
+    assert not result.empty
+    assert result.image.any()
+
+
+@example(11, 32, (4,), 3)  # ink that thinning peels off altogether
 @given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([(), (1,), (3,), (4,)]), st.integers(0, 3))
 @settings(deadline=None, max_examples=60)
 def test_any_array_gives_a_picture(height, width, channels, seed):

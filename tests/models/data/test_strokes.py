@@ -205,7 +205,7 @@ def test_files_read_back_and_nothing_else_is_left(tmp_path, name):
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(DataError, match="cannot be saved"):
+    with pytest.raises(DataError, match="could not be written"):
         write_drawings(tmp_path / "nowhere" / "a.json", [two()])
 
 

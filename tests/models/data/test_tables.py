@@ -158,5 +158,5 @@ def test_written_points_come_back_to_the_bit(tmp_path):
     np.testing.assert_array_equal(back.labels, data.labels)
     assert back.class_names == data.class_names
     assert [path.name for path in tmp_path.iterdir()] == ["points.csv"]
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="could not be written"):
         write_points(tmp_path / "no" / "points.csv", data)
