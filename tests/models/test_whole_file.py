@@ -21,7 +21,7 @@ def write_csv(path: Path) -> None:
 
 
 def write_strokes(path: Path) -> None:
-    write_drawings(path, [Drawing((np.array([[1, 2], [3, 4]], np.float32),))])
+    write_drawings(path, [Drawing((np.array([[1, 2], [3, 4]], np.float32),), 10, 10)])
 
 
 def write_weights(path: Path) -> None:
