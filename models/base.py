@@ -200,7 +200,7 @@ class Model:
             differs have curves that cannot be compared.
         suited: (settings, whether the run is on the user's own data, names of settings that were asked for and stay) →
             (settings that fit each other and the data, why they were changed in words, or ""), for models where a
-            choice that makes sense by itself asks for another.
+            choice that makes sense by itself asks for another; raises ConfigError where nothing can be done.
         report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
             have more to say than their held-out metrics.
     """

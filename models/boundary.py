@@ -6,7 +6,7 @@ run's state, so that going back in time brings it back as well.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, inf, isfinite
 from typing import Any
@@ -28,6 +28,7 @@ from models.base import (
     owned,
 )
 from models.boundary_data import (
+    OWN,
     bayes_accuracy,
     check_plane,
     features,
@@ -639,6 +640,13 @@ def _some(array: NDArray[Any] | None) -> NDArray[Any]:
 # In the registry ----------------------------------------------------------------------------------------------------
 
 
+def suited(config: BoundaryConfig, own: bool, fixed: Collection[str] = ()) -> tuple[BoundaryConfig, str]:
+    """See `Model.suited`; raises ConfigError for points of one's own where there is no canvas to draw them on."""
+    if config.dataset == OWN and not own:
+        raise ConfigError("There are no points of your own to train on: give a file with --data points.csv.")
+    return config, ""
+
+
 def report(trainer: BoundaryTrainer) -> tuple[str, Mapping[str, Any]]:
     """Training and test results in full, and the confusion matrix.
 
@@ -780,6 +788,7 @@ MODEL = Model(
     presets=PRESETS,
     metrics=METRICS,
     open_data=open_points,
+    suited=suited,
     report=report,
     length="epochs",
     task=frozenset({"dataset"}),

@@ -224,6 +224,12 @@ def own_points(table: Table, columns: Columns | None = None, *, target: str | No
     columns = columns or guess_columns(table)
     if target is None and columns.label is None:
         others = [name for name in table.names if name not in columns.coordinates and table.is_numeric(name)]
+        words = [name for name in table.names if not table.is_numeric(name)]
+        if not others and words:
+            raise DataError(
+                f"Column “{words[0]}” has {len(set(table.cells(words[0])))} different names: too many to be classes. "
+                "Join some of them, or choose a column of numbers to predict."
+            )
         if not others:
             raise DataError(
                 "This table has coordinates, but no column that says which class each point belongs to. "

@@ -7,11 +7,13 @@ of them when columns are chosen (`points_from_table`).
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -122,7 +124,7 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
     """Read a CSV file.
 
     Args:
-        path: a text file (UTF-8, or Latin-1), at most MOST_BYTES and MOST_ROWS long.
+        path: a text file (UTF-8, UTF-16 with its mark, or Latin-1), at most MOST_BYTES and MOST_ROWS long.
         delimiter: what separates the cells; None finds out.
         header: whether the first line names the columns; None finds out.
 
@@ -143,6 +145,9 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # "Unicode text", as spreadsheets call it
+        with suppress(UnicodeDecodeError):
+            return parse_table(content.decode("utf-16"), delimiter, header, name=path.name)
     if b"\0" in content:
         raise DataError(f"{path.name} is not a text file. Save the table as CSV (comma-separated values) first.")
     try:
@@ -160,7 +165,7 @@ def parse_table(
         raise DataError(f"{name} is too long: at most {MOST_ROWS:,} points can be worked with here.")
     sample = [line for _, line in zip(range(100), _useful_lines(text), strict=False)]
     if not sample:
-        raise DataError(f"{name} has no lines with data.")
+        raise DataError(f"{name} has no lines with data: write one point in every line.")
     guessed = _guess_delimiter([line for _, line in sample])
     chosen = delimiter if delimiter is not None else guessed
     if chosen not in DELIMITERS:
@@ -193,7 +198,7 @@ def parse_table(
     if had_header:
         rows, lines = rows[1:], lines[1:]
     if not rows:
-        raise DataError(f"{name} has column names but no points.")
+        raise DataError(f"{name} has column names but no points: write one point in every line below.")
     return Table(names, tuple(zip(*rows, strict=True)), tuple(lines), chosen, had_header)
 
 
@@ -301,7 +306,8 @@ def guess_columns(table: Table) -> Columns:
         found = f"only “{numeric[0]}” is one" if numeric else "there is none"
         raise DataError(
             f"Points in the plane need two columns of numbers, but {found} among: {', '.join(table.names)}. "
-            f"Cells were separated by a {DELIMITERS[table.delimiter]}."
+            f"Cells were separated by a {DELIMITERS[table.delimiter]}; "
+            f"{' or '.join(DELIMITERS[other] for other in DELIMITERS if other != table.delimiter)} would do as well."
         )
     if label is None and len(numeric) > 2:
         # A third column of a few whole numbers that stands last is most likely the class.

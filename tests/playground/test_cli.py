@@ -175,6 +175,7 @@ def test_help(words, expected, capsys):
         ("run digits --save", "--save"),
         ("run digits --data images", "two files"),
         ("run mixture --data /nowhere.csv", "nowhere.csv"),
+        ("run boundary --dataset own", "--data points.csv"),
         ("run mixture --components 0", "--components must be"),
         ("run hopfield --data x", "There is no option --data"),
         ("run hopfield --corruption-rate 2", "--corruption-rate must be"),

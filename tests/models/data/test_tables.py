@@ -160,3 +160,20 @@ def test_written_points_come_back_to_the_bit(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["points.csv"]
     with pytest.raises(DataError, match="could not be written"):
         write_points(tmp_path / "no" / "points.csv", data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_spreadsheets_unicode_text_is_read(tmp_path, encoding):
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "a.txt").write_bytes((mark + "größe\tbreite\n1,5\t2\n3\t4\n").encode(encoding))
+    table = read_table(tmp_path / "a.txt")
+    assert table.names == ("größe", "breite")
+    assert table.numbers("größe").tolist() == [1.5, 3]
+    (tmp_path / "b.txt").write_bytes(b"\xff\xfe\x00\xd8a")
+    with pytest.raises(DataError, match="not a text file"):
+        read_table(tmp_path / "b.txt")
+
+
+def test_a_separator_that_is_not_understood_is_answered_with_those_that_are():
+    with pytest.raises(DataError, match="semicolon or tab or bar or space would do"):
+        guess_columns(parse_table("1:2\n3:4\n"))
