@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from models.base import Classifier, DataError
 from models.data.photos import read_photo
-from models.data.strokes import Drawing, read_drawings
 from models.data.verdict import verdict
+from playground.drawings import Example, check_size, read_examples
 from playground.experiment import Experiment, data_of, resume
 
 BATCH = 512
@@ -124,10 +124,10 @@ def _as_number(name: str | None) -> int | str | None:
     return int(name) if name is not None and name.isascii() and name.isdecimal() else name
 
 
-def _read(path: Path) -> Sequence[Drawing | NDArray[np.uint8]]:
+def _read(path: Path) -> Sequence[Example | NDArray[np.uint8]]:
     """The drawings in a JSON file, or the one picture in an image file; raises DataError."""
     if path.name.endswith((".json", ".json.gz")):
-        return read_drawings(path)
+        return read_examples(path)
     return [read_photo(path)]
 
 
@@ -142,10 +142,14 @@ class _Seen:
     empty: bool
 
 
-def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Drawing | NDArray[np.uint8]) -> _Seen:
-    if isinstance(item, Drawing):
-        prepared = classifier.prepare_drawing(snapshot.config, item)
-        return _Seen(str(path), index, item.label, prepared.image, prepared.empty)
+def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Example | NDArray[np.uint8]) -> _Seen:
+    if isinstance(item, Example):
+        prepared = classifier.prepare_drawing(snapshot.config, item.drawing)
+        if item.picture is None:
+            return _Seen(str(path), index, item.drawing.label, prepared.image, prepared.empty)
+        # It is already as a network is given it; even a drawing without strokes comes out as large as this one reads.
+        check_size(item.picture, len(prepared.image), f"Drawing {index + 1} of “{path.name}”", "leave it out")
+        return _Seen(str(path), index, item.drawing.label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
     return _Seen(str(path), index, None, prepared.image, prepared.empty)
 

@@ -20,6 +20,7 @@ from models.base import DataError
 from models.registry import MODELS, get_model
 from playground import classify, experiment
 from playground.cli import main
+from playground.drawings import format_examples, from_picture, write_examples
 from playground.experiment import Experiment
 from playground.run import Run
 
@@ -108,6 +109,27 @@ def test_one_drawing_alone(capsys, trained, tmp_path):
     result = answers(capsys, trained, write_json(tmp_path / "one.json", drawing(ONE)))
     assert [each["prediction"] for each in result["results"]] == [1]
     assert result["accuracy"] is None
+
+
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_kept_drawings_that_are_pictures_are_answered_as_they_are(suffix, capsys, trained, tmp_path):
+    data = get_model("digits").load(get_model("digits").presets["default"].config)
+    blank = np.zeros((28, 28), np.uint8)
+    kept = [from_picture("7", data.test_images[0]), from_picture("3", blank), from_picture("", data.test_images[0])]
+    content = format_examples(kept).encode()
+    path = tmp_path / f"mine{suffix}"
+    path.write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+    seen = answers(capsys, trained, path)["results"]
+    opened = experiment.read(trained)
+    snapshot = experiment.resume(opened, experiment.data_of(opened)).snapshot()
+    shares = opened.model.classifier.predict(snapshot, data.test_images[:1])[0]
+    assert list(seen[0]["probabilities"].values()) == pytest.approx(shares.tolist(), abs=1e-5)
+    assert [each["verdict"] for each in seen] == [seen[0]["verdict"], "empty", seen[0]["verdict"]]
+    assert seen[0]["verdict"] != "empty"
+    tiny = tmp_path / "tiny.json"
+    write_examples(tiny, [kept[0], from_picture("3", np.full((8, 8), 255, np.uint8))])
+    words = "Drawing 2 of “tiny.json” is a picture of 8×8 pixels, but this network reads 28×28 pixels: leave it out"
+    assert words in refusal(capsys, trained, tiny)
 
 
 def test_no_drawings_at_all(capsys, trained, tmp_path):

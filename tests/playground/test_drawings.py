@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import partial
 
@@ -42,6 +43,13 @@ def test_strokes_and_pictures_come_back_exactly(tmp_path):
     assert picture.label == "smiling"
     assert np.array_equal(picture.picture, PICTURE)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_packed_files_hold_pictures_too(tmp_path):
+    path = tmp_path / "mine.json.gz"
+    path.write_bytes(gzip.compress(format_examples([from_picture("smiling", PICTURE)]).encode()))
+    (example,) = read_examples(path)
+    assert np.array_equal(example.picture, PICTURE)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
