@@ -105,10 +105,15 @@ def _version() -> str:
 
 def _fail(sentence: str, code: int) -> int:
     """Say what went wrong, and return the exit code."""
+    _note(sentence)
+    return code
+
+
+def _note(sentence: str) -> None:
+    """Say to a person what a program that reads our output need not know."""
     if sys.stderr is not None:
         with suppress(OSError):
             print(f"playground: {sentence}", file=sys.stderr)
-    return code
 
 
 def _forget_output() -> None:
@@ -478,7 +483,7 @@ def _teach(words: list[str]) -> int:
     _check_target(Path(options.save), "--save", "run.npz")
     limit_blas()
     others = Path(options.evaluate) if options.evaluate is not None else None
-    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others)
+    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others, _note)
     experiment.write(Path(options.save), taught)
     if options.json:
         _print_json(teach.as_json(report))

@@ -41,9 +41,25 @@ class Example:
     drawing: Drawing
     picture: NDArray[np.uint8] | None = None
 
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What is drawn, whatever it is called, as a value that equals that of the same drawing."""
+        drawing, picture = self.drawing, self.picture
+        strokes = tuple((stroke + 0).tobytes() for stroke in drawing.strokes)  # + 0: a file knows no −0
+        pixels = None if picture is None else (picture.shape, picture.tobytes())
+        return drawing.width, drawing.height, drawing.pen_width, strokes, pixels
+
     def relabelled(self, label: str) -> Example:
         """The same drawing, called something else."""
         return Example(label, self.drawing, self.picture)
+
+
+def without_copies(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """Each drawing once for each label that it has, in the same order: the copies say nothing new."""
+    first: dict[object, Example] = {}
+    for example in examples:
+        first.setdefault((example.label, example.shown), example)
+    return tuple(first.values())
 
 
 def from_picture(label: str, picture: NDArray[np.uint8]) -> Example:

@@ -151,13 +151,13 @@ class TeachPanel(QWidget):
         """One more drawing."""
         assert self._kept is not None
         try:
-            self._kept.add([example])
+            new = self._kept.add([example])
         except DataError as error:
             self.failed.emit(str(error))
             return
         count = len(self.examples)
         some = f"{count} drawings to teach with" if count >= FEWEST else TOO_FEW
-        self.noticed.emit(f"Kept as “{example.label}”: {some}")
+        self.noticed.emit(f"{'Kept' if new else 'Already kept'} as “{example.label}”: {some}")
 
     @Slot()
     def delete(self) -> None:
@@ -272,11 +272,12 @@ class TeachPanel(QWidget):
             if not examples:
                 raise DataError(f"{path.name} holds no drawing.")
             prepared(examples, subject.names, subject.side, subject.preparing.drawing)
-            self._kept.add(examples)
+            new = self._kept.add(examples)
         except PlaygroundError as error:
             self.failed.emit(str(error))
             return
-        self.noticed.emit(f"Added {len(examples)} drawings from {path.name}")
+        known = f"; {len(examples) - new} were kept already" if new < len(examples) else ""
+        self.noticed.emit(f"Added {new} drawing{'' if new == 1 else 's'} from {path.name}{known}")
 
 
 def in_words(report: Report) -> str:
@@ -287,7 +288,7 @@ def in_words(report: Report) -> str:
         seconds = f" · {report.seconds:.1f} s" if report.test_accuracy_after is not None else ""
         lines.append(f"test set: {_percent(report.test_accuracy_before, 2)} → {after}{seconds}")
     if report.accuracy_after is None and report.test_accuracy_after is not None:
-        lines.append("With four drawings, also judged by those not taught.")
+        lines.append("With four drawings that differ, also judged by those not taught.")
     elif report.accuracy_before is not None:
         after = "…" if report.accuracy_after is None else _percent(report.accuracy_after)
         lines.append(f"my drawings, half taught, other half judged: {_percent(report.accuracy_before)} → {after}")

@@ -77,6 +77,15 @@ def test_without_others_each_half_is_judged_after_teaching_the_other(trainer):
     assert teach(trainer, lesson(2)).accuracy_after is None  # two halves of one drawing each teach nothing
 
 
+def test_copies_of_a_drawing_do_not_judge_what_was_taught_with_it(trainer):
+    images, labels = mine(2)
+    copies = np.array([0, 1, 1, 0])
+    report = teach(trainer, replace(lesson(), images=images[copies], labels=labels[copies]))
+    assert report.accuracy_before == 0
+    assert report.accuracy_after is None  # without the copies each half has one drawing: too few to be taught
+    trainer.edit(lesson_on(images[[0, 0]], labels[[0, 0]]))  # two strokes that come out alike can be taught
+
+
 def test_an_edit_can_be_undone_and_repeated_exactly(trainer):
     before = trainer.state()
     trainer.edit(lesson())

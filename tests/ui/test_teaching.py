@@ -113,6 +113,16 @@ def test_a_click_on_a_bar_keeps_the_drawing_under_that_name(tab, qtbot, own_fold
     assert tab.try_panel._switch.button(1).text() == "My drawings (1)"
 
 
+def test_more_clicks_on_the_same_bar_keep_no_more(tab, qtbot):
+    show(tab, 0)
+    notes: list[str] = []
+    tab.try_panel.noticed.connect(notes.append)
+    for _ in range(3):
+        click_bar(tab, qtbot, 2)
+    assert [example.label for example in tab.try_panel.teach.examples] == ["frowning"]
+    assert [words.partition(":")[0] for words in notes] == ["Kept as “frowning”"] + ["Already kept as “frowning”"] * 2
+
+
 def test_the_keys_correct_too(tab, qtbot):
     show(tab, 0)
     bars = tab.try_panel.bars
@@ -164,8 +174,16 @@ def test_save_and_open(tab, qtbot, tmp_path):
     correct(tab, qtbot, [0, 7, 13])
     panel, path = tab.try_panel.teach, tmp_path / "mine.json"
     panel.save(path)
+    panel._kept.delete(1)
+    notes: list[str] = []
+    panel.noticed.connect(notes.append)
     panel.open(path)
-    assert [example.label for example in panel.examples] == ["smiling", "neutral", "frowning"] * 2
+    assert [example.label for example in panel.examples] == ["smiling", "frowning", "neutral"]
+    panel.open(path)
+    assert notes == [
+        "Added 1 drawing from mine.json; 2 were kept already",
+        "Added 0 drawings from mine.json; 3 were kept already",
+    ]
     (tmp_path / "digit.json").write_text('{"width": 9, "height": 9, "strokes": [[[1, 1], [5, 5]]], "label": 7}')
     panel.open(tmp_path / "digit.json")
     assert "“7”: it must be one of smiling" in tab.banner.text
@@ -174,7 +192,7 @@ def test_save_and_open(tab, qtbot, tmp_path):
     assert "holds no drawing" in tab.banner.text
     panel.save(tmp_path)
     assert "folder" in tab.banner.text
-    assert len(panel.examples) == 6
+    assert len(panel.examples) == 3
 
 
 def test_kept_drawings_that_were_damaged_are_put_aside(make_tab, own_folder):
