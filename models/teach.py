@@ -205,15 +205,23 @@ def check(lesson: Teach, trainer: Teachable) -> None:
     check_labels(images, labels, trainer.data.class_names)
 
 
+class ContradictionError(DataError):
+    """The same picture has two labels; `pictures` are the two places where it is."""
+
+    def __init__(self, message: str, pictures: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.pictures = pictures
+
+
 def check_labels(images: NDArray[np.uint8], labels: NDArray[np.uint8], names: Sequence[str]) -> None:
-    """Raise DataError when one of the pictures (n, H, W) has two labels."""
+    """Raise ContradictionError when one of the pictures (n, H, W) has two labels."""
     seen: dict[bytes, int] = {}
-    for image, label in zip(images, labels.tolist(), strict=True):
-        other = seen.setdefault(image.tobytes(), label)
-        if other != label:
-            raise DataError(
-                f"The same drawing is called “{names[other]}” and “{names[label]}”: it cannot be both. Delete one."
-            )
+    for i, image in enumerate(images):
+        first = seen.setdefault(image.tobytes(), i)
+        one, other = names[labels[first]], names[labels[i]]
+        if one != other:
+            words = f"The same drawing is called “{one}” and “{other}”: it cannot be both. Delete one."
+            raise ContradictionError(words, (first, i))
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,19 @@ class MyDrawings(QObject):
         """Keep more drawings; returns how many are new. Raises DataError when there is no room for them."""
         return self._change(lambda kept: (*kept, *examples))
 
+    def keep(self, example: Example) -> str | None:
+        """Keep one drawing; if it is kept already, it is called this from now on: the last word counts.
+
+        Returns what it was called, None when it is new. Raises DataError when there is no room for it.
+        """
+        shown = example.shown
+        called = next((each.label for each in self.examples if each.shown == shown), None)
+        label = example.label
+        self._change(
+            lambda kept: (*(each.relabelled(label) if each.shown == shown else each for each in kept), example)
+        )
+        return called
+
     def delete(self, index: int) -> None:
         """Forget one."""
         example = self.examples[index]

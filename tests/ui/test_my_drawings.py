@@ -90,6 +90,16 @@ def test_a_drawing_is_kept_once_under_a_name(pair, path):
     assert labels(MyDrawings(path)) == ["1", "1"]
 
 
+def test_the_last_name_of_a_drawing_counts(pair, path):
+    first, second = pair
+    assert first.keep(picture("1")) is None
+    assert first.keep(picture("2")) == "1"
+    assert first.keep(picture("2")) == "2"
+    second.keep(picture("3"))  # this window has not looked since the other one kept it
+    second.keep(picture("4", 40))
+    assert labels(MyDrawings(path)) == labels(second) == ["3", "4"]
+
+
 def test_copies_kept_by_an_earlier_version_count_once(path, qapp):
     path.parent.mkdir()
     write_examples(path, [picture("1"), picture("1"), picture("2")])

@@ -123,6 +123,51 @@ def test_more_clicks_on_the_same_bar_keep_no_more(tab, qtbot):
     assert [words.partition(":")[0] for words in notes] == ["Kept as “frowning”"] + ["Already kept as “frowning”"] * 2
 
 
+def test_a_wrong_click_is_corrected_by_the_right_one(tab, qtbot, own_folder):
+    train(tab, qtbot)
+    correct(tab, qtbot, [7, 13])
+    show(tab, 0)
+    notes: list[str] = []
+    tab.try_panel.noticed.connect(notes.append)
+    click_bar(tab, qtbot, 2)
+    click_bar(tab, qtbot, 0)
+    panel = tab.try_panel.teach
+    assert [example.label for example in panel.examples] == ["neutral", "frowning", "smiling"]
+    assert [example.label for example in read_examples(own_folder / "faces-8.json")] == ["neutral", "frowning", "smiling"]  # fmt: skip # noqa: E501
+    assert notes[-1] == "Called “smiling” instead of “frowning” from now on: 3 drawings to teach with"
+    teach(tab, qtbot)
+    assert tab.banner.text == ""
+
+
+def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
+    tab.choose_preset("digits")
+    qtbot.waitUntil(lambda: tab._welcomed == "digits")
+    panel, canvas = tab.try_panel.teach, tab.try_panel.pen_canvas
+    canvas.clear()
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
+    qtbot.mouseMove(canvas, QPoint(80, 90))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
+    click_bar(tab, qtbot, 1)
+    canvas.clear()
+    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    click_bar(tab, qtbot, 7)
+    assert [example.label for example in panel.examples] == ["7"]
+
+
+def test_drawings_that_contradict_each_other_are_shown(tab, qtbot):
+    train(tab, qtbot)
+    panel, face = tab.try_panel.teach, faces8().test_images[0]
+    correct(tab, qtbot, [7])
+    panel._kept.add([from_picture("smiling", face), from_picture("neutral", face)])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "cannot be both" in tab.banner.text
+    assert panel.gallery._highlight == {1, 2}
+    assert panel.gallery.current == 2
+    qtbot.mouseClick(panel.delete_button, LEFT)
+    assert [example.label for example in panel.examples] == ["neutral", "smiling"]
+    assert not panel.gallery._highlight
+
+
 def test_the_keys_correct_too(tab, qtbot):
     show(tab, 0)
     bars = tab.try_panel.bars
@@ -407,8 +452,7 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     panel._kept.delete(1)
     assert not panel.teach_button.isEnabled()
     assert "2 drawings or more" in panel.report.text()  # beside the button, not only in its tooltip
-    show(tab, 0)
-    click_bar(tab, qtbot, 1)
+    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
     assert panel.report.text() == ""
     qtbot.mouseClick(panel.teach_button, LEFT)
     assert "cannot be both" in tab.banner.text
