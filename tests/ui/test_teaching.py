@@ -463,6 +463,43 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     assert not tab.teaching.job.running
 
 
+@pytest.mark.parametrize("how", ["play", "step", "reset"])
+def test_a_refusal_goes_when_the_network_is_another(tab, qtbot, how):
+    correct(tab, qtbot, [0, 7])
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    assert tab.banner.text.startswith("Nothing was taught")
+    {"play": tab.session.play, "step": tab.session.step, "reset": tab.reset}[how]()
+    qtbot.waitUntil(lambda: tab.banner.text == "")
+
+
+def test_a_refusal_stays_while_it_trains_until_a_lesson_begins(tab, qtbot):
+    correct(tab, qtbot, [0, 7])
+    panel = tab.try_panel.teach
+    tab.session.set_pace(100)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.snapshot.step > 2)
+    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    step = tab.session.snapshot.step
+    qtbot.waitUntil(lambda: tab.session.snapshot.step > step + 5)
+    assert "cannot be both" in tab.banner.text
+    panel._kept.delete(2)
+    teach(tab, qtbot)
+    assert tab.banner.text == ""
+
+
+def test_a_lesson_leaves_the_messages_of_others_alone(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, [0])
+    tab.try_panel.teach._kept.add([from_picture("neutral", faces8().test_images[0])])
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    tab.banner.say("Something else", "It is still so.", "warning")
+    tab.try_panel.teach._kept.delete(1)
+    correct(tab, qtbot, [7])
+    teach(tab, qtbot)
+    assert tab.banner.text.startswith("Something else")
+
+
 def test_other_classes_have_other_drawings(tab, qtbot):
     correct(tab, qtbot, [0])
     tab.choose_preset("digits")
