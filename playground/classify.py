@@ -47,6 +47,11 @@ class Answer:
         return self.probabilities[self.prediction] if self.prediction is not None else 0.0
 
     @property
+    def known(self) -> bool:
+        """Whether it has a label that the model could have answered."""
+        return self.label is not None and str(self.label).strip() in self.probabilities
+
+    @property
     def right(self) -> bool:
         """Whether the prediction is the label (never so without a label)."""
         return self.prediction is not None and self.prediction == str(self.label).strip()
@@ -55,7 +60,8 @@ class Answer:
 def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     """The answers of an experiment's model to all drawings and pictures in the files, in their order.
 
-    Raises DataError when a file cannot be read, the run is untrained, or its model does not classify.
+    Raises DataError when a file cannot be read, the files hold nothing, the run is untrained, or its model does not
+    classify.
     """
     model = experiment.model
     if model.classifier is None:
@@ -67,11 +73,55 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
     while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
         answers += _answer(model.classifier, snapshot, batch)
+    if not answers:
+        raise DataError(_without_drawings(paths))
     return answers
 
 
+def remarks(answers: Sequence[Answer], paths: Sequence[Path]) -> list[str]:
+    """What somebody who looks at the answers should know besides, a sentence each."""
+    found = []
+    answered = {answer.source for answer in answers}
+    if without := [path for path in paths if str(path) not in answered]:
+        found.append(_without_drawings(without))
+    if empty := [_place(answer) for answer in answers if answer.verdict == "empty"]:
+        found.append(
+            f"Nothing is drawn in {_some(empty)}: draw something there, or use a picture with ink that stands out "
+            "clearly from its paper."
+        )
+    if foreign := [answer for answer in answers if answer.label is not None and not answer.known]:
+        labels = _some([f"“{_printable(label)}”" for label in dict.fromkeys(str(each.label) for each in foreign)])
+        several = len(foreign) > 1
+        count = f"{len(foreign)} inputs are" if several else "One input is"
+        found.append(
+            f"{count} labelled {labels}, but this network only knows {', '.join(answers[0].probabilities)}: "
+            f"{'they say' if several else 'it says'} nothing about how often it is right."
+        )
+    return found
+
+
+def _without_drawings(paths: Sequence[Path]) -> str:
+    names = _some([f"“{_printable(path.name)}”" for path in dict.fromkeys(paths)])
+    return f"There is no drawing in {names}: draw something and save it with File → Save drawing."
+
+
+def _place(answer: Answer) -> str:
+    """Where an input is to be found, in words."""
+    name = f"“{_printable(Path(answer.source).name)}”"
+    return f"drawing {answer.index + 1} of {name}" if _holds_drawings(Path(answer.source)) else name
+
+
+def _some(words: Sequence[str], most: int = 5) -> str:
+    """The words in a row; of very many the first."""
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def _holds_drawings(path: Path) -> bool:
+    return path.name.endswith((".json", ".json.gz"))
+
+
 def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The results as JSON values; `accuracy` is None where no input has a label."""
+    """The results as JSON values; `accuracy` is None where no input has a label that the model knows."""
     rows = [
         {
             "source": answer.source,
@@ -88,8 +138,11 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def accuracy(answers: Sequence[Answer]) -> float | None:
-    """Share of the labelled inputs that were answered rightly; an empty one counts as wrong. None without labels."""
-    labelled = [answer for answer in answers if answer.label is not None]
+    """Share of the inputs with a label that the model knows which were answered rightly; None when there is no such.
+
+    An empty one counts as wrong.
+    """
+    labelled = [answer for answer in answers if answer.known]
     return sum(answer.right for answer in labelled) / len(labelled) if labelled else None
 
 
@@ -126,7 +179,7 @@ def _as_number(name: str | None) -> int | str | None:
 
 def _read(path: Path) -> Sequence[Example | NDArray[np.uint8]]:
     """The drawings in a JSON file, or the one picture in an image file; raises DataError."""
-    if path.name.endswith((".json", ".json.gz")):
+    if _holds_drawings(path):
         return read_examples(path)
     return [read_photo(path)]
 
@@ -145,11 +198,12 @@ class _Seen:
 def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Example | NDArray[np.uint8]) -> _Seen:
     if isinstance(item, Example):
         prepared = classifier.prepare_drawing(snapshot.config, item.drawing)
+        label = item.drawing.label if item.label else None  # as it stands in the file: 7 is not “7”
         if item.picture is None:
-            return _Seen(str(path), index, item.drawing.label, prepared.image, prepared.empty)
+            return _Seen(str(path), index, label, prepared.image, prepared.empty)
         # It is already as a network is given it; even a drawing without strokes comes out as large as this one reads.
         check_size(item.picture, len(prepared.image), f"Drawing {index + 1} of “{path.name}”", "leave it out")
-        return _Seen(str(path), index, item.drawing.label, item.picture, not item.picture.any())
+        return _Seen(str(path), index, label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
     return _Seen(str(path), index, None, prepared.image, prepared.empty)
 

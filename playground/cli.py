@@ -447,11 +447,14 @@ def _classify(words: list[str]) -> int:
     opened: Experiment = experiment.read(Path(options.experiment))
     if opened.model.classifier is None:
         raise DataError(f"{options.experiment} holds a {opened.model.title} run, which does not classify anything.")
-    answers = classify.classify(opened, [Path(word) for word in options.inputs])
+    paths = [Path(word) for word in options.inputs]
+    answers = classify.classify(opened, paths)
     if options.json:
         _print_json(classify.as_json(answers))
     else:
         classify.print_table(answers)
+    for sentence in classify.remarks(answers, paths):
+        _note(sentence)
     return 0
 
 
