@@ -112,8 +112,8 @@ def fine_tune(trainer: Teachable, lesson: Teach) -> None:
     What comes of it depends on parameters, batch-norm averages, data and lesson alone, so a copy of the network learns
     the same to the bit. A `TakeBack` puts the parameters of before the lesson back instead.
 
-    Raises DataError for drawings that cannot be taught, TrainingError when the network has not been trained yet or the
-    numbers explode, ConfigError when there is no such lesson to take back (the parameters are then as before).
+    Raises DataError for drawings that cannot be taught, ConfigError when the network has not been trained yet or there
+    is no such lesson to take back, TrainingError when the numbers explode (the parameters are then as before).
     """
     check(lesson, trainer)
     if isinstance(lesson, TakeBack):
@@ -184,7 +184,7 @@ def check(lesson: Teach, trainer: Teachable) -> None:
     images, labels = lesson.images, lesson.labels
     side = trainer.data.train_images.shape[1:]
     if trainer.step_count == 0:
-        raise TrainingError("This network has not learnt anything yet: train it first, then teach it your hand.")
+        raise ConfigError("This network has not learnt anything yet: train it first, then teach it your hand.")
     if len(images) != len(labels):
         raise DataError(f"There are {len(images)} drawings but {len(labels)} labels: each drawing needs its own.")
     if len(images) < FEWEST:

@@ -48,7 +48,7 @@ def teach(
         note: told in a sentence when some of `others` are not looked at, since they are taught.
 
     Raises DataError when a file cannot be read, drawings and network do not fit, or there is nothing to teach;
-    TrainingError when the network is untrained.
+    ConfigError when the network is untrained; TrainingError when the numbers explode.
     """
     model, classifier = experiment.model, experiment.model.classifier
     data = data_of(experiment)

@@ -140,7 +140,7 @@ def test_dropout_of_a_lesson_does_not_touch_the_luck_of_the_run():
 def test_lessons_that_make_no_sense_are_refused(trainer, learnt):
     images, labels = mine(4)
     untrained = CnnTrainer(*learnt[:2])
-    with pytest.raises(TrainingError, match="train it first"):
+    with pytest.raises(ConfigError, match="train it first"):
         untrained.edit(Teach(images, labels))
     with pytest.raises(DataError, match="One drawing is not enough"):
         trainer.edit(Teach(images[:1], labels[:1]))

@@ -131,7 +131,7 @@ def test_an_untrained_network_is_refused(tmp_path, capsys):
     write(tmp_path / "new.npz", Experiment(model, Run(model.trainer(config, faces8())).recording()))
     mine = faces(tmp_path / "m.json", range(4))
     words = ("--experiment", tmp_path / "new.npz", "--drawings", mine, "--save", tmp_path / "t.npz")
-    assert "has not learnt anything yet" in teach(capsys, *words, code=1)
+    assert "has not learnt anything yet" in teach(capsys, *words, code=2)  # bad input, no failed mathematics
 
 
 def test_drawings_of_another_kind_and_models_that_read_none_are_refused(trained, tmp_path, capsys):
