@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,12 @@ from models.data.photos import read_photo
 from models.data.verdict import verdict
 from playground.drawings import Example, check_size, read_examples
 from playground.experiment import Experiment, data_of, resume
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHORTEST_NAME = 12
+"""Characters of a file's name that are shown in the narrowest terminal."""
 
 BATCH = 512
 """Inputs prepared and answered at a time, so that memory stays small however many there are."""
@@ -147,24 +153,54 @@ def accuracy(answers: Sequence[Answer]) -> float | None:
 
 
 def print_table(answers: Sequence[Answer], most: int = 50) -> None:
-    """Print the answers as a table; of very many only the first, and the accuracy of all."""
-    from rich.console import Console
-    from rich.table import Table
+    """Print the answers as a table; of very many only the first, and the accuracy of all.
 
-    table = Table()
-    for heading in ("source", "#", "label", "prediction", "probability", "verdict"):
-        table.add_column(heading, justify="right" if heading in ("#", "probability") else "left")
-    for answer in answers[:most]:
-        label = "" if answer.label is None else _printable(str(answer.label))
-        values = (label, answer.prediction or "–", f"{100 * answer.probability:.1f} %", answer.verdict)
-        table.add_row(_printable(Path(answer.source).name), str(answer.index), *values)
+    Where there is no room for the files' names on a terminal, their ends are shown; elsewhere they are whole.
+    """
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.measure import Measurement
+
     console = Console(markup=False, emoji=False, highlight=False)  # [b] in a name is not bold
+    names = [_printable(Path(answer.source).name) for answer in answers[:most]]
+    table = _table(names, answers)
+    width = Measurement.get(console, console.options.update(width=10_000), table).maximum
+    if not console.is_terminal:
+        console.width = max(console.width, width)
+    elif width > console.width:
+        room = max(map(cell_len, names)) - (width - console.width)
+        table = _table([_ending(name, max(room, SHORTEST_NAME)) for name in names], answers)
     console.print(table)
     if len(answers) > most:
         console.print(f"… and {len(answers) - most} more")
     share = accuracy(answers)
     if share is not None:
         console.print(f"right: {100 * share:.2f} % of those with a label")
+
+
+def _table(names: Sequence[str], answers: Sequence[Answer]) -> Table:
+    """A row for each name."""
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("source", "#", "label", "prediction", "probability", "verdict"):
+        table.add_column(heading, justify="right" if heading in ("#", "probability") else "left")
+    for name, answer in zip(names, answers, strict=False):
+        label = "" if answer.label is None else _printable(str(answer.label))
+        values = (label, answer.prediction or "–", f"{100 * answer.probability:.1f} %", answer.verdict)
+        table.add_row(name, str(answer.index), *values)
+    return table
+
+
+def _ending(name: str, room: int) -> str:
+    """The name as it is, or its end: in a row of files from one camera the end tells one from another."""
+    from rich.cells import cell_len
+
+    if cell_len(name) <= room:
+        return name
+    while cell_len(name) >= room:
+        name = name[1:]
+    return f"…{name}"
 
 
 def _printable(text: str) -> str:

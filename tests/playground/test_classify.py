@@ -236,6 +236,22 @@ def test_a_table(capsys, trained, tmp_path):
     assert "right: " in out
 
 
+def test_long_names_are_told_apart(capsys, trained, tmp_path, monkeypatch):
+    names = [f"{'photo-of-a-digit-' * 5}{number}.png" for number in (1, 2)]
+    words = ["classify", "--experiment", str(trained), *(str(photo(tmp_path / name, 30, 220)) for name in names)]
+    capsys.readouterr()
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert all(f"│ {name} │" in out for name in names)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("TERM", "dumb")  # 80 columns, no colours
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert all(f"-of-a-digit-{number}.png │ 0 │" in out for number in (1, 2))
+    assert out.count("│ …") == 2
+
+
 # Refusals ----------------------------------------------------------------------------------------------------------
 
 
