@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError
 from models.data.points import PointSet
+from models.errors import unreadable
 
 Array = NDArray[np.float64]
 
@@ -143,7 +144,7 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise unreadable(path.name, error) from error
     if b"\0" in content:
         raise DataError(f"{path.name} is not a text file. Save the table as CSV (comma-separated values) first.")
     try:
@@ -395,4 +396,5 @@ def write_rows(path: Path | str, header: Sequence[str], rows: Iterable[Iterable[
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise DataError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+        why = error.strerror or error
+        raise DataError(f"{path.name} cannot be written: {why}. Choose another place, or make room.") from error
