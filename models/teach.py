@@ -8,7 +8,7 @@ N. Cohen, 1989); mixing in old ones is called rehearsal (A. Robins, 1995).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -26,6 +26,9 @@ from models.nn.optimizers import Adam
 from models.supervised import SupervisedConfig
 
 FEWEST = 2
+
+Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""Images (n, H, W) and labels (n,)."""
 
 VARIED = Augmentation(shift=1.0, rotation=8, scale=0.08, shear=0.15, elastic=0.5, thickness=0.3)
 """How the drawings are varied: about as much as one person's hand varies by itself."""
@@ -78,6 +81,18 @@ def lesson_on(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Teach:
     return Teach(images, labels, learning_rate=0.001 if images.shape[1] > 16 else 0.003)
 
 
+def without_copies(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Labelled:
+    """Each picture once for each label that it has, in the same order.
+
+    Two drawings may well be the same picture: straight lines, for example, come out alike wherever they were drawn.
+    """
+    first: dict[tuple[bytes, int], int] = {}
+    for i, (image, label) in enumerate(zip(images, labels.tolist(), strict=True)):
+        first.setdefault((image.tobytes(), label), i)
+    kept = list(first.values())
+    return images[kept], labels[kept]
+
+
 class Teachable(Protocol):
     """What a trainer must have to be taught."""
 
@@ -100,8 +115,8 @@ def fine_tune(trainer: Teachable, lesson: Teach) -> None:
     What comes of it depends on parameters, batch-norm averages, data and lesson alone, so a copy of the network learns
     the same to the bit. A `TakeBack` puts the parameters of before the lesson back instead.
 
-    Raises DataError for drawings that cannot be taught, TrainingError when the network has not been trained yet or the
-    numbers explode, ConfigError when there is no such lesson to take back (the parameters are then as before).
+    Raises DataError for drawings that cannot be taught, ConfigError when the network has not been trained yet or there
+    is no such lesson to take back, TrainingError when the numbers explode (the parameters are then as before).
     """
     check(lesson, trainer)
     if isinstance(lesson, TakeBack):
@@ -175,7 +190,7 @@ def check(lesson: Teach, trainer: Teachable) -> None:
     images, labels = lesson.images, lesson.labels
     side = trainer.data.train_images.shape[1:]
     if trainer.step_count == 0:
-        raise TrainingError("This network has not learnt anything yet: train it first, then teach it your hand.")
+        raise ConfigError("This network has not learnt anything yet: train it first, then teach it your hand.")
     if len(images) != len(labels):
         raise DataError(f"There are {len(images)} drawings but {len(labels)} labels: each drawing needs its own.")
     if len(images) < FEWEST:
@@ -193,14 +208,26 @@ def check(lesson: Teach, trainer: Teachable) -> None:
         )
     if not images.reshape(len(images), -1).any(axis=1).all():
         raise DataError("One of the drawings is blank: delete it, or draw something.")
+    check_labels(images, labels, trainer.data.class_names)
+
+
+class ContradictionError(DataError):
+    """The same picture has two labels; `pictures` are the two places where it is."""
+
+    def __init__(self, message: str, pictures: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.pictures = pictures
+
+
+def check_labels(images: NDArray[np.uint8], labels: NDArray[np.uint8], names: Sequence[str]) -> None:
+    """Raise ContradictionError when one of the pictures (n, H, W) has two labels."""
     seen: dict[bytes, int] = {}
-    for image, label in zip(images, labels.tolist(), strict=True):
-        other = seen.setdefault(image.tobytes(), label)
-        if other != label:
-            names = trainer.data.class_names
-            raise DataError(
-                f"The same drawing is called “{names[other]}” and “{names[label]}”: it cannot be both. Delete one."
-            )
+    for i, image in enumerate(images):
+        first = seen.setdefault(image.tobytes(), i)
+        one, other = names[labels[first]], names[labels[i]]
+        if one != other:
+            words = f"The same drawing is called “{one}” and “{other}”: it cannot be both. Delete one."
+            raise ContradictionError(words, (first, i))
 
 
 @dataclass(frozen=True)
@@ -232,10 +259,6 @@ def accuracy(trainer: Teachable, images: NDArray[Any], labels: NDArray[np.uint8]
     return right / len(images)
 
 
-Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
-"""Images (n, H, W) and labels (n,)."""
-
-
 def teach(trainer: Teachable, lesson: Teach, others: Labelled | None = None) -> Report:
     """Fine-tune and report; see `teaching`. Raises as `fine_tune`."""
     *_, report = teaching(trainer, lesson, others)
@@ -246,15 +269,16 @@ def teaching(trainer: Teachable, lesson: Teach, others: Labelled | None = None) 
     """As `teach`, piece by piece: every report says more than the one before, the last one everything.
 
     `others` are drawings of the same hand that are only looked at. Without them, each half of the drawings is judged by
-    a network taught the other half (the parameters are put back after that), so that no drawing is judged by a network
-    that has seen it.
+    a network taught the other half (the parameters are put back after that); copies of a drawing count as one, so that
+    no drawing is judged by a network that has seen it.
     """
     check(lesson, trainer)
     data = trainer.data
-    report = Report(accuracy_before=accuracy(trainer, *(others or (lesson.images, lesson.labels))))
+    judged = others or without_copies(lesson.images, lesson.labels)
+    report = Report(accuracy_before=accuracy(trainer, *judged))
     yield report
     if others is None:
-        for after in _cross_taught(trainer, lesson):
+        for after in _cross_taught(trainer, replace(lesson, images=judged[0], labels=judged[1])):
             report = replace(report, accuracy_after=after)
             yield report
     report = replace(report, test_accuracy_before=accuracy(trainer, data.test_images, data.test_labels) or 0.0)
@@ -269,7 +293,10 @@ def teaching(trainer: Teachable, lesson: Teach, others: Labelled | None = None) 
 
 
 def _cross_taught(trainer: Teachable, lesson: Teach) -> Iterator[float | None]:
-    """Accuracy with each half judged after teaching the other half, at the end; None until then, and for too few."""
+    """Accuracy with each half judged after teaching the other half, at the end; None until then, and for too few.
+
+    The lesson must be without copies: they might fall into different halves.
+    """
     yield None
     halves = _halves(lesson.labels)
     if min(map(len, halves)) < FEWEST:

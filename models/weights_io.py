@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
+from models.errors import unreadable
 from models.nn.layer import Array
 from models.nn.network import Network
 from models.whole_file import atomically
@@ -101,7 +102,7 @@ def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:
             raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
         found = read(path)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise unreadable(path, error) from error
     found.pop("about", None)
     missing, foreign = like.keys() - found.keys(), found.keys() - like.keys()
     if missing or foreign:

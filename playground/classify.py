@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Classifier, DataError
 from models.data.photos import read_photo
-from models.data.strokes import Drawing, read_drawings
 from models.data.verdict import verdict
+from playground.drawings import Example, check_size, read_examples
 from playground.experiment import Experiment, data_of, resume
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHORTEST_NAME = 12
+"""Characters of a file's name that are shown in the narrowest terminal."""
 
 BATCH = 512
 """Inputs prepared and answered at a time, so that memory stays small however many there are."""
@@ -47,6 +53,11 @@ class Answer:
         return self.probabilities[self.prediction] if self.prediction is not None else 0.0
 
     @property
+    def known(self) -> bool:
+        """Whether it has a label that the model could have answered."""
+        return self.label is not None and str(self.label).strip() in self.probabilities
+
+    @property
     def right(self) -> bool:
         """Whether the prediction is the label (never so without a label)."""
         return self.prediction is not None and self.prediction == str(self.label).strip()
@@ -55,7 +66,8 @@ class Answer:
 def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     """The answers of an experiment's model to all drawings and pictures in the files, in their order.
 
-    Raises DataError when a file cannot be read, the run is untrained, or its model does not classify.
+    Raises DataError when a file cannot be read, the files hold nothing, the run is untrained, or its model does not
+    classify.
     """
     model = experiment.model
     if model.classifier is None:
@@ -67,11 +79,55 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
     while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
         answers += _answer(model.classifier, snapshot, batch)
+    if not answers:
+        raise DataError(_without_drawings(paths))
     return answers
 
 
+def remarks(answers: Sequence[Answer], paths: Sequence[Path]) -> list[str]:
+    """What somebody who looks at the answers should know besides, a sentence each."""
+    found = []
+    answered = {answer.source for answer in answers}
+    if without := [path for path in paths if str(path) not in answered]:
+        found.append(_without_drawings(without))
+    if empty := [_place(answer) for answer in answers if answer.verdict == "empty"]:
+        found.append(
+            f"Nothing is drawn in {_some(empty)}: draw something there, or use a picture with ink that stands out "
+            "clearly from its paper."
+        )
+    if foreign := [answer for answer in answers if answer.label is not None and not answer.known]:
+        labels = _some([f"“{_printable(label)}”" for label in dict.fromkeys(str(each.label) for each in foreign)])
+        several = len(foreign) > 1
+        count = f"{len(foreign)} inputs are" if several else "One input is"
+        found.append(
+            f"{count} labelled {labels}, but this network only knows {', '.join(answers[0].probabilities)}: "
+            f"{'they say' if several else 'it says'} nothing about how often it is right."
+        )
+    return found
+
+
+def _without_drawings(paths: Sequence[Path]) -> str:
+    names = _some([f"“{_printable(path.name)}”" for path in dict.fromkeys(paths)])
+    return f"There is no drawing in {names}: draw something and save it with File → Save drawing."
+
+
+def _place(answer: Answer) -> str:
+    """Where an input is to be found, in words."""
+    name = f"“{_printable(Path(answer.source).name)}”"
+    return f"drawing {answer.index + 1} of {name}" if _holds_drawings(Path(answer.source)) else name
+
+
+def _some(words: Sequence[str], most: int = 5) -> str:
+    """The words in a row; of very many the first."""
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
+def _holds_drawings(path: Path) -> bool:
+    return path.name.endswith((".json", ".json.gz"))
+
+
 def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The results as JSON values; `accuracy` is None where no input has a label."""
+    """The results as JSON values; `accuracy` is None where no input has a label that the model knows."""
     rows = [
         {
             "source": answer.source,
@@ -88,30 +144,63 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def accuracy(answers: Sequence[Answer]) -> float | None:
-    """Share of the labelled inputs that were answered rightly; an empty one counts as wrong. None without labels."""
-    labelled = [answer for answer in answers if answer.label is not None]
+    """Share of the inputs with a label that the model knows which were answered rightly; None when there is no such.
+
+    An empty one counts as wrong.
+    """
+    labelled = [answer for answer in answers if answer.known]
     return sum(answer.right for answer in labelled) / len(labelled) if labelled else None
 
 
 def print_table(answers: Sequence[Answer], most: int = 50) -> None:
-    """Print the answers as a table; of very many only the first, and the accuracy of all."""
-    from rich.console import Console
-    from rich.table import Table
+    """Print the answers as a table; of very many only the first, and the accuracy of all.
 
-    table = Table()
-    for heading in ("source", "#", "label", "prediction", "probability", "verdict"):
-        table.add_column(heading, justify="right" if heading in ("#", "probability") else "left")
-    for answer in answers[:most]:
-        label = "" if answer.label is None else _printable(str(answer.label))
-        values = (label, answer.prediction or "–", f"{100 * answer.probability:.1f} %", answer.verdict)
-        table.add_row(_printable(Path(answer.source).name), str(answer.index), *values)
+    Where there is no room for the files' names on a terminal, their ends are shown; elsewhere they are whole.
+    """
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.measure import Measurement
+
     console = Console(markup=False, emoji=False, highlight=False)  # [b] in a name is not bold
+    names = [_printable(Path(answer.source).name) for answer in answers[:most]]
+    table = _table(names, answers)
+    width = Measurement.get(console, console.options.update(width=10_000), table).maximum
+    if not console.is_terminal:
+        console.width = max(console.width, width)
+    elif width > console.width:
+        room = max(map(cell_len, names)) - (width - console.width)
+        table = _table([_ending(name, max(room, SHORTEST_NAME)) for name in names], answers)
     console.print(table)
     if len(answers) > most:
         console.print(f"… and {len(answers) - most} more")
     share = accuracy(answers)
     if share is not None:
         console.print(f"right: {100 * share:.2f} % of those with a label")
+
+
+def _table(names: Sequence[str], answers: Sequence[Answer]) -> Table:
+    """A row for each name."""
+    from rich.table import Table
+
+    table = Table()
+    for heading in ("source", "#", "label", "prediction", "probability", "verdict"):
+        table.add_column(heading, justify="right" if heading in ("#", "probability") else "left")
+    for name, answer in zip(names, answers, strict=False):
+        label = "" if answer.label is None else _printable(str(answer.label))
+        values = (label, answer.prediction or "–", f"{100 * answer.probability:.1f} %", answer.verdict)
+        table.add_row(name, str(answer.index), *values)
+    return table
+
+
+def _ending(name: str, room: int) -> str:
+    """The name as it is, or its end: in a row of files from one camera the end tells one from another."""
+    from rich.cells import cell_len
+
+    if cell_len(name) <= room:
+        return name
+    while cell_len(name) >= room:
+        name = name[1:]
+    return f"…{name}"
 
 
 def _printable(text: str) -> str:
@@ -124,10 +213,10 @@ def _as_number(name: str | None) -> int | str | None:
     return int(name) if name is not None and name.isascii() and name.isdecimal() else name
 
 
-def _read(path: Path) -> Sequence[Drawing | NDArray[np.uint8]]:
+def _read(path: Path) -> Sequence[Example | NDArray[np.uint8]]:
     """The drawings in a JSON file, or the one picture in an image file; raises DataError."""
-    if path.name.endswith((".json", ".json.gz")):
-        return read_drawings(path)
+    if _holds_drawings(path):
+        return read_examples(path)
     return [read_photo(path)]
 
 
@@ -142,10 +231,15 @@ class _Seen:
     empty: bool
 
 
-def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Drawing | NDArray[np.uint8]) -> _Seen:
-    if isinstance(item, Drawing):
-        prepared = classifier.prepare_drawing(snapshot.config, item)
-        return _Seen(str(path), index, item.label, prepared.image, prepared.empty)
+def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Example | NDArray[np.uint8]) -> _Seen:
+    if isinstance(item, Example):
+        prepared = classifier.prepare_drawing(snapshot.config, item.drawing)
+        label = item.drawing.label if item.label else None  # as it stands in the file: 7 is not “7”
+        if item.picture is None:
+            return _Seen(str(path), index, label, prepared.image, prepared.empty)
+        # It is already as a network is given it; even a drawing without strokes comes out as large as this one reads.
+        check_size(item.picture, len(prepared.image), f"Drawing {index + 1} of “{path.name}”", "leave it out")
+        return _Seen(str(path), index, label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
     return _Seen(str(path), index, None, prepared.image, prepared.empty)
 

@@ -105,10 +105,15 @@ def _version() -> str:
 
 def _fail(sentence: str, code: int) -> int:
     """Say what went wrong, and return the exit code."""
+    _note(sentence)
+    return code
+
+
+def _note(sentence: str) -> None:
+    """Say to a person what a program that reads our output need not know."""
     if sys.stderr is not None:
         with suppress(OSError):
             print(f"playground: {sentence}", file=sys.stderr)
-    return code
 
 
 def _forget_output() -> None:
@@ -446,11 +451,14 @@ def _classify(words: list[str]) -> int:
     opened: Experiment = experiment.read(Path(options.experiment))
     if opened.model.classifier is None:
         raise DataError(f"{options.experiment} holds a {opened.model.title} run, which does not classify anything.")
-    answers = classify.classify(opened, [Path(word) for word in options.inputs])
+    paths = [Path(word) for word in options.inputs]
+    answers = classify.classify(opened, paths)
     if options.json:
         _print_json(classify.as_json(answers))
     else:
         classify.print_table(answers)
+    for sentence in classify.remarks(answers, paths):
+        _note(sentence)
     return 0
 
 
@@ -482,7 +490,7 @@ def _teach(words: list[str]) -> int:
     _check_target(Path(options.save), "--save", "run.npz")
     limit_blas()
     others = Path(options.evaluate) if options.evaluate is not None else None
-    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others)
+    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others, _note)
     experiment.write(Path(options.save), taught)
     if options.json:
         _print_json(teach.as_json(report))

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
-from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings
+from models.data.idx import read_bytes, unpack
+from models.data.strokes import MAX_JSON_BYTES, Drawing, format_drawings, parse_drawings
 from models.whole_file import atomically
 
 MOST = 500
@@ -40,9 +41,25 @@ class Example:
     drawing: Drawing
     picture: NDArray[np.uint8] | None = None
 
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """What is drawn, whatever it is called, as a value that equals that of the same drawing."""
+        drawing, picture = self.drawing, self.picture
+        strokes = tuple((stroke + 0).tobytes() for stroke in drawing.strokes)  # + 0: a file knows no −0
+        pixels = None if picture is None else (picture.shape, picture.tobytes())
+        return drawing.width, drawing.height, drawing.pen_width, strokes, pixels
+
     def relabelled(self, label: str) -> Example:
         """The same drawing, called something else."""
         return Example(label, self.drawing, self.picture)
+
+
+def without_copies(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """Each drawing once for each label that it has, in the same order: the copies say nothing new."""
+    first: dict[object, Example] = {}
+    for example in examples:
+        first.setdefault((example.label, example.shown), example)
+    return tuple(first.values())
 
 
 def from_picture(label: str, picture: NDArray[np.uint8]) -> Example:
@@ -73,11 +90,7 @@ def prepared(
             raise DataError(f"Drawing {i + 1} {what}: it must be one of {', '.join(names)}.")
         if example.picture is not None:
             image, empty = example.picture, not example.picture.any()
-            if image.shape != (side, side):
-                size = "×".join(map(str, image.shape))
-                raise DataError(
-                    f"Drawing {i + 1} is a picture of {size} pixels, but this network reads {side}×{side}: delete it."
-                )
+            check_size(image, side, f"Drawing {i + 1}")
         else:
             preparation = prepare(example.drawing)
             image, empty = preparation.image, preparation.empty
@@ -87,22 +100,24 @@ def prepared(
     return images, labels
 
 
+def check_size(picture: NDArray[np.uint8], side: int, where: str, remedy: str = "delete it") -> None:
+    """Raise DataError when a kept picture is not one that a network for `side` × `side` pixels reads."""
+    if picture.shape != (side, side):
+        size = "×".join(map(str, picture.shape))
+        raise DataError(
+            f"{where} is a picture of {size} pixels, but this network reads {side}×{side} pixels: {remedy}."
+        )
+
+
 def read_examples(path: Path) -> tuple[Example, ...]:
-    """The examples in a file, as written here or by “Save drawing”; raises DataError."""
-    drawings = read_drawings(path)
-    try:
-        parsed = json.loads(path.read_bytes()) if path.suffix == ".json" else {}
-    except (OSError, ValueError, RecursionError):
-        parsed = {}
-    return _examples(drawings, parsed, path.name)
+    """The examples in a file (.json, .json.gz), as written here or by “Save drawing”; raises DataError."""
+    return parse_examples(unpack(read_bytes(path, MAX_JSON_BYTES), path.name, MAX_JSON_BYTES), path.name)
 
 
-def parse_examples(text: str, name: str = "the drawings") -> tuple[Example, ...]:
-    """As `read_examples`, from a text."""
-    return _examples(parse_drawings(text, name), json.loads(text), name)
-
-
-def _examples(drawings: Sequence[Drawing], parsed: dict[str, Any], name: str) -> tuple[Example, ...]:
+def parse_examples(content: bytes | str, name: str = "the drawings") -> tuple[Example, ...]:
+    """As `read_examples`, from the content of a file."""
+    drawings = parse_drawings(content, name)
+    parsed = json.loads(content)
     items: Sequence[Any] = parsed["drawings"] if "drawings" in parsed else [parsed] * len(drawings)
     examples = []
     for i, (drawing, item) in enumerate(zip(drawings, items, strict=True), 1):

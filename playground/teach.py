@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError, Model
 from models.supervised import SupervisedSnapshot
-from models.teach import Labelled, Report, Teach, lesson_on, teaching
+from models.teach import Labelled, Report, Teach, check_labels, lesson_on, teaching, without_copies
 from playground.drawings import prepared, read_examples
 from playground.experiment import CHECKPOINT_BYTES, Experiment, data_of, resume
 
@@ -35,7 +35,9 @@ def measured(
     yield from teaching(student, lesson, others)  # type: ignore[arg-type]
 
 
-def teach(experiment: Experiment, mine: Path, others: Path | None = None) -> tuple[Experiment, Report]:
+def teach(
+    experiment: Experiment, mine: Path, others: Path | None = None, note: Callable[[str], object] = lambda _: None
+) -> tuple[Experiment, Report]:
     """Teach an experiment's network the drawings in a file; returns the run with the lesson in it, and what it brought.
 
     Args:
@@ -43,9 +45,10 @@ def teach(experiment: Experiment, mine: Path, others: Path | None = None) -> tup
         mine: drawings with labels.
         others: drawings with labels, of the same hand, that are only looked at; without them each half of `mine` is
             judged by a network taught the other half.
+        note: told in a sentence when some of `others` are not looked at, since they are taught.
 
     Raises DataError when a file cannot be read, drawings and network do not fit, or there is nothing to teach;
-    TrainingError when the network is untrained.
+    ConfigError when the network is untrained; TrainingError when the numbers explode.
     """
     model, classifier = experiment.model, experiment.model.classifier
     data = data_of(experiment)
@@ -59,19 +62,48 @@ def teach(experiment: Experiment, mine: Path, others: Path | None = None) -> tup
         side = data.train_images.shape[1]
         try:
             names = classifier.class_names(snapshot)
-            return prepared(examples, names, side, partial(classifier.prepare_drawing, snapshot.config))
+            found = prepared(examples, names, side, partial(classifier.prepare_drawing, snapshot.config))
+            check_labels(*found, names)
+            return found
         except DataError as error:
             raise DataError(f"{path}: {error}") from error
 
     lesson = lesson_on(*read(mine))
-    judged = read(others) if others is not None else None
-    if judged is not None and not len(judged[1]):
-        raise DataError(f"{others} holds no drawing to judge the network by.")
+    judged = None
+    if others is not None:
+        found = read(others)
+        if not len(found[1]):
+            raise DataError(f"{others} holds no drawing to judge the network by.")
+        try:
+            images, labels = np.concatenate([lesson.images, found[0]]), np.concatenate([lesson.labels, found[1]])
+            check_labels(images, labels, classifier.class_names(snapshot))
+        except DataError as error:
+            raise DataError(f"{mine} and {others}: {error}") from error
+        found = without_copies(*found)
+        judged = _not_taught(lesson, *found)
+        taught, left = len(found[1]) - len(judged[1]), len(judged[1])
+        if not left:
+            raise DataError(
+                f"All drawings in {others} are in {mine}, too, so nothing is left to judge the network by: "
+                "name other drawings, or leave --evaluate out."
+            )
+        if taught:
+            note(
+                f"The drawings in {others} that are in {mine}, too, are taught and so left out: the network is judged "
+                f"by {left} of {left + taught}."
+            )
     *_, report = measured(model, data, snapshot, lesson, judged)
     run.edit(lesson)
     while run.work(1.0):  # held-out data are looked at once more
         pass
     return Experiment(model, run.recording(CHECKPOINT_BYTES), experiment.origin, experiment.drawings), report
+
+
+def _not_taught(lesson: Teach, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Labelled:
+    """Those of the pictures that are not in the lesson."""
+    taught = {image.tobytes() for image in lesson.images}
+    new = np.array([image.tobytes() not in taught for image in images], bool)
+    return images[new], labels[new]
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def tour(folder: Path, *, theme: str, size: tuple[int, int], tabs: Sequence[str]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"--out: {folder} cannot be used as a folder: {error.strerror or error}.") from error
+        why = error.strerror or error
+        raise DataError(f"--out: {folder} cannot be used as a folder: {why}. Choose another place.") from error
     app = make_application(screen=False)
     from ui import theme as themes
     from ui.main_window import MainWindow

@@ -109,6 +109,12 @@ class Banner(QFrame):
         """Hide it."""
         self.hide()
 
+    @Slot(str)
+    def forget(self, title: str) -> None:
+        """Hide the message with this title; any other one stays."""
+        if self._title.text() == title:
+            self.hide()
+
     def forget_error(self) -> None:
         """Hide an error, which something new has overtaken; an offer or a warning stays."""
         if self._severity == "error":

@@ -11,12 +11,11 @@ from contextlib import ExitStack, suppress
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from models.base import DataError
-from playground.drawings import Example, check_room, read_examples, write_examples
+from playground.drawings import Example, check_room, read_examples, without_copies, write_examples
 from playground.file_lock import lock
 from playground.recovery import data_folder
 
@@ -61,9 +60,22 @@ class MyDrawings(QObject):
             self._look()
         return self._examples
 
-    def add(self, examples: Sequence[Example]) -> None:
-        """Keep more drawings; raises DataError when there is no room for them."""
-        self._change(lambda kept: (*kept, *examples), more=len(examples))
+    def add(self, examples: Sequence[Example]) -> int:
+        """Keep more drawings; returns how many are new. Raises DataError when there is no room for them."""
+        return self._change(lambda kept: (*kept, *examples))
+
+    def keep(self, example: Example) -> str | None:
+        """Keep one drawing; if it is kept already, it is called this from now on: the last word counts.
+
+        Returns what it was called, None when it is new. Raises DataError when there is no room for it.
+        """
+        shown = example.shown
+        called = next((each.label for each in self.examples if each.shown == shown), None)
+        label = example.label
+        self._change(
+            lambda kept: (*(each.relabelled(label) if each.shown == shown else each for each in kept), example)
+        )
+        return called
 
     def delete(self, index: int) -> None:
         """Forget one."""
@@ -90,10 +102,11 @@ class MyDrawings(QObject):
         if state == Qt.ApplicationState.ApplicationActive:
             self.refresh()
 
-    def _change(self, change: Change, more: int = 0) -> None:
+    def _change(self, change: Change) -> int:
         """Change what the file holds now; what cannot be written stays in memory and is written with the next change.
 
-        Raises DataError, with nothing changed, when there is no room for so many more.
+        No drawing is kept twice under the same name. Returns by how many there are more. Raises DataError, with nothing
+        changed, when there is no room for them.
         """
         problem = ""
         with ExitStack() as held:
@@ -104,13 +117,15 @@ class MyDrawings(QObject):
                 problem = f"{self._path.parent} cannot be used ({error.strerror or error})."
             known = self.examples
             self._look()
-            try:
-                check_room(len(self.examples) + more)
-            except DataError:
-                if self.examples is not known:
-                    self.changed.emit()
-                raise
-            self._examples = change(self.examples)
+            before, after = self.examples, without_copies(change(self.examples))
+            if len(after) > len(before):
+                try:
+                    check_room(len(after))
+                except DataError:
+                    if before is not known:
+                        self.changed.emit()
+                    raise
+            self._examples = after
             self._unwritten.append(change)
             if not problem:
                 try:
@@ -122,6 +137,7 @@ class MyDrawings(QObject):
         self.changed.emit()
         if problem:
             self.failed.emit(f"Your drawings are there until you close the window, but could not be kept. {problem}")
+        return len(after) - len(before)
 
     def _look(self) -> bool:
         """Read the file if it is not as it was last read or written, and make our unwritten changes to what it holds.
@@ -143,7 +159,7 @@ class MyDrawings(QObject):
             return False
         for change in self._unwritten:
             examples = change(examples)
-        self._examples, self._seen = examples, signature
+        self._examples, self._seen = without_copies(examples), signature
         return True
 
 
@@ -158,24 +174,11 @@ def _signature(path: Path) -> tuple[int, ...] | None:
 
 def _replaced(kept: Examples, old: Example, *new: Example) -> Examples:
     """`kept` with `new` where `old` was; as it is when `old` is there no more."""
-    found = [index for index, example in enumerate(kept) if _same_drawing(example, old)]
+    found = [index for index, example in enumerate(kept) if example.shown == old.shown]
     if not found:
         return kept
     index = next((index for index in found if kept[index].label == old.label), found[0])
     return (*kept[:index], *new, *kept[index + 1 :])
-
-
-def _same_drawing(a: Example, b: Example) -> bool:
-    """Whether both show the same, whatever they are called."""
-    if a is b:
-        return True
-    x, y = a.drawing, b.drawing
-    return (
-        (x.width, x.height, x.pen_width, len(x.strokes)) == (y.width, y.height, y.pen_width, len(y.strokes))
-        and all(map(np.array_equal, x.strokes, y.strokes))
-        and (a.picture is None) == (b.picture is None)
-        and (a.picture is None or b.picture is None or np.array_equal(a.picture, b.picture))
-    )
 
 
 @lru_cache(maxsize=8)

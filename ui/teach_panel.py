@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from models.base import DataError, PlaygroundError
-from models.teach import FEWEST, Report
+from models.teach import FEWEST, ContradictionError, Report, check_labels
 from playground.drawings import Example, prepared, read_examples, write_examples
 from ui import icons, theme
 from ui.my_drawings import MyDrawings, my_drawings
@@ -143,21 +143,39 @@ class TeachPanel(QWidget):
         return self._kept.examples if self._kept is not None else ()
 
     def prepared(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """The drawings as the network is given them, (n, H, W), and their classes (n,); raises DataError."""
+        """The drawings as the network is given them, (n, H, W), and their classes (n,); raises DataError.
+
+        Two that contradict each other are framed, and the second one is chosen, ready to be deleted or relabelled.
+        """
         assert self._subject is not None
-        return prepared(self.examples, self._subject.names, self._subject.side, self._subject.preparing.drawing)
+        subject = self._subject
+        images, labels = prepared(self.examples, subject.names, subject.side, subject.preparing.drawing)
+        try:
+            check_labels(images, labels, subject.names)
+        except ContradictionError as error:
+            self.gallery.set_highlight(error.pictures)
+            self.gallery.choose(error.pictures[1])
+            self._update()
+            raise
+        return images, labels
 
     def keep(self, example: Example) -> None:
-        """One more drawing."""
+        """One more drawing; another name for one that is kept already takes the place of the name it had."""
         assert self._kept is not None
         try:
-            self._kept.add([example])
+            called = self._kept.keep(example)
         except DataError as error:
             self.failed.emit(str(error))
             return
         count = len(self.examples)
         some = f"{count} drawings to teach with" if count >= FEWEST else TOO_FEW
-        self.noticed.emit(f"Kept as “{example.label}”: {some}")
+        if called is None:
+            what = f"Kept as “{example.label}”"
+        elif called == example.label:
+            what = f"Already kept as “{example.label}”"
+        else:
+            what = f"Called “{example.label}” instead of “{called}” from now on"
+        self.noticed.emit(f"{what}: {some}")
 
     @Slot()
     def delete(self) -> None:
@@ -200,6 +218,7 @@ class TeachPanel(QWidget):
                 image = np.zeros((side, side), np.uint8)
             self._images[example] = image
         images = np.stack(list(self._images.values())) if self._images else np.zeros((0, side, side), np.uint8)
+        self.gallery.set_highlight(())
         self.gallery.set_images(images, [example.label or "?" for example in self._images])
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -272,11 +291,12 @@ class TeachPanel(QWidget):
             if not examples:
                 raise DataError(f"{path.name} holds no drawing.")
             prepared(examples, subject.names, subject.side, subject.preparing.drawing)
-            self._kept.add(examples)
+            new = self._kept.add(examples)
         except PlaygroundError as error:
             self.failed.emit(str(error))
             return
-        self.noticed.emit(f"Added {len(examples)} drawings from {path.name}")
+        known = f"; {len(examples) - new} were kept already" if new < len(examples) else ""
+        self.noticed.emit(f"Added {new} drawing{'' if new == 1 else 's'} from {path.name}{known}")
 
 
 def in_words(report: Report) -> str:
@@ -287,7 +307,7 @@ def in_words(report: Report) -> str:
         seconds = f" · {report.seconds:.1f} s" if report.test_accuracy_after is not None else ""
         lines.append(f"test set: {_percent(report.test_accuracy_before, 2)} → {after}{seconds}")
     if report.accuracy_after is None and report.test_accuracy_after is not None:
-        lines.append("With four drawings, also judged by those not taught.")
+        lines.append("With four drawings that differ, also judged by those not taught.")
     elif report.accuracy_before is not None:
         after = "…" if report.accuracy_after is None else _percent(report.accuracy_after)
         lines.append(f"my drawings, half taught, other half judged: {_percent(report.accuracy_before)} → {after}")

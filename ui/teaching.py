@@ -41,10 +41,12 @@ class Teaching(QObject):
 
     Signals:
         refused(title, sentence): there is nothing to teach, or nobody to teach it to.
+        overtaken(title): what was refused under this title may go by now.
         told(sentence): what happened, for the status bar.
     """
 
     refused = Signal(str, str)
+    overtaken = Signal(str)
     told = Signal(str)
 
     def __init__(self, session: Session, panel: TeachPanel, parent: QObject | None = None) -> None:
@@ -52,7 +54,8 @@ class Teaching(QObject):
         self._session, self._panel = session, panel
         self._lessons: list[Given] = []
         self._todo: Callable[[], None] | None = None  # as soon as the run rests
-        self._run_id = session.status.run_id
+        self._run_id, self._phase = session.status.run_id, session.status.phase
+        self._title = ""  # of the latest refusal
         self.job = Job("teaching", self)
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
@@ -75,15 +78,16 @@ class Teaching(QObject):
         if self.busy:
             return
         if not isinstance(snapshot, SupervisedSnapshot):
-            self.refused.emit("Nobody to teach yet", "The network is still being built: try again in a moment.")
+            self._refuse("Nobody to teach yet", "The network is still being built: try again in a moment.")
             return
         data = session.data if session.data is not None else session.model.load(snapshot.config)
         try:
             lesson = lesson_on(*self._panel.prepared())
             check(lesson, SimpleNamespace(data=data, step_count=snapshot.step))
         except PlaygroundError as error:
-            self.refused.emit("Nothing was taught", str(error))
+            self._refuse("Nothing was taught", str(error))
             return
+        self._overtake()
         self._panel.set_busy(True)
         self._at_rest(partial(self._give, lesson, data))
 
@@ -95,6 +99,16 @@ class Teaching(QObject):
             self._panel.set_busy(False)
             self._panel.set_undoable(False)
             self._at_rest(self._take_back)
+
+    def _refuse(self, title: str, sentence: str) -> None:
+        self._title = title
+        self.refused.emit(title, sentence)
+
+    def _overtake(self) -> None:
+        """A lesson begins, or the network is not what it was: the latest refusal is no news any more."""
+        if self._title:
+            self.overtaken.emit(self._title)
+            self._title = ""
 
     def shutdown(self) -> None:
         """Join the job's thread."""
@@ -160,7 +174,7 @@ class Teaching(QObject):
     def _on_job_failed(self, sentence: str) -> None:
         self._panel.set_busy(False)
         self._panel.say("")  # half a report would promise the other half
-        self.refused.emit("What teaching brought could not be measured", sentence)
+        self._refuse("What teaching brought could not be measured", sentence)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -176,6 +190,10 @@ class Teaching(QObject):
     @Slot(object)
     def _on_status(self, status: Status) -> None:
         """A lesson can be taken back as long as its step is part of the run that is shown."""
+        before, self._phase = self._phase, status.phase
+        trained = status.phase != before and (status.phase == "running" or before == "untrained")
+        if trained or status.run_id != self._run_id:  # not by a run that goes on as it did when Teach was refused
+            self._overtake()
         if status.run_id != self._run_id:
             self._run_id = status.run_id
             self._forget([])

@@ -22,9 +22,10 @@ from models.data.faces import MOODS
 from models.data.mnist import DIGITS
 from models.data.photos import read_photo
 from models.data.preparation import Preparation, Stage, to_bytes
-from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings, write_drawings
-from playground.drawings import Example, from_picture
+from models.data.strokes import Drawing, format_drawings, parse_drawings, write_drawings
+from playground.drawings import Example, check_size, from_picture, read_examples
 from ui import theme
+from ui.canvas import incoming
 from ui.canvas.canvas_input import AS_DIGIT, AS_FACE, Preparing
 from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
@@ -330,12 +331,16 @@ class TryPanel(QWidget):
 
     def open(self, path: Path) -> None:
         """Show a drawing or a picture from a file; raises DataError."""
-        if path.name.endswith((".json", ".json.gz")):
-            drawings = read_drawings(path)
-            if not drawings:
-                raise DataError(f"{path.name} holds no drawing.")
-            self._show_drawing(drawings[0])
-        elif self._subject.cells:
+        if not self._subject.cells:
+            self.pen_canvas.load_file(path)
+        elif path.name.endswith((".json", ".json.gz")):
+            example, notice = incoming.first(read_examples(path), f"“{path.name}”")
+            if example.picture is not None:
+                check_size(example.picture, self._subject.side, f"The first drawing of “{path.name}”", "choose another")
+            self.show_example(example)
+            if notice:
+                self.noticed.emit(notice)
+        else:
             preparation = self._subject.preparing.picture(read_photo(path))
             if preparation.empty:
                 raise DataError(
@@ -343,8 +348,6 @@ class TryPanel(QWidget):
                     "dark on light or the reverse."
                 )
             self.set_image(preparation.image, None)
-        else:
-            self.pen_canvas.load_file(path)
 
     def _show_drawing(self, drawing: Drawing) -> None:
         if self._subject.cells:

@@ -64,7 +64,10 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
     """As `read_photo`, from the bytes of a file (a pasted or dropped picture); `name` is what messages call it."""
     from PIL import Image, ImageOps  # loaded only when a photo is opened: it costs start-up time
 
+    damaged = f"“{name}” is damaged or cut short: fetch a fresh copy of the picture."
     problem = f"“{name}” is not a picture that can be opened: choose a PNG, JPEG, WebP, BMP, GIF or TIFF file."
+    if _begins_as_picture(content):
+        problem = damaged
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limit on the size is stricter than Pillow's warning
@@ -73,7 +76,7 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
                 frames = getattr(image, "n_frames", 1)
                 if width * height <= MAX_PIXELS and frames == 1:
                     image.verify()
-            problem = f"“{name}” is damaged or cut short: fetch a fresh copy of the picture."
+            problem = damaged
             if width * height > MAX_PIXELS:
                 raise DataError(f"“{name}” has {width}×{height} pixels: make it smaller than 50 megapixels.")
             if frames > 1:
@@ -94,6 +97,18 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
         raise DataError(f"“{name}” would unpack to far too many pixels: make it smaller than 50 megapixels.") from error
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble over
         raise DataError(problem) from error
+
+
+def _begins_as_picture(content: bytes) -> bool:
+    """Whether the first bytes are those of a format that can be opened, whatever follows.
+
+    Not TIFF: cameras' raw files begin like it, too, and are not damaged.
+    """
+    if content.startswith(b"RIFF"):
+        return content[8:12] == b"WEBP"
+    if content.startswith(b"BM"):
+        return content[6:10] == bytes(4)  # reserved; many a text begins with BM, too
+    return content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"))
 
 
 def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparation:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from models.base import DataError
 from models.data.points import PointSet
+from models.errors import unreadable
 from models.whole_file import atomically
 
 Array = NDArray[np.float64]
@@ -144,7 +145,7 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise unreadable(path.name, error) from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # "Unicode text", as spreadsheets call it
         with suppress(UnicodeDecodeError):
             return parse_table(content.decode("utf-16"), delimiter, header, name=path.name)

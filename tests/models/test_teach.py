@@ -84,6 +84,15 @@ def test_without_others_each_half_is_judged_after_teaching_the_other(trainer):
     assert teach(trainer, lesson(2)).accuracy_after is None  # two halves of one drawing each teach nothing
 
 
+def test_copies_of_a_drawing_do_not_judge_what_was_taught_with_it(trainer):
+    images, labels = mine(2)
+    copies = np.array([0, 1, 1, 0])
+    report = teach(trainer, replace(lesson(), images=images[copies], labels=labels[copies]))
+    assert report.accuracy_before == 0
+    assert report.accuracy_after is None  # without the copies each half has one drawing: too few to be taught
+    trainer.edit(lesson_on(images[[0, 0]], labels[[0, 0]]))  # two strokes that come out alike can be taught
+
+
 def test_an_edit_can_be_undone_and_repeated_exactly(trainer):
     before = trainer.state()
     trainer.edit(lesson())
@@ -138,7 +147,7 @@ def test_dropout_of_a_lesson_does_not_touch_the_luck_of_the_run():
 def test_lessons_that_make_no_sense_are_refused(trainer, learnt):
     images, labels = mine(4)
     untrained = CnnTrainer(*learnt[:2])
-    with pytest.raises(TrainingError, match="train it first"):
+    with pytest.raises(ConfigError, match="train it first"):
         untrained.edit(Teach(images, labels))
     with pytest.raises(DataError, match="One drawing is not enough"):
         trainer.edit(Teach(images[:1], labels[:1]))

@@ -60,7 +60,7 @@ def test_other_trouble_is_said_in_words(tmp_path):
     weights = {name: array.copy() for name, array in named_weights(trainer_of().network).items()}
     with pytest.raises(DataError, match=r"\.npz or \.safetensors"):
         save_weights(tmp_path / "w.pkl", weights)
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"cannot be read: .*\. Check its name and place"):
         load_weights(tmp_path / "missing.npz", weights)
     with pytest.raises(DataError, match="could not be written"):
         save_weights(tmp_path / "missing" / "w.npz", weights)

@@ -20,6 +20,7 @@ from models.base import DataError
 from models.registry import MODELS, get_model
 from playground import classify, experiment
 from playground.cli import main
+from playground.drawings import format_examples, from_picture, write_examples
 from playground.experiment import Experiment
 from playground.run import Run
 
@@ -35,6 +36,12 @@ def trained(tmp_path_factory) -> Path:
     words = ["--hidden", "64", "--epochs", "2", "--shift", "1.5", "--rotation", "10", "--zoom", "0.1"]
     assert main(["run", "digits", *words, "--quiet", "--json", "--save", str(path)]) == 0
     return path
+
+
+NOTHING = (
+    "playground: Nothing is drawn in {}: draw something there, or use a picture with ink that stands out clearly from "
+    "its paper.\n"
+)
 
 
 def drawing(*strokes: list[list[float]], **more: Any) -> dict[str, Any]:
@@ -54,11 +61,11 @@ def photo(path: Path, ink: int, paper: int, mode: str = "L", points: list[list[f
     return path
 
 
-def answers(capsys: pytest.CaptureFixture[str], trained: Path, *inputs: Path) -> dict[str, Any]:
+def answers(capsys: pytest.CaptureFixture[str], trained: Path, *inputs: Path, said: str = "") -> dict[str, Any]:
     capsys.readouterr()
     assert main(["classify", "--experiment", str(trained), "--json", *map(str, inputs)]) == 0
     out, err = capsys.readouterr()
-    assert err == ""
+    assert err == said
     result: dict[str, Any] = json.loads(out)
     assert set(result) == {"results", "accuracy"}
     for each in result["results"]:
@@ -91,7 +98,7 @@ def test_drawings_with_and_without_labels(suffix, capsys, trained, tmp_path):
         drawing(SEVEN, label=3),
     ]
     path = write_json(tmp_path / f"all{suffix}", {"drawings": drawings})
-    result = answers(capsys, trained, path)
+    result = answers(capsys, trained, path, said=NOTHING.format(f"drawing 4 of “{path.name}”"))
     seen = result["results"]
     assert [each["index"] for each in seen] == [0, 1, 2, 3, 4]
     assert {each["source"] for each in seen} == {str(path)}
@@ -110,11 +117,55 @@ def test_one_drawing_alone(capsys, trained, tmp_path):
     assert result["accuracy"] is None
 
 
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_kept_drawings_that_are_pictures_are_answered_as_they_are(suffix, capsys, trained, tmp_path):
+    data = get_model("digits").load(get_model("digits").presets["default"].config)
+    blank = np.zeros((28, 28), np.uint8)
+    kept = [from_picture("7", data.test_images[0]), from_picture("3", blank), from_picture("", data.test_images[0])]
+    content = format_examples(kept).encode()
+    path = tmp_path / f"mine{suffix}"
+    path.write_bytes(gzip.compress(content) if suffix.endswith("gz") else content)
+    seen = answers(capsys, trained, path, said=NOTHING.format(f"drawing 2 of “{path.name}”"))["results"]
+    assert [each["label"] for each in seen] == ["7", "3", None]
+    opened = experiment.read(trained)
+    snapshot = experiment.resume(opened, experiment.data_of(opened)).snapshot()
+    shares = opened.model.classifier.predict(snapshot, data.test_images[:1])[0]
+    assert list(seen[0]["probabilities"].values()) == pytest.approx(shares.tolist(), abs=1e-5)
+    assert [each["verdict"] for each in seen] == [seen[0]["verdict"], "empty", seen[0]["verdict"]]
+    assert seen[0]["verdict"] != "empty"
+    tiny = tmp_path / "tiny.json"
+    write_examples(tiny, [kept[0], from_picture("3", np.full((8, 8), 255, np.uint8))])
+    words = "Drawing 2 of “tiny.json” is a picture of 8×8 pixels, but this network reads 28×28 pixels: leave it out"
+    assert words in refusal(capsys, trained, tiny)
+
+
 def test_no_drawings_at_all(capsys, trained, tmp_path):
-    assert answers(capsys, trained, write_json(tmp_path / "none.json", {"drawings": []})) == {
-        "results": [],
-        "accuracy": None,
-    }
+    none, packed = (write_json(tmp_path / f"none.json{end}", {"drawings": []}) for end in ("", ".gz"))
+    words = "There is no drawing in “none.json”, “none.json.gz”: draw something and save it with File → Save drawing."
+    assert refusal(capsys, trained, none, packed) == f"playground: {words}\n"
+    one, said = write_json(tmp_path / "one.json", drawing(ONE)), words.replace(", “none.json.gz”", "")
+    assert len(answers(capsys, trained, none, one, said=f"playground: {said}\n")["results"]) == 1
+
+
+def test_many_blank_ones_are_not_all_listed(capsys, trained, tmp_path):
+    path = write_json(tmp_path / "b.json", {"drawings": [drawing()] * 7})
+    place = ", ".join(f"drawing {i} of “b.json”" for i in range(1, 6)) + " and 2 more"
+    answers(capsys, trained, path, said=NOTHING.format(place))
+
+
+def test_labels_that_the_network_does_not_know_are_not_counted(capsys, trained, tmp_path):
+    labels = [1, "smiling", "smiling", 10, "", None]
+    path = write_json(tmp_path / "l.json", {"drawings": [drawing(ONE, label=label) for label in labels]})
+    said = (
+        "playground: 3 inputs are labelled “smiling”, “10”, but this network only knows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9: "
+        "they say nothing about how often it is right.\n"
+    )
+    result = answers(capsys, trained, path, said=said)
+    assert [each["label"] for each in result["results"]] == [1, "smiling", "smiling", 10, None, None]
+    assert result["accuracy"] == 1
+    path = write_json(tmp_path / "l.json", drawing(ONE, label="smiling"))
+    said = said.replace("3 inputs are", "One input is").replace(", “10”", "").replace("they say", "it says")
+    assert answers(capsys, trained, path, said=said)["accuracy"] is None
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg"])
@@ -130,7 +181,7 @@ def test_blank_paper_and_a_scribble(capsys, trained, tmp_path):
     blank = photo(tmp_path / "blank.png", 220, 220)
     rng = np.random.default_rng(1)
     scribbles = write_json(tmp_path / "s.json", {"drawings": [drawing(rng.uniform(0, 400, (8, 2)).tolist()) for _ in range(40)]})  # fmt: skip # noqa: E501
-    seen = answers(capsys, trained, blank, scribbles)["results"]
+    seen = answers(capsys, trained, blank, scribbles, said=NOTHING.format("“blank.png”"))["results"]
     assert (seen[0]["verdict"], seen[0]["prediction"]) == ("empty", None)
     unsure = [each for each in seen if each["verdict"] == "unsure"]
     assert unsure
@@ -175,13 +226,30 @@ def test_a_table(capsys, trained, tmp_path):
     capsys.readouterr()
     assert main(["classify", "--experiment", str(trained), str(path)]) == 0
     out, err = capsys.readouterr()
-    assert err == ""
+    assert "2 inputs are labelled “[/b][red]”, “'\\x1b[31m'”, but" in err
+    assert "drawing 3 of “[b]odd.json”" in err
     assert "[b]odd.json" in out
     assert "[/b][red]" in out
     assert "\x1b" not in out
     assert "empty" in out
     assert "… and 13 more" in out
     assert "right: " in out
+
+
+def test_long_names_are_told_apart(capsys, trained, tmp_path, monkeypatch):
+    names = [f"{'photo-of-a-digit-' * 5}{number}.png" for number in (1, 2)]
+    words = ["classify", "--experiment", str(trained), *(str(photo(tmp_path / name, 30, 220)) for name in names)]
+    capsys.readouterr()
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert all(f"│ {name} │" in out for name in names)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as on a terminal
+    monkeypatch.setenv("TERM", "dumb")  # 80 columns, no colours
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert all(f"-of-a-digit-{number}.png │ 0 │" in out for number in (1, 2))
+    assert out.count("│ …") == 2
 
 
 # Refusals ----------------------------------------------------------------------------------------------------------

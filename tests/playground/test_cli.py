@@ -188,7 +188,10 @@ def test_help(words, expected, capsys):
         ("tour --out x --size 1280x", "such as 1280x720"),
         ("tour --out x --size ²x²", "such as 1280x720"),
         ("tour --out x --size 999999x999999", "such as 1280x720"),
-        ("tour --out /dev/null/x", "--out: /dev/null/x cannot be used as a folder"),
+        (
+            "tour --out /dev/null/x",
+            "--out: /dev/null/x cannot be used as a folder: Not a directory. Choose another place",
+        ),
     ],
 )
 def test_each_mistake_has_one_sentence(words, expected, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import partial
 
@@ -22,6 +23,7 @@ from playground.drawings import (
     parse_examples,
     prepared,
     read_examples,
+    without_copies,
     write_examples,
 )
 
@@ -44,6 +46,13 @@ def test_strokes_and_pictures_come_back_exactly(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_packed_files_hold_pictures_too(tmp_path):
+    path = tmp_path / "mine.json.gz"
+    path.write_bytes(gzip.compress(format_examples([from_picture("smiling", PICTURE)]).encode()))
+    (example,) = read_examples(path)
+    assert np.array_equal(example.picture, PICTURE)
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_any_number_comes_back(count):
     assert len(parse_examples(format_examples([SEVEN] * count))) == count
@@ -57,6 +66,23 @@ def test_files_of_plain_drawings_can_be_read_too(tmp_path):
     packed = tmp_path / "plain.json.gz"
     write_drawings(packed, [Drawing((STROKE,), 80, 80, label=7)] * 3)
     assert [example.label for example in read_examples(packed)] == ["7"] * 3
+
+
+def test_copies_are_told_by_what_is_drawn_and_by_the_label():
+    nought = Example("7", Drawing((STROKE * 0,), 80, 80))
+    minus = Example("7", Drawing((STROKE * -0.0,), 80, 80))
+    others = [
+        SEVEN,
+        SEVEN.relabelled("1"),
+        Example("7", Drawing((STROKE + 1,), 80, 80, pen_width=6.0)),
+        Example("7", Drawing((STROKE[:2], STROKE[2:]), 80, 80, pen_width=6.0)),
+        from_picture("7", PICTURE),
+        from_picture("7", PICTURE[::-1]),
+        from_picture("7", PICTURE.reshape(4, 16)),
+        nought,
+    ]
+    again = parse_examples(format_examples([*others, minus]))
+    assert without_copies([*others, *again, minus, *others]) == tuple(others)
 
 
 def test_relabelling_keeps_the_drawing():

@@ -74,6 +74,29 @@ def test_without_others_each_half_is_judged_by_the_other(trained, tmp_path, caps
     assert json.loads(out)["accuracy_after"] is None
 
 
+def test_what_is_taught_judges_nothing(trained, tmp_path, capsys):
+    mine, others = faces(tmp_path / "m.json", range(0, 18, 2)), faces(tmp_path / "o.json", range(1, 18, 2))
+    both = faces(tmp_path / "both.json", [*range(18), 1, 1])
+    words = ("--experiment", trained, "--drawings", mine, "--save", tmp_path / "t.npz", "--json")
+    expected = json.loads(teach(capsys, *words, "--evaluate", others))
+    assert cli.main(["teach", *map(str, words), "--evaluate", both]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith(f"playground: The drawings in {both} that are in {mine}, too, are taught and so left out")
+    assert err.endswith("judged by 9 of 18.\n")
+    assert {**json.loads(out), "seconds": 0} == {**expected, "seconds": 0}
+    (tmp_path / "t.npz").unlink()
+    refusal = teach(capsys, *words, "--evaluate", mine, code=2)
+    assert "nothing is left to judge the network by" in refusal
+    assert "name other drawings, or leave --evaluate out" in refusal
+    contradiction = "it cannot be both"
+    odd = faces(tmp_path / "odd.json", [1, 1], [0, 1])
+    assert f"{odd}: The same drawing is called" in (refusal := teach(capsys, *words, "--evaluate", odd, code=2))
+    assert contradiction in refusal
+    odd = faces(tmp_path / "odd.json", [0, 1], [2 - faces8().test_labels[0], 1])
+    assert f"{mine} and {odd}: The same drawing" in teach(capsys, *words, "--evaluate", odd, code=2)
+    assert not (tmp_path / "t.npz").exists()
+
+
 def test_twice_gives_the_same_bits(trained, tmp_path, capsys):
     mine = faces(tmp_path / "m.json", range(0, 18, 2))
     states = []
@@ -108,7 +131,7 @@ def test_an_untrained_network_is_refused(tmp_path, capsys):
     write(tmp_path / "new.npz", Experiment(model, Run(model.trainer(config, faces8())).recording()))
     mine = faces(tmp_path / "m.json", range(4))
     words = ("--experiment", tmp_path / "new.npz", "--drawings", mine, "--save", tmp_path / "t.npz")
-    assert "has not learnt anything yet" in teach(capsys, *words, code=1)
+    assert "has not learnt anything yet" in teach(capsys, *words, code=2)  # bad input, no failed mathematics
 
 
 def test_drawings_of_another_kind_and_models_that_read_none_are_refused(trained, tmp_path, capsys):

@@ -52,6 +52,14 @@ def test_closing_uncovers_the_stage(page, qtbot):
     assert page.childAt(QPoint(30, page.stage.y() + 15)) is page.stage
 
 
+def test_only_the_message_that_is_meant_is_forgotten(page):
+    page.banner.say("Nothing was taught", "Draw something first.", "warning")
+    page.banner.forget("Nothing was opened")
+    assert page.banner.text
+    page.banner.forget("Nothing was taught")
+    assert page.banner.text == ""
+
+
 def test_an_error_is_overtaken_but_an_offer_stays(page):
     page.banner.say("The data could not be opened", "Choose two files.")
     page.banner.forget_error()

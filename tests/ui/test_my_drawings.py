@@ -81,6 +81,38 @@ def test_of_two_that_look_the_same_the_one_with_that_label_is_meant(pair, path):
     assert labels(MyDrawings(path)) == ["3"]
 
 
+def test_a_drawing_is_kept_once_under_a_name(pair, path):
+    first, second = pair
+    assert first.add([strokes("1", 1.1), picture("1"), strokes("1", 1.1)]) == 2
+    assert second.add([picture("1"), strokes("1", 1.1), picture("2")]) == 1
+    assert labels(MyDrawings(path)) == labels(second) == ["1", "1", "2"]
+    second.relabel(2, "1")  # now it is what another one is
+    assert labels(MyDrawings(path)) == ["1", "1"]
+
+
+def test_the_last_name_of_a_drawing_counts(pair, path):
+    first, second = pair
+    assert first.keep(picture("1")) is None
+    assert first.keep(picture("2")) == "1"
+    assert first.keep(picture("2")) == "2"
+    second.keep(picture("3"))  # this window has not looked since the other one kept it
+    second.keep(picture("4", 40))
+    assert labels(MyDrawings(path)) == labels(second) == ["3", "4"]
+
+
+def test_copies_kept_by_an_earlier_version_count_once(path, qapp):
+    path.parent.mkdir()
+    write_examples(path, [picture("1"), picture("1"), picture("2")])
+    assert labels(MyDrawings(path)) == ["1", "2"]
+
+
+def test_copies_need_no_room(pair, path, monkeypatch):
+    monkeypatch.setattr(drawings, "MOST", 2)
+    first, _ = pair
+    first.add([picture("1"), picture("2")])
+    assert first.add([picture("1"), picture("2")]) == 0
+
+
 def test_room_is_what_the_file_has(pair, path, monkeypatch, qtbot):
     monkeypatch.setattr(drawings, "MOST", 3)
     first, second = pair

@@ -116,6 +116,61 @@ def test_a_click_on_a_bar_keeps_the_drawing_under_that_name(tab, qtbot, own_fold
     assert tab.try_panel._switch.button(1).text() == "My drawings (1)"
 
 
+def test_more_clicks_on_the_same_bar_keep_no_more(tab, qtbot):
+    show(tab, 0)
+    notes: list[str] = []
+    tab.try_panel.noticed.connect(notes.append)
+    for _ in range(3):
+        click_bar(tab, qtbot, 2)
+    assert [example.label for example in tab.try_panel.teach.examples] == ["frowning"]
+    assert [words.partition(":")[0] for words in notes] == ["Kept as “frowning”"] + ["Already kept as “frowning”"] * 2
+
+
+def test_a_wrong_click_is_corrected_by_the_right_one(tab, qtbot, own_folder):
+    train(tab, qtbot)
+    correct(tab, qtbot, [7, 13])
+    show(tab, 0)
+    notes: list[str] = []
+    tab.try_panel.noticed.connect(notes.append)
+    click_bar(tab, qtbot, 2)
+    click_bar(tab, qtbot, 0)
+    panel = tab.try_panel.teach
+    assert [example.label for example in panel.examples] == ["neutral", "frowning", "smiling"]
+    assert [example.label for example in read_examples(own_folder / "faces-8.json")] == ["neutral", "frowning", "smiling"]  # fmt: skip # noqa: E501
+    assert notes[-1] == "Called “smiling” instead of “frowning” from now on: 3 drawings to teach with"
+    teach(tab, qtbot)
+    assert tab.banner.text == ""
+
+
+def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
+    tab.choose_preset("digits")
+    qtbot.waitUntil(lambda: tab._welcomed == "digits")
+    panel, canvas = tab.try_panel.teach, tab.try_panel.pen_canvas
+    canvas.clear()
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
+    qtbot.mouseMove(canvas, QPoint(80, 90))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
+    click_bar(tab, qtbot, 1)
+    canvas.clear()
+    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    click_bar(tab, qtbot, 7)
+    assert [example.label for example in panel.examples] == ["7"]
+
+
+def test_drawings_that_contradict_each_other_are_shown(tab, qtbot):
+    train(tab, qtbot)
+    panel, face = tab.try_panel.teach, faces8().test_images[0]
+    correct(tab, qtbot, [7])
+    panel._kept.add([from_picture("smiling", face), from_picture("neutral", face)])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    assert "cannot be both" in tab.banner.text
+    assert panel.gallery._highlight == {1, 2}
+    assert panel.gallery.current == 2
+    qtbot.mouseClick(panel.delete_button, LEFT)
+    assert [example.label for example in panel.examples] == ["neutral", "smiling"]
+    assert not panel.gallery._highlight
+
+
 def test_the_keys_correct_too(tab, qtbot):
     show(tab, 0)
     bars = tab.try_panel.bars
@@ -167,8 +222,16 @@ def test_save_and_open(tab, qtbot, tmp_path):
     correct(tab, qtbot, [0, 7, 13])
     panel, path = tab.try_panel.teach, tmp_path / "mine.json"
     panel.save(path)
+    panel._kept.delete(1)
+    notes: list[str] = []
+    panel.noticed.connect(notes.append)
     panel.open(path)
-    assert [example.label for example in panel.examples] == ["smiling", "neutral", "frowning"] * 2
+    assert [example.label for example in panel.examples] == ["smiling", "frowning", "neutral"]
+    panel.open(path)
+    assert notes == [
+        "Added 1 drawing from mine.json; 2 were kept already",
+        "Added 0 drawings from mine.json; 3 were kept already",
+    ]
     (tmp_path / "digit.json").write_text('{"width": 9, "height": 9, "strokes": [[[1, 1], [5, 5]]], "label": 7}')
     panel.open(tmp_path / "digit.json")
     assert "“7”: it must be one of smiling" in tab.banner.text
@@ -177,7 +240,7 @@ def test_save_and_open(tab, qtbot, tmp_path):
     assert "holds no drawing" in tab.banner.text
     panel.save(tmp_path)
     assert "folder" in tab.banner.text
-    assert len(panel.examples) == 6
+    assert len(panel.examples) == 3
 
 
 def test_kept_drawings_that_were_damaged_are_put_aside(make_tab, own_folder):
@@ -429,8 +492,7 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     panel._kept.delete(1)
     assert not panel.teach_button.isEnabled()
     assert "2 drawings or more" in panel.report.text()  # beside the button, not only in its tooltip
-    show(tab, 0)
-    click_bar(tab, qtbot, 1)
+    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
     assert panel.report.text() == ""
     qtbot.mouseClick(panel.teach_button, LEFT)
     assert "cannot be both" in tab.banner.text
@@ -439,6 +501,43 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     qtbot.mouseClick(panel.teach_button, LEFT)
     assert "28×28 pixels, but this network reads 8×8" in tab.banner.text
     assert not tab.teaching.job.running
+
+
+@pytest.mark.parametrize("how", ["play", "step", "reset"])
+def test_a_refusal_goes_when_the_network_is_another(tab, qtbot, how):
+    correct(tab, qtbot, [0, 7])
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    assert tab.banner.text.startswith("Nothing was taught")
+    {"play": tab.session.play, "step": tab.session.step, "reset": tab.reset}[how]()
+    qtbot.waitUntil(lambda: tab.banner.text == "")
+
+
+def test_a_refusal_stays_while_it_trains_until_a_lesson_begins(tab, qtbot):
+    correct(tab, qtbot, [0, 7])
+    panel = tab.try_panel.teach
+    tab.session.set_pace(100)
+    tab.session.play()
+    qtbot.waitUntil(lambda: tab.session.snapshot.step > 2)
+    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
+    qtbot.mouseClick(panel.teach_button, LEFT)
+    step = tab.session.snapshot.step
+    qtbot.waitUntil(lambda: tab.session.snapshot.step > step + 5)
+    assert "cannot be both" in tab.banner.text
+    panel._kept.delete(2)
+    teach(tab, qtbot)
+    assert tab.banner.text == ""
+
+
+def test_a_lesson_leaves_the_messages_of_others_alone(tab, qtbot):
+    train(tab, qtbot)
+    correct(tab, qtbot, [0])
+    tab.try_panel.teach._kept.add([from_picture("neutral", faces8().test_images[0])])
+    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    tab.banner.say("Something else", "It is still so.", "warning")
+    tab.try_panel.teach._kept.delete(1)
+    correct(tab, qtbot, [7])
+    teach(tab, qtbot)
+    assert tab.banner.text.startswith("Something else")
 
 
 def test_other_classes_have_other_drawings(tab, qtbot):

@@ -12,8 +12,9 @@ from PySide6.QtGui import QImage
 
 from models.base import DataError
 from models.data.photos import read_photo
-from models.data.preparation import Preparation
-from models.data.strokes import Drawing, format_drawings, parse_drawings, read_drawings
+from models.data.preparation import SIDE, Preparation
+from models.data.strokes import Drawing, format_drawings
+from playground.drawings import Example, parse_examples, read_examples
 from ui.canvas.canvas_input import AS_DIGIT, Preparing
 
 DRAWING_MIME = "application/x-playground-drawing+json"
@@ -25,10 +26,11 @@ LARGEST_SIDE = 2000
 
 @dataclass(frozen=True)
 class Incoming:
-    """What was found: a drawing, or else a photo brought to 28×28; `notice` is a sentence to be shown, or ""."""
+    """What was found: a drawing, or else a picture brought to 28×28; `notice` is a sentence to be shown, or ""."""
 
     drawing: Drawing | None = None
     photo: Preparation | None = None
+    label: int | str | None = None
     notice: str = ""
 
 
@@ -45,7 +47,7 @@ def from_mime(mime: QMimeData | None, preparing: Preparing = AS_DIGIT) -> Incomi
     if mime is None:
         mime = QMimeData()
     if mime.hasFormat(DRAWING_MIME):
-        return _first(parse_drawings(bytes(mime.data(DRAWING_MIME).data()), "the clipboard"), "The clipboard")
+        return _first(parse_examples(bytes(mime.data(DRAWING_MIME).data()), "the clipboard"), "The clipboard")
     files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
     if files:
         return read_file(files[0], preparing)
@@ -63,7 +65,7 @@ def read_file(path: str | Path, preparing: Preparing = AS_DIGIT) -> Incoming:
     """Read a drawing file (.json, .json.gz) or a photo; raises DataError like `from_mime`."""
     path = Path(path)
     if path.suffix.lower() in (".json", ".gz"):
-        return _first(read_drawings(path), f"“{path.name}”")
+        return _first(read_examples(path), f"“{path.name}”")
     return _photo(read_photo(path), f"“{path.name}”", preparing)
 
 
@@ -84,13 +86,22 @@ def to_rgba(image: QImage) -> NDArray[np.uint8]:
     return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4).copy()
 
 
-def _first(drawings: tuple[Drawing, ...], name: str) -> Incoming:
-    if not drawings:
+def first(examples: tuple[Example, ...], name: str) -> tuple[Example, str]:
+    """The drawing of a file that is shown, and what to say about the others; raises DataError when there is none."""
+    if not examples:
         raise DataError(f"{name} holds no drawing: its list is empty.")
-    more = len(drawings) > 1
-    return Incoming(
-        drawing=drawings[0], notice=f"{name} holds {len(drawings)} drawings: this is the first." if more else ""
-    )
+    return examples[0], f"{name} holds {len(examples)} drawings: this is the first." if len(examples) > 1 else ""
+
+
+def _first(examples: tuple[Example, ...], name: str) -> Incoming:
+    example, notice = first(examples, name)
+    drawing, picture = example.drawing, example.picture
+    if picture is None:
+        return Incoming(drawing=drawing, notice=notice)
+    if picture.shape != (SIDE, SIDE):
+        size = "×".join(map(str, picture.shape))
+        raise DataError(f"{name} begins with a picture of {size} pixels, but this sheet takes {SIDE}×{SIDE}.")
+    return Incoming(photo=Preparation(picture, not picture.any()), label=drawing.label, notice=notice)
 
 
 def _photo(photo: NDArray[np.uint8], name: str, preparing: Preparing) -> Incoming:

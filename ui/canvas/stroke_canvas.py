@@ -422,7 +422,7 @@ class StrokeCanvas(Surface):
         if loaded.drawing is not None:
             self.set_drawing(loaded.drawing)
         elif loaded.photo is not None:
-            self.set_image(loaded.photo.image, steps=loaded.photo.stages)
+            self.set_image(loaded.photo.image, loaded.label, loaded.photo.stages)
         if loaded.notice:
             self.noticed.emit(loaded.notice)
 

@@ -78,6 +78,13 @@ class ImageGallery(QAbstractScrollArea):
         self._highlight = frozenset(indices)
         self.viewport().update()
 
+    def choose(self, index: int) -> None:
+        """Make an image the one chosen last, and bring it into view; nothing is emitted."""
+        self._current = index
+        self._show(index)
+        self._tell()
+        self.viewport().update()
+
     @property
     def count(self) -> int:
         """Number of images."""
@@ -263,10 +270,7 @@ class ImageGallery(QAbstractScrollArea):
         if target is None:
             super().keyPressEvent(event)
             return
-        self._current = target
-        self._show(target)
-        self._tell()
-        self.viewport().update()
+        self.choose(target)
 
     def _show(self, index: int) -> None:
         """Scroll until an image is in view."""

@@ -55,6 +55,7 @@ class CnnTab(ModelTab):
         self.try_panel.noticed.connect(self.told)
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
         self.teaching.refused.connect(self._on_refused)
+        self.teaching.overtaken.connect(self.banner.forget)
         self.teaching.told.connect(self.told)
 
     # Building --------------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ class DigitsTab(ModelTab):
         self.strip.unit_clicked.connect(self._highlight_unit)
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
         self.teaching.refused.connect(self._on_refused)
+        self.teaching.overtaken.connect(self.banner.forget)
         self.teaching.told.connect(self.told)
 
     def make_stage(self) -> QWidget:

@@ -28,7 +28,7 @@ from models.associative.corruption import CORRUPTIONS
 from models.base import DataError
 from models.data.patterns import Pattern, from_image
 from models.data.preparation import SIDE
-from models.data.strokes import format_drawings, parse_drawings, read_drawings, write_drawings
+from models.data.strokes import format_drawings, parse_drawings, write_drawings
 from models.hopfield import HopfieldConfig
 from ui import theme
 from ui.canvas.canvas_panel import CanvasPanel
@@ -285,15 +285,8 @@ class ProbePanel(QWidget):
 
     def open(self, path: Path) -> None:
         """Show a drawing or a picture from a file on the pen's canvas; raises DataError."""
-        if path.name.endswith((".json", ".json.gz")):
-            drawings = read_drawings(path)
-            if not drawings:
-                raise DataError(f"{path.name} holds no drawing.")
-            self._set_mode(1)
-            self.pen_canvas.set_drawing(drawings[0])
-        else:
-            self._set_mode(1)
-            self.pen_canvas.load_file(path)
+        self._set_mode(1)
+        self.pen_canvas.load_file(path)
 
     def as_json(self) -> dict[str, Any]:
         """The pen's strokes, for an experiment file."""

@@ -202,9 +202,15 @@ def test_damaged_and_foreign_files_are_refused_in_words(tmp_path):
         (b"", "not a picture"),
         (b"hello", "not a picture"),
         (b"%PDF-1.4", "not a picture"),
-        (good[: len(good) // 2], "damaged|not a picture"),
-        (good[:200] + b"\0\0\0\0" + good[204:], "damaged|not a picture"),
-        (encoded(photo(noise=10), "JPEG")[:3000], "damaged"),
+        (b"BM is how a text may begin, too", "not a picture"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "not a picture"),
+        (good[: len(good) // 2], "damaged"),
+        (good[:200] + b"\0\0\0\0" + good[204:], "damaged"),
+        *(
+            (encoded(photo(noise=10), form)[:length], "damaged or cut short: fetch a fresh copy")
+            for form in ("PNG", "JPEG", "WEBP", "BMP", "GIF")
+            for length in (12, 40, 200, 3000)
+        ),
         (encoded(np.zeros((8000, 8000), np.uint8)), "50 megapixels"),
         (encoded(np.zeros((20000, 20000), np.uint8)), "50 megapixels"),
     ]:

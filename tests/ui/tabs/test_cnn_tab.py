@@ -17,6 +17,7 @@ from models.data.faces import MOODS, faces8
 from models.data.strokes import Drawing, write_drawings
 from models.explain import WorkedPool, WorkedSum
 from models.registry import get_model
+from playground.drawings import from_picture, write_examples
 from ui import my_drawings as kept
 from ui.plots.layer_stack import Unit
 from ui.tabs import cnn_why
@@ -453,6 +454,27 @@ def test_drawings_are_saved_and_opened(tab, qtbot, tmp_path):
     write_drawings(tmp_path / "empty.json", [])
     with pytest.raises(DataError, match="no drawing"):
         tab.open_drawing(tmp_path / "empty.json")
+
+
+def test_kept_drawings_are_opened_as_drawings(tab, qtbot, tmp_path):
+    path, large = tmp_path / "mine.json", tmp_path / "large.json"
+    face, picture = faces8().test_images[2], np.full((28, 28), 9, np.uint8)
+    write_examples(path, [from_picture("smiling", face), from_picture("neutral", face[::-1])])
+    write_examples(large, [from_picture("smiling", picture)])
+    tab.try_panel.canvas.clear()
+    with qtbot.waitSignal(tab.try_panel.noticed) as noticed:
+        tab.open_drawing(path)
+    assert noticed.args == ["“mine.json” holds 2 drawings: this is the first."]
+    tab.try_panel.refresh()
+    assert np.array_equal(tab.try_panel.preparation.image, face)
+    with pytest.raises(DataError, match="picture of 28×28 pixels, but this network reads 8×8 pixels: choose another"):
+        tab.open_drawing(large)
+    use(tab, qtbot, play=False, dataset="faces-28", faces=60, layers="conv 2 5x5, pool 4")
+    tab.open_drawing(large)
+    tab.try_panel.refresh()
+    assert np.array_equal(tab.try_panel.preparation.image, picture)
+    with pytest.raises(DataError, match="picture of 8×8 pixels, but this sheet takes 28×28"):
+        tab.open_drawing(path)
 
 
 def test_a_blank_photo_is_refused_by_the_pen_canvas_too(tab, qtbot, tmp_path):

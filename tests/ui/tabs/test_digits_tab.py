@@ -30,15 +30,15 @@ def tab(qtbot, tmp_path, monkeypatch):
     kept.my_drawings.cache_clear()
 
 
-def draw(tab, qtbot, offset):
+def draw(tab, qtbot, lean):
     """A stroke down the middle, with real events."""
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    middle = canvas._sheet_rect().center().toPoint() + QPoint(offset, 0)
+    middle = canvas._sheet_rect().center().toPoint()
     qtbot.mousePress(canvas, LEFT, pos=middle - QPoint(0, 50))
     for y in range(-40, 50, 10):
-        qtbot.mouseMove(canvas, middle + QPoint(y // 10, y))
-    qtbot.mouseRelease(canvas, LEFT, pos=middle + QPoint(5, 50))
+        qtbot.mouseMove(canvas, middle + QPoint(lean * y // 10, y))
+    qtbot.mouseRelease(canvas, LEFT, pos=middle + QPoint(5 * lean, 50))
     tab.try_panel.refresh()
 
 
@@ -46,8 +46,8 @@ def test_correct_teach_undo(tab, qtbot):
     tab.session.step(60)
     settle(tab, qtbot, "paused")
     bars, panel = tab.try_panel.bars, tab.try_panel.teach
-    for offset in (-20, 0, 20, 8):  # I write my nines as others write ones
-        draw(tab, qtbot, offset)
+    for lean in (-2, -1, 0, 1):  # I write my nines as others write ones
+        draw(tab, qtbot, lean)
         top, row = bars._rows()
         qtbot.mouseClick(bars, LEFT, pos=QPoint(100, round(top + 9.5 * row)))
     assert [example.label for example in panel.examples] == ["9"] * 4
