@@ -302,8 +302,9 @@ class BitsSnapshot(Snapshot):
         if not free:
             return f"The {len(self.table)} rows have rank {bits}: they determine all {bits} weights."
         ways = "one direction" if free == 1 else f"{free} directions"
+        rows = "single row has" if len(self.table) == 1 else f"{len(self.table)} rows have"
         return (
-            f"The {len(self.table)} rows have rank {self.rank}, but there are {bits} weights: the solution is not "
+            f"The {rows} rank {self.rank}, but there are {bits} weights: the solution is not "
             f"unique. The weights can move in {ways} without changing any answer."
         )
 

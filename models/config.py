@@ -293,7 +293,7 @@ def problems(
         if problem["type"] == "extra_forbidden":
             sentence = f"There is no setting called {top}."
         elif top is None:
-            sentence = message + "."
+            sentence = message[:1].upper() + message[1:] + "."
         elif setting and (_plain(problem["type"]) or problem["type"] == "missing"):
             sentence = f"{name} {setting.refusal(problem['input'])}."
         else:

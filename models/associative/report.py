@@ -89,7 +89,7 @@ def _report(snapshot: HopfieldSnapshot) -> str:
     lines.append(WORDS[snapshot.verdict])
     lines.append(
         f"overlap {snapshot.overlap:.3f} · energy {snapshot.energy_start:.3f} → {snapshot.energy:.3f} · "
-        f"{snapshot.updates} updates"
+        f"{snapshot.updates} {'update' if snapshot.updates == 1 else 'updates'}"
     )
     reason = _why_pixels_are_missed(snapshot)
     return "\n".join([*lines, reason] if reason else lines)

@@ -117,7 +117,7 @@ class Conv2D(Layer):
         """(H, W, C) → (H', W', filters); raises ConfigError when the kernel is larger than the map."""
         if len(input_shape) != 3:
             raise ConfigError(
-                f"A convolution needs maps (height, width, channels), not {len(input_shape)} numbers a row."
+                f"A convolution needs maps (height, width, channels), not {input_shape[0]} numbers in a row."
             )
         plan = self._plan(input_shape)
         return plan.rows, plan.columns, self.filters

@@ -31,7 +31,7 @@ class _Pool(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """(H, W, C) → (⌊H/size⌋, ⌊W/size⌋, C); raises ConfigError when no square fits."""
         if len(input_shape) != 3:
-            raise ConfigError(f"Pooling needs maps (height, width, channels), not {len(input_shape)} numbers a row.")
+            raise ConfigError(f"Pooling needs maps (height, width, channels), not {input_shape[0]} numbers in a row.")
         height, width, channels = input_shape
         if min(height, width) < self.size:
             raise ConfigError(
