@@ -68,7 +68,8 @@ class ModelTab(QWidget):
         self.session = Session(model, self)
         self._ghosts_shown: tuple[object, ...] = ()
         self._steps = np.arange(1, 1025, dtype=np.int64)
-        self._laid_out = False
+        self._placed: set[QSplitter] = set()  # by the user, now or in an earlier window: these stay
+        self._remembered: dict[str, QByteArray] = {}  # from an earlier window, until the tab is shown
         self._beat = 0
         self._edited = EditedSteps()
         self._readings: Readings = {}  # at the step that is shown
@@ -188,15 +189,16 @@ class ModelTab(QWidget):
         self.session.shutdown()
 
     def save_layout(self) -> dict[str, QByteArray]:
-        """Where the splitters are."""
-        return {"columns": self._columns.saveState(), "rows": self._rows.saveState()}
+        """Where the user put splitters; the others follow the size of the window the next time, too."""
+        placed = {name: splitter.saveState() for name, splitter in self._splitters() if splitter in self._placed}
+        return self._remembered | placed
 
     def restore_layout(self, layout: Mapping[str, QByteArray]) -> None:
-        """Put the splitters back."""
-        for name, splitter in (("columns", self._columns), ("rows", self._rows)):
-            if name in layout:
-                self._laid_out = True
-                splitter.restoreState(layout[name])
+        """Put the splitters back as soon as the tab has its size: in a smaller one they would not find their room."""
+        self._remembered = dict(layout)
+
+    def _splitters(self) -> tuple[tuple[str, QSplitter], ...]:
+        return ("columns", self._columns), ("rows", self._rows)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -225,7 +227,7 @@ class ModelTab(QWidget):
         self._rows.addWidget(self._columns)
         self._rows.addWidget(bottom)
         self._rows.setStretchFactor(0, 1)
-        for splitter in (self._columns, self._rows):
+        for _, splitter in self._splitters():
             splitter.splitterMoved.connect(self._on_splitter)
         self._page = QScrollArea()  # in a window that is too small for a tab its parts are scrolled, not squeezed
         self._page.setFrameShape(QFrame.Shape.NoFrame)
@@ -515,8 +517,7 @@ class ModelTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
-        if not self._laid_out:  # a tab built later has its size before it is shown
-            self._lay_out()
+        self._lay_out()  # a tab has its size before it is shown
         self.session.set_visible(True)
         QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
@@ -533,21 +534,27 @@ class ModelTab(QWidget):
             self.session.reset()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The first size decides where the splitters are, unless they were remembered."""
+        """The size decides where the splitters are: a window that has grown and shrunk looks as it did before."""
         super().resizeEvent(event)
-        if not self._laid_out and self.isVisible():
-            self._laid_out = True
+        if self.isVisible():
             self._lay_out()
 
     def _lay_out(self) -> None:
-        side = max(self.side_width, round(self.side_share * self.width()))
-        self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
-        below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
-        self._rows.setSizes([self._rows.height() - below, below])
+        for name, splitter in self._splitters():
+            if name in self._remembered and splitter.restoreState(self._remembered.pop(name)):
+                self._placed.add(splitter)
+        if self._columns not in self._placed:
+            side = max(self.side_width, round(self.side_share * self.width()))
+            self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
+        if self._rows not in self._placed:
+            below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
+            self._rows.setSizes([self._rows.height() - below, below])
 
     @Slot()
     def _on_splitter(self) -> None:
-        self._laid_out = True  # the user knows best
+        splitter = self.sender()
+        assert isinstance(splitter, QSplitter)
+        self._placed.add(splitter)  # the user knows best
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""

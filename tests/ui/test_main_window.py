@@ -357,3 +357,43 @@ def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
     assert page.widget().height() >= least.height()
     assert tab.run_bar.minimumSizeHint().width() <= window.width()
     assert tab.timeline.minimumSizeHint().width() <= window.width()
+
+
+def handles(tab):
+    return tab._columns.sizes(), tab._rows.sizes()
+
+
+@pytest.mark.parametrize("name", ["digits", "boundary"])
+def test_a_window_that_has_grown_and_shrunk_looks_as_before(window, qtbot, name):
+    tab = window.show_tab(name)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    before = handles(tab)
+    window.resize(1920, 1080)
+    assert handles(tab)[0][1] > before[0][1]
+    window.resize(1280, 720)
+    assert handles(tab) == before
+
+
+def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
+    tab = window.current
+    handle = tab._rows.handle(1)
+    qtbot.mousePress(handle, LEFT)
+    qtbot.mouseMove(handle, QPoint(handle.width() // 2, -60))
+    qtbot.mouseRelease(handle, LEFT, pos=QPoint(handle.width() // 2, -60))
+    moved = tab._rows.sizes()[1]
+    columns = tab._columns.sizes()
+    window.resize(1280, 900)
+    window.resize(1600, 900)
+    assert tab._rows.sizes()[1] == moved  # the stage takes what is new
+    window.resize(1280, 720)
+    assert (tab._rows.sizes()[1], tab._columns.sizes()) == (moved, columns)  # that one nobody has moved
+    window.close()
+    second = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(second)
+    second.resize(1280, 720)  # the offscreen screen is smaller
+    second.show()
+    tab = second.current
+    qtbot.waitUntil(tab.isVisible)
+    assert tab._rows.sizes()[1] == moved
+    assert tab.save_layout().keys() == {"rows"}
+    second.close()
