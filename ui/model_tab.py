@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -101,6 +101,17 @@ class ModelTab(QWidget):
     def drawing_surface(self) -> Surface | None:
         """The canvas that the Edit menu works on, if there is one."""
         return None
+
+    def paste(self) -> None:
+        """Edit → Paste: what the clipboard holds comes onto the canvas; raises DataError when there is none for it."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def take(self, mime: QMimeData | None) -> None:
+        """Something was dropped on the window, or pasted: it is for the canvas; raises DataError like `paste`."""
+        surface = self.drawing_surface()
+        if surface is None:
+            raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
+        surface.load_mime(mime)
 
     def drawings(self) -> dict[str, Any]:
         """What of the user's own hand goes into the experiment file, as JSON values."""

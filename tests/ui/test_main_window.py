@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
 from waiting import settled
 
@@ -397,3 +398,93 @@ def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
     assert tab._rows.sizes()[1] == moved
     assert tab.save_layout().keys() == {"rows"}
     second.close()
+
+
+def copy_picture():
+    """A cross in ink, on the clipboard."""
+    picture = QImage(40, 40, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for place in range(8, 32):
+        for thick in range(4):
+            picture.setPixelColor(place, 18 + thick, Qt.GlobalColor.black)
+            picture.setPixelColor(18 + thick, place, Qt.GlobalColor.black)
+    QApplication.clipboard().setImage(picture)
+    return picture
+
+
+def test_paste_reaches_the_canvas_wherever_the_focus_is(window, qtbot):
+    tab = window.current
+    copy_picture()
+    tab.plots.setFocus()
+    before = tab.try_panel.canvas.image
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.try_panel.canvas.image is not None
+    assert not np.array_equal(tab.try_panel.canvas.image, before)
+    tab.try_panel.canvas.clear()
+    tab.try_panel.canvas.setFocus()
+    qtbot.keyClick(tab.try_panel.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.try_panel.canvas.image is not None
+    tab.try_panel.canvas.clear()
+    QApplication.clipboard().setText("7")
+    tab.run_bar.seed.setFocus()
+    tab.run_bar.seed.selectAll()
+    qtbot.keyClick(tab.run_bar.seed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.run_bar.seed.text() == "7"
+    assert tab.try_panel.canvas.is_empty
+    assert not tab.banner.isVisible()
+
+
+def test_a_table_is_pasted_wherever_the_focus_is_and_pixels_say_that_they_take_nothing(window, qtbot):
+    tab = window.show_tab("boundary")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    QApplication.clipboard().setText("a,b\n1,2\n3,4\n")
+    tab.plots.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.panel.dialog is not None
+    tab.panel.dialog.reject()
+    tab = window.show_tab("hopfield")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    copy_picture()
+    window._paste.trigger()
+    assert "Open drawing" in window._told.text()
+    window.show_tab("bits")
+    assert not window._paste.isEnabled()
+
+
+def drop(widget, path):
+    """Drop a file where nothing in the way wants it; returns whether it is taken."""
+    mime, action, none = QMimeData(), Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place = widget.rect().center()
+    enter = QDragEnterEvent(place, action, mime, LEFT, none)
+    QApplication.sendEvent(widget, enter)
+    event = QDropEvent(place.toPointF(), action, mime, LEFT, none)
+    if enter.isAccepted():
+        QApplication.sendEvent(widget, event)
+    return enter.isAccepted()
+
+
+def test_files_can_be_dropped_anywhere_on_the_window(window, qtbot, tmp_path):
+    tab = window.current
+    tab.session.step(3)
+    qtbot.waitUntil(settled(tab))
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(tmp_path / "run.npz")
+    tab.reset()
+    qtbot.waitUntil(settled(tab))
+    with qtbot.waitSignal(tab.session.opened):  # from the canvas, which leaves it to the window
+        drop(tab.try_panel.canvas, tmp_path / "run.npz")
+    qtbot.waitUntil(lambda: tab.session.status.head == 3)
+    tab.try_panel.canvas.clear()
+    assert copy_picture().save(str(tmp_path / "cross.png"))
+    assert drop(window, tmp_path / "cross.png")
+    assert tab.try_panel.canvas.image is not None
+    tab = window.show_tab("boundary")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    (tmp_path / "points.csv").write_text("a,b\n1,2\n3,4\n")
+    assert drop(window, tmp_path / "points.csv")
+    assert tab.panel.dialog is not None
+    tab.panel.dialog.reject()
+    window.show_tab("bits")
+    assert drop(window, tmp_path / "points.csv")
+    assert "nothing to draw on" in window._told.text()
