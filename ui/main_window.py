@@ -341,6 +341,7 @@ class MainWindow(QMainWindow):
     def export_picture(self, path: Path) -> None:
         """Write the tab as it is shown to a PNG file; raises DataError."""
         write_picture(self.current, path)
+        self._say(f"Exported a picture of the tab to {path.name}")
 
     def _ask_files(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, str(self._folder()), kinds)

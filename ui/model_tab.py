@@ -21,6 +21,7 @@ from playground.messages import Failure, Opened, Saved, Status
 from playground.session import Session
 from playground.whole_file import atomically
 from ui.banner import Banner
+from ui.canvas.point_leave import LeaveButton
 from ui.canvas.surface import Surface
 from ui.form import ConfigForm
 from ui.further import further
@@ -75,6 +76,7 @@ class ModelTab(QWidget):
         self._readings: Readings = {}  # at the step that is shown
         self._said = ""
         self._caution = ""  # what going on after the end does to the step size, while it does
+        self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
@@ -182,18 +184,24 @@ class ModelTab(QWidget):
             return
         self.banner.clear()
         self.session.set_data(data)
-        self.told.emit(f"Data opened: {getattr(data, 'name', paths[0].name)}")
+        self.say_begun(f"Data opened: {getattr(data, 'name', paths[0].name)}")
 
     def use_data_set(self) -> None:
         """Leave the user's own data for the model's."""
         self.banner.clear()
         self.session.set_data(None)
 
+    def own_data(self) -> str | None:
+        """What the user's own data are called, for the button above the settings that leaves them; None: no such."""
+        data = self.session.data
+        return None if data is None else getattr(data, "name", "your own data")
+
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
         with atomically(path) as file:
             for piece in self.session.history.csv():
                 file.write(piece.encode())
+        self.told.emit(f"Exported the metrics to {path.name}")
 
     def shutdown(self) -> None:
         """Stop the run and join its thread."""
@@ -218,11 +226,22 @@ class ModelTab(QWidget):
         self._form: ConfigForm | None = None
         self._form_place = QWidget()
         self._form_place.setMinimumWidth(240)
+        self.leave_button = LeaveButton(self.run_bar.train_button)
+        self.leave_button.clicked.connect(self.use_data_set)
+        room = self.leave_button.sizePolicy()
+        room.setRetainSizeWhenHidden(False)  # few ever see it, and above the settings nothing else has to move
+        self.leave_button.setSizePolicy(room)
+        settings = QWidget()
+        self._settings = QVBoxLayout(settings)
+        self._settings.setContentsMargins(0, 0, 0, 0)
+        self._settings.setSpacing(0)
+        self._settings.addWidget(self.leave_button)
+        self._settings.addWidget(self._form_place, 1)
         self.plots = MetricPlots(self.model.metrics)
         self.timeline = TimelineBar()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(self._form_place)
+        self._columns.addWidget(settings)
         self._columns.addWidget(self.make_stage())
         self._columns.setStretchFactor(1, 1)
         side = self.make_side()
@@ -279,7 +298,7 @@ class ModelTab(QWidget):
         if self._form is None:
             self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
             self._form.changed.connect(self._on_config)
-            self._columns.replaceWidget(0, self._form)
+            self._settings.replaceWidget(self._form_place, self._form)
             self._form_place.deleteLater()
             self._show_pending()
         return self._form
@@ -333,7 +352,7 @@ class ModelTab(QWidget):
         self.banner.clear()
         self.session.reset(config)
         self._show_choice()
-        self.told.emit(f"{name}: {self.model.presets[name].description}")
+        self.say_begun(f"{name}: {self.model.presets[name].description}")
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
@@ -373,8 +392,14 @@ class ModelTab(QWidget):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        self.leave_button.offer(self.own_data())
         self._show_known()
         self._show_pending()
+        self._say()
+
+    def say_begun(self, words: str) -> None:
+        """Say what the new run was begun with; it stays in the status bar until the run moves."""
+        self._news = (self.session.status.run_id, words)
         self._say()
 
     def _say(self) -> None:
@@ -506,11 +531,13 @@ class ModelTab(QWidget):
             return f"Press Reset to start a new run with the changed settings ({names})."
         shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
         known = self._readings
+        begun_for, news = self._news
+        summary = f"{news.rstrip('.')}." if news and begun_for == status.run_id else self.model.summary
         result = f": {say(shown[0], known[shown[0].name].value)}" if shown and shown[0].name in known else ""
         return {
             "empty": "",
             "loading": "Building the model …",
-            "untrained": f"{self.model.summary} Press {self.model.verb} (Space) to begin.",
+            "untrained": f"{summary} Press {self.model.verb} (Space) to begin.",
             "running": " ".join(filter(None, (f"{self.model.doing} …", self._caution))),
             "paused": f"Paused at step {step}{result}",
             "finished": f"Finished after {step} steps{result}{self._what_next(status)}",

@@ -62,6 +62,10 @@ class PointTab(ModelTab):
         """
         raise NotImplementedError
 
+    def own_data(self) -> str | None:
+        """See ModelTab; the button beside the points says it."""
+        return None
+
     def axis_titles(self) -> tuple[str, str]:
         """What the coordinates of the points shown are, and how they were changed."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
 from waiting import settled
 
+from models.data.points import PointSet
 from models.digits import DigitsConfig
 from playground.experiment import read
 from playground.recovery import Autosaves
@@ -488,3 +489,31 @@ def test_files_can_be_dropped_anywhere_on_the_window(window, qtbot, tmp_path):
     window.show_tab("bits")
     assert drop(window, tmp_path / "points.csv")
     assert "nothing to draw on" in window._told.text()
+
+
+def test_what_was_done_is_said(window, qtbot, tmp_path):
+    tab = window.current
+    tab.export_metrics(tmp_path / "run.csv")
+    assert window._told.text() == "Exported the metrics to run.csv"
+    window.export_picture(tmp_path / "tab.png")
+    assert window._told.text() == "Exported a picture of the tab to tab.png"
+    name = next(iter(tab.model.presets))
+    tab.choose_preset(name)
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith(f"{name}: {tab.model.presets[name].description}")
+    tab.step()
+    qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
+
+
+@pytest.mark.parametrize("name", ["boundary", "mixture"])
+def test_points_from_a_table_are_said_until_the_run_moves(window, qtbot, name):
+    tab = window.show_tab(name)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    tab.use_points(PointSet(points, np.arange(20) % 2, class_names=("a", "b")), "ok.csv")
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith("20 points from ok.csv. Press ")
+    assert not tab.leave_button.isVisible()  # there is one beside the points
+    tab.reset()
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith(tab.model.summary)
