@@ -676,3 +676,17 @@ def test_an_empty_list_that_stays_in_force_is_named(qtbot: QtBot) -> None:
     store = ConfigForm(HopfieldConfig())
     qtbot.addWidget(store)
     assert "Default: none." in store._rows["store"].label.toolTip()
+
+
+@pytest.mark.parametrize(("text", "rate"), [("0,5", 0.5), ("0,001", 0.001), ("1e-2", 0.01)])
+def test_a_number_may_have_a_decimal_comma(form: ConfigForm, text: str, rate: float) -> None:
+    type_into(control(form, "rate").head, text)
+    assert form.config().rate == rate
+    assert not sentence(form, "rate")
+
+
+def test_a_comma_is_no_decimal_point_where_there_are_no_decimals(form: ConfigForm) -> None:
+    type_into(control(form, "batch").head, "10,000")
+    assert sentence(form, "batch").startswith("Must be a whole number from 1 to 300 (it was 10,000)")
+    type_into(control(form, "rate").head, "1,5")
+    assert "(it was 1,5)" in sentence(form, "rate")
