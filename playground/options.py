@@ -218,4 +218,4 @@ def _help(setting: Setting, default: Any) -> str:
     if setting.shown_when:
         other, values = setting.shown_when
         sentences.append(f"Matters with --{other.replace('_', '-')} {' or '.join(str(value) for value in values)}.")
-    return " ".join([*sentences, f"Default: {setting.format(default)}."])
+    return " ".join([*sentences, f"Default: {setting.format(default) or 'none'}."])

@@ -194,7 +194,7 @@ class ConfigForm(QWidget):
         setting = control.setting
         row = self._rows[setting.name]
         if reason:
-            held = setting.format(getattr(self._config, setting.name))
+            held = setting.format(getattr(self._config, setting.name)) or "The empty list"
             row.complain(f"{reason[0].upper()}{reason[1:]}. {held} stays in force.")
         else:
             row.complain("")

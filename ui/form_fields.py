@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from models.config import Setting
 from ui import theme
+from ui.typed_number import pointed
 from ui.wheel import CalmComboBox
 
 DECADE = 20
@@ -118,12 +120,19 @@ class Entry(QLineEdit):
             self._forgive()
             return
         try:
-            value = self._setting.parse(self.text())
+            value = self._parse(self.text())
         except ValueError as error:
             self._mark(True)
             self.refused.emit(str(error))
             return
         self._take(value)
+
+    def _parse(self, text: str) -> Any:
+        """What a text stands for; only a number that may have decimals may have a comma: 10,000 is not 10."""
+        if self._setting.kind == "float":
+            with suppress(ValueError):
+                return self._setting.parse(pointed(text))
+        return self._setting.parse(text)  # refused in the words that were typed
 
     def _take(self, value: Any) -> None:
         changed = value != self.value
@@ -145,7 +154,7 @@ class Entry(QLineEdit):
         """While a refused text is being mended, take the mark away as soon as it can be read."""
         if self._bad:
             try:
-                self._setting.parse(text)
+                self._parse(text)
             except ValueError:
                 return
             self._forgive()

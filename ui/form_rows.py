@@ -120,7 +120,8 @@ class Row(QWidget):
 
     def _describe(self) -> None:
         setting = self.setting
-        facts = f"{setting.allowed[0].upper()}{setting.allowed[1:]}. Default: {setting.format(setting.default)}."
+        default = setting.format(setting.default) or "none"
+        facts = f"{setting.allowed[0].upper()}{setting.allowed[1:]}. Default: {default}."
         state = [AT_ONCE if setting.live else NEW_RUN]
         state += ["The running model still has another value."] if self.pending else []
         state += ["Locked."] if self.locked else []

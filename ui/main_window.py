@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -30,6 +40,7 @@ from PySide6.QtWidgets import (
 from models.errors import DataError
 from playground.recovery import Autosaves, Leftover
 from ui import icons, theme
+from ui.dropped import SUFFIX, experiment_in
 from ui.registry import TABS, make_tab
 from ui.save_dialog import ask_target, write_picture
 
@@ -43,7 +54,6 @@ AUTOSAVE_INTERVAL = 30_000
 TITLE_BAR = 40
 """Pixels that the desktop's own frame may need above the window."""
 
-SUFFIX = ".npz"
 EXPERIMENTS = f"Experiments (*{SUFFIX})"
 WEIGHTS = "Weights (*.npz *.safetensors)"
 DRAWINGS = "Drawings (*.json *.json.gz)"
@@ -78,6 +88,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.setWindowTitle("Playground")
         self.setWindowIcon(icons.app_icon())
+        self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)  # at 200 % scaling this still fits a 1920×1200 screen
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -139,7 +150,7 @@ class MainWindow(QMainWindow):
         tab = self.tab(self.tabs.widget(index).objectName())
         self._told.setText("")
         surface = tab.drawing_surface()
-        for action in (self._undo, self._redo, self._clear, self._save_drawing, self._open_drawing):
+        for action in (self._undo, self._redo, self._paste, self._clear, self._save_drawing, self._open_drawing):
             action.setEnabled(surface is not None)
         self._open_data.setEnabled(tab.model.open_data is not None)
         for action in (self._open_weights, self._save_weights):
@@ -155,8 +166,11 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _tell(self, text: str) -> None:
         if text and self.sender() in (self._tabs.get(self.tabs.currentWidget().objectName()), None):
-            self._told.setText(text)
-            self._told.setToolTip(text)
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._told.setText(text)
+        self._told.setToolTip(text)
 
     # Menus ---------------------------------------------------------------------------------------------------------
 
@@ -183,6 +197,7 @@ class MainWindow(QMainWindow):
         menu = bar.addMenu("&Edit")
         self._undo = self._add(menu, "&Undo", self._do_undo, keys.Undo, "undo")
         self._redo = self._add(menu, "&Redo", self._do_redo, keys.Redo, "redo")
+        self._paste = self._add(menu, "&Paste onto the canvas", self._do_paste, keys.Paste, "paste")
         self._clear = self._add(menu, "&Clear the canvas", self._do_clear, Qt.Key.Key_Delete, "trash")
         menu = bar.addMenu("&Run")
         self._add(menu, "&Train or pause", self._do_toggle, SPACE, "play")
@@ -326,6 +341,7 @@ class MainWindow(QMainWindow):
     def export_picture(self, path: Path) -> None:
         """Write the tab as it is shown to a PNG file; raises DataError."""
         write_picture(self.current, path)
+        self._say(f"Exported a picture of the tab to {path.name}")
 
     def _ask_files(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
         name, _ = QFileDialog.getOpenFileName(self, title, str(self._folder()), kinds)
@@ -364,6 +380,32 @@ class MainWindow(QMainWindow):
     def _do_redo(self) -> None:
         if (surface := self.current.drawing_surface()) is not None:
             surface.redo()
+
+    @Slot()
+    def _do_paste(self) -> None:
+        self._put_on_canvas(self.current.paste)
+
+    def _put_on_canvas(self, put: Callable[[], object]) -> None:
+        try:
+            put()
+        except DataError as error:
+            self._say(str(error))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files can be dropped anywhere; what is in them is looked at then."""
+        if event.mimeData().hasUrls():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open an experiment; anything else is for the canvas, as if it were dropped there."""
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        experiment = experiment_in(event.mimeData())
+        if experiment is not None:
+            self.open_experiment(experiment)
+        else:
+            self._put_on_canvas(lambda: self.current.take(event.mimeData()))
 
     @Slot()
     def _do_clear(self) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -21,6 +21,7 @@ from models.whole_file import atomically
 from playground.messages import Failure, Opened, Saved, Status
 from playground.session import Session
 from ui.banner import Banner
+from ui.canvas.point_leave import LeaveButton
 from ui.canvas.surface import Surface
 from ui.form import ConfigForm
 from ui.further import further
@@ -68,12 +69,14 @@ class ModelTab(QWidget):
         self.session = Session(model, self)
         self._ghosts_shown: tuple[object, ...] = ()
         self._steps = np.arange(1, 1025, dtype=np.int64)
-        self._laid_out = False
+        self._placed: set[QSplitter] = set()  # by the user, now or in an earlier window: these stay
+        self._remembered: dict[str, QByteArray] = {}  # from an earlier window, until the tab is shown
         self._beat = 0
         self._edited = EditedSteps()
         self._readings: Readings = {}  # at the step that is shown
         self._said = ""
         self._caution = ""  # what going on after the end does to the step size, while it does
+        self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
@@ -100,6 +103,17 @@ class ModelTab(QWidget):
     def drawing_surface(self) -> Surface | None:
         """The canvas that the Edit menu works on, if there is one."""
         return None
+
+    def paste(self) -> None:
+        """Edit → Paste: what the clipboard holds comes onto the canvas; raises DataError when there is none for it."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def take(self, mime: QMimeData | None) -> None:
+        """Something was dropped on the window, or pasted: it is for the canvas; raises DataError like `paste`."""
+        surface = self.drawing_surface()
+        if surface is None:
+            raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
+        surface.load_mime(mime)
 
     def drawings(self) -> dict[str, Any]:
         """What of the user's own hand goes into the experiment file, as JSON values."""
@@ -170,33 +184,40 @@ class ModelTab(QWidget):
             return
         self.banner.clear()
         self.session.set_data(data)
-        self.told.emit(f"Data opened: {getattr(data, 'name', paths[0].name)}")
+        self.say_begun(f"Data opened: {getattr(data, 'name', paths[0].name)}")
 
     def use_data_set(self) -> None:
         """Leave the user's own data for the model's."""
         self.banner.clear()
         self.session.set_data(None)
 
+    def own_data(self) -> str | None:
+        """What the user's own data are called, for the button above the settings that leaves them; None: no such."""
+        data = self.session.data
+        return None if data is None else getattr(data, "name", "your own data")
+
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
         with atomically(path) as file:
             for piece in self.session.history.csv():
                 file.write(piece.encode())
+        self.told.emit(f"Exported the metrics to {path.name}")
 
     def shutdown(self) -> None:
         """Stop the run and join its thread."""
         self.session.shutdown()
 
     def save_layout(self) -> dict[str, QByteArray]:
-        """Where the splitters are."""
-        return {"columns": self._columns.saveState(), "rows": self._rows.saveState()}
+        """Where the user put splitters; the others follow the size of the window the next time, too."""
+        placed = {name: splitter.saveState() for name, splitter in self._splitters() if splitter in self._placed}
+        return self._remembered | placed
 
     def restore_layout(self, layout: Mapping[str, QByteArray]) -> None:
-        """Put the splitters back."""
-        for name, splitter in (("columns", self._columns), ("rows", self._rows)):
-            if name in layout:
-                self._laid_out = True
-                splitter.restoreState(layout[name])
+        """Put the splitters back as soon as the tab has its size: in a smaller one they would not find their room."""
+        self._remembered = dict(layout)
+
+    def _splitters(self) -> tuple[tuple[str, QSplitter], ...]:
+        return ("columns", self._columns), ("rows", self._rows)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -205,11 +226,22 @@ class ModelTab(QWidget):
         self._form: ConfigForm | None = None
         self._form_place = QWidget()
         self._form_place.setMinimumWidth(240)
+        self.leave_button = LeaveButton(self.run_bar.train_button)
+        self.leave_button.clicked.connect(self.use_data_set)
+        room = self.leave_button.sizePolicy()
+        room.setRetainSizeWhenHidden(False)  # few ever see it, and above the settings nothing else has to move
+        self.leave_button.setSizePolicy(room)
+        settings = QWidget()
+        self._settings = QVBoxLayout(settings)
+        self._settings.setContentsMargins(0, 0, 0, 0)
+        self._settings.setSpacing(0)
+        self._settings.addWidget(self.leave_button)
+        self._settings.addWidget(self._form_place, 1)
         self.plots = MetricPlots(self.model.metrics)
         self.timeline = TimelineBar()
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(self._form_place)
+        self._columns.addWidget(settings)
         self._columns.addWidget(self.make_stage())
         self._columns.setStretchFactor(1, 1)
         side = self.make_side()
@@ -225,7 +257,7 @@ class ModelTab(QWidget):
         self._rows.addWidget(self._columns)
         self._rows.addWidget(bottom)
         self._rows.setStretchFactor(0, 1)
-        for splitter in (self._columns, self._rows):
+        for _, splitter in self._splitters():
             splitter.splitterMoved.connect(self._on_splitter)
         self._page = QScrollArea()  # in a window that is too small for a tab its parts are scrolled, not squeezed
         self._page.setFrameShape(QFrame.Shape.NoFrame)
@@ -266,7 +298,7 @@ class ModelTab(QWidget):
         if self._form is None:
             self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
             self._form.changed.connect(self._on_config)
-            self._columns.replaceWidget(0, self._form)
+            self._settings.replaceWidget(self._form_place, self._form)
             self._form_place.deleteLater()
             self._show_pending()
         return self._form
@@ -320,7 +352,7 @@ class ModelTab(QWidget):
         self.banner.clear()
         self.session.reset(config)
         self._show_choice()
-        self.told.emit(f"{name}: {self.model.presets[name].description}")
+        self.say_begun(f"{name}: {self.model.presets[name].description}")
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
@@ -360,8 +392,14 @@ class ModelTab(QWidget):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        self.leave_button.offer(self.own_data())
         self._show_known()
         self._show_pending()
+        self._say()
+
+    def say_begun(self, words: str) -> None:
+        """Say what the new run was begun with; it stays in the status bar until the run moves."""
+        self._news = (self.session.status.run_id, words)
         self._say()
 
     def _say(self) -> None:
@@ -501,11 +539,13 @@ class ModelTab(QWidget):
             return f"Press Reset to start a new run with the changed settings ({names})."
         shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
         known = self._readings
+        begun_for, news = self._news
+        summary = f"{news.rstrip('.')}." if news and begun_for == status.run_id else self.model.summary
         result = f": {say(shown[0], known[shown[0].name].value)}" if shown and shown[0].name in known else ""
         return {
             "empty": "",
             "loading": "Building the model …",
-            "untrained": f"{self.model.summary} Press {self.model.verb} (Space) to begin.",
+            "untrained": f"{summary} Press {self.model.verb} (Space) to begin.",
             "running": " ".join(filter(None, (f"{self.model.doing} …", self._caution))),
             "paused": f"Paused at step {step}{result}",
             "finished": f"Finished after {step} steps{result}{self._what_next(status)}",
@@ -523,8 +563,7 @@ class ModelTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
-        if not self._laid_out:  # a tab built later has its size before it is shown
-            self._lay_out()
+        self._lay_out()  # a tab has its size before it is shown
         self.session.set_visible(True)
         QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
@@ -541,21 +580,27 @@ class ModelTab(QWidget):
             self.session.reset()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The first size decides where the splitters are, unless they were remembered."""
+        """The size decides where the splitters are: a window that has grown and shrunk looks as it did before."""
         super().resizeEvent(event)
-        if not self._laid_out and self.isVisible():
-            self._laid_out = True
+        if self.isVisible():
             self._lay_out()
 
     def _lay_out(self) -> None:
-        side = max(self.side_width, round(self.side_share * self.width()))
-        self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
-        below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
-        self._rows.setSizes([self._rows.height() - below, below])
+        for name, splitter in self._splitters():
+            if name in self._remembered and splitter.restoreState(self._remembered.pop(name)):
+                self._placed.add(splitter)
+        if self._columns not in self._placed:
+            side = max(self.side_width, round(self.side_share * self.width()))
+            self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
+        if self._rows not in self._placed:
+            below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
+            self._rows.setSizes([self._rows.height() - below, below])
 
     @Slot()
     def _on_splitter(self) -> None:
-        self._laid_out = True  # the user knows best
+        splitter = self.sender()
+        assert isinstance(splitter, QSplitter)
+        self._placed.add(splitter)  # the user knows best
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""

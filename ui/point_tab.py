@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QMimeData, Slot
 from PySide6.QtWidgets import QWidget
 
-from models.base import Model, Snapshot
+from models.base import DataError, Model, Snapshot
 from models.config import Config
 from models.data.own import OwnPoints
 from models.data.points import PointSet
@@ -21,6 +21,7 @@ from ui.canvas.point_canvas import PointCanvas, PointEdit
 from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_panel import PointPanel
 from ui.canvas.point_source import PointSource
+from ui.dropped import files_in
 from ui.model_tab import ModelTab
 from ui.speed import SpeedControl
 
@@ -60,6 +61,10 @@ class PointTab(ModelTab):
         None: the data set of the settings. Whoever chooses a data set wants to see it.
         """
         raise NotImplementedError
+
+    def own_data(self) -> str | None:
+        """See ModelTab; the button beside the points says it."""
+        return None
 
     def axis_titles(self) -> tuple[str, str]:
         """What the coordinates of the points shown are, and how they were changed."""
@@ -207,6 +212,17 @@ class PointTab(ModelTab):
     def drawing_surface(self) -> PointCanvas:
         """The points: undo, redo and clear of the Edit menu."""
         return self.panel.canvas
+
+    def paste(self) -> None:
+        """Edit → Paste: points from a spreadsheet."""
+        self.panel.paste_table()
+
+    def take(self, mime: QMimeData | None) -> None:
+        """A table was dropped somewhere on the window."""
+        files = files_in(mime) if mime is not None else []
+        if not files:
+            raise DataError("Points come from a file: drop a table with two columns of numbers (CSV).")
+        self.panel.open_table(files[0])
 
     def save_drawing(self, path: Path) -> None:
         """File → Save drawing: the points as CSV."""

@@ -35,6 +35,7 @@ class Readout(QWidget):
         """`sample` is a text for which there is room from the beginning."""
         super().__init__(parent)
         self._text = ""
+        self._keep = 0
         self._muted = muted
         self._least, self._most = least, most
         self._flags = Qt.AlignmentFlag.AlignVCenter | (
@@ -54,11 +55,11 @@ class Readout(QWidget):
         """What it says."""
         return self._text
 
-    def setText(self, text: str) -> None:
-        """Say something else."""
-        if text == self._text:
+    def setText(self, text: str, keep: int = 0) -> None:
+        """Say something else; where there is too little room, the last `keep` characters are not shortened."""
+        if (text, keep) == (self._text, self._keep):
             return
-        self._text = text
+        self._text, self._keep = text, keep
         self._grow(text)
         self.setAccessibleDescription(text)
         self.update()
@@ -78,15 +79,25 @@ class Readout(QWidget):
             self._room = -(-needed // LEAP) * LEAP
             self.updateGeometry()
 
+    def shown(self) -> str:
+        """The text, shortened where the room is too little: before what is kept, else at the end, or on the right of a
+        line at the beginning.
+        """
+        metrics = self.fontMetrics()
+        if self._width <= self.width():
+            return self._text
+        head, tail = self._text[: len(self._text) - self._keep], self._text[len(self._text) - self._keep :]
+        room = self.width() - metrics.horizontalAdvance(tail)
+        if tail and room > metrics.horizontalAdvance("m…"):
+            return metrics.elidedText(head, Qt.TextElideMode.ElideRight, room) + tail
+        right = self._flags & Qt.AlignmentFlag.AlignRight
+        mode = Qt.TextElideMode.ElideLeft if right else Qt.TextElideMode.ElideRight
+        return metrics.elidedText(self._text, mode, self.width())
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The text, shortened where the room is too little: at the end, or on the right of a line at the beginning."""
+        """The text, as much of it as there is room for."""
         painter = QPainter(self)
         colors = theme.current()
         painter.setPen(colors.muted if self._muted else colors.text)
-        words = self._text
-        if self._width > self.width():
-            right = self._flags & Qt.AlignmentFlag.AlignRight
-            mode = Qt.TextElideMode.ElideLeft if right else Qt.TextElideMode.ElideRight
-            words = self.fontMetrics().elidedText(words, mode, self.width())
-        painter.drawText(self.rect(), int(self._flags), words)
+        painter.drawText(self.rect(), int(self._flags), self.shown())
         painter.end()

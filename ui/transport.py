@@ -181,7 +181,8 @@ class RunBar(QFrame):
             return
         measured, value = known[held_out[0].name]
         earlier = f" at step {grouped(round(measured))}" if step is not None and measured < step else ""
-        self.headline.setText(say(held_out[0], value) + earlier)
+        words = say(held_out[0], value) + earlier
+        self.headline.setText(words, len(words) - len(held_out[0].label))  # the name gives way, never the number
 
     def show_pending(self, pending: bool) -> None:
         """Whether settings wait for a new run: then Reset says so."""

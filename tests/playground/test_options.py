@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from models.base import ConfigError
 from models.config import Config, setting, settings_of
+from playground.cli import main
 from playground.options import OptionParser, add_options, parse_config, read_values, whole_number
 
 
@@ -156,3 +157,11 @@ def test_help_lists_every_setting_with_its_range_and_the_preset_as_default(
     assert "greater than 0 and at most 10. Default: 0.5." in text
     assert "Matters with --optimizer momentum." in text
     assert "--shuffle, --no-shuffle" in text
+
+
+def test_an_empty_default_is_called_none(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["run", "hopfield", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Default: ." not in text
+    assert "Default: none." in text

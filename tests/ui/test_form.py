@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from models.config import Config, setting, settings_of
+from models.digits import DigitsConfig
+from models.hopfield import HopfieldConfig
 from ui.form import ConfigForm
 from ui.form_controls import Number, Numbers, Selection, Selections
 from ui.form_fields import Entry, neighbour, stops
@@ -663,3 +665,28 @@ def test_a_long_line_is_seen_whole_below_its_field(qtbot: QtBot) -> None:
     type_into(head, Lines().layers)
     qtbot.waitUntil(lambda: head.width() > 300)
     assert not whole.isVisible()
+
+
+def test_an_empty_list_that_stays_in_force_is_named(qtbot: QtBot) -> None:
+    form = ConfigForm(DigitsConfig(hidden=()))
+    qtbot.addWidget(form)
+    form.show()
+    type_into(control(form, "hidden").head, "a")
+    assert sentence(form, "hidden").endswith("(it was a). The empty list stays in force.")
+    store = ConfigForm(HopfieldConfig())
+    qtbot.addWidget(store)
+    assert "Default: none." in store._rows["store"].label.toolTip()
+
+
+@pytest.mark.parametrize(("text", "rate"), [("0,5", 0.5), ("0,001", 0.001), ("1e-2", 0.01)])
+def test_a_number_may_have_a_decimal_comma(form: ConfigForm, text: str, rate: float) -> None:
+    type_into(control(form, "rate").head, text)
+    assert form.config().rate == rate
+    assert not sentence(form, "rate")
+
+
+def test_a_comma_is_no_decimal_point_where_there_are_no_decimals(form: ConfigForm) -> None:
+    type_into(control(form, "batch").head, "10,000")
+    assert sentence(form, "batch").startswith("Must be a whole number from 1 to 300 (it was 10,000)")
+    type_into(control(form, "rate").head, "1,5")
+    assert "(it was 1,5)" in sentence(form, "rate")

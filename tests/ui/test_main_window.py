@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
 from waiting import settled
 
+from models.data.points import PointSet
 from models.digits import DigitsConfig
 from playground.experiment import read
 from playground.recovery import Autosaves
@@ -357,3 +359,161 @@ def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
     assert page.widget().height() >= least.height()
     assert tab.run_bar.minimumSizeHint().width() <= window.width()
     assert tab.timeline.minimumSizeHint().width() <= window.width()
+
+
+def handles(tab):
+    return tab._columns.sizes(), tab._rows.sizes()
+
+
+@pytest.mark.parametrize("name", ["digits", "boundary"])
+def test_a_window_that_has_grown_and_shrunk_looks_as_before(window, qtbot, name):
+    tab = window.show_tab(name)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    before = handles(tab)
+    window.resize(1920, 1080)
+    assert handles(tab)[0][1] > before[0][1]
+    window.resize(1280, 720)
+    assert handles(tab) == before
+
+
+def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
+    tab = window.current
+    handle = tab._rows.handle(1)
+    qtbot.mousePress(handle, LEFT)
+    qtbot.mouseMove(handle, QPoint(handle.width() // 2, -60))
+    qtbot.mouseRelease(handle, LEFT, pos=QPoint(handle.width() // 2, -60))
+    moved = tab._rows.sizes()[1]
+    columns = tab._columns.sizes()
+    window.resize(1280, 900)
+    window.resize(1600, 900)
+    assert tab._rows.sizes()[1] == moved  # the stage takes what is new
+    window.resize(1280, 720)
+    assert (tab._rows.sizes()[1], tab._columns.sizes()) == (moved, columns)  # that one nobody has moved
+    window.close()
+    second = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(second)
+    second.resize(1280, 720)  # the offscreen screen is smaller
+    second.show()
+    tab = second.current
+    qtbot.waitUntil(tab.isVisible)
+    assert tab._rows.sizes()[1] == moved
+    assert tab.save_layout().keys() == {"rows"}
+    second.close()
+
+
+def copy_picture():
+    """A cross in ink, on the clipboard."""
+    picture = QImage(40, 40, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for place in range(8, 32):
+        for thick in range(4):
+            picture.setPixelColor(place, 18 + thick, Qt.GlobalColor.black)
+            picture.setPixelColor(18 + thick, place, Qt.GlobalColor.black)
+    QApplication.clipboard().setImage(picture)
+    return picture
+
+
+def test_paste_reaches_the_canvas_wherever_the_focus_is(window, qtbot):
+    tab = window.current
+    copy_picture()
+    tab.plots.setFocus()
+    before = tab.try_panel.canvas.image
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.try_panel.canvas.image is not None
+    assert not np.array_equal(tab.try_panel.canvas.image, before)
+    tab.try_panel.canvas.clear()
+    tab.try_panel.canvas.setFocus()
+    qtbot.keyClick(tab.try_panel.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.try_panel.canvas.image is not None
+    tab.try_panel.canvas.clear()
+    QApplication.clipboard().setText("7")
+    tab.run_bar.seed.setFocus()
+    tab.run_bar.seed.selectAll()
+    qtbot.keyClick(tab.run_bar.seed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.run_bar.seed.text() == "7"
+    assert tab.try_panel.canvas.is_empty
+    assert not tab.banner.isVisible()
+
+
+def test_a_table_is_pasted_wherever_the_focus_is_and_pixels_say_that_they_take_nothing(window, qtbot):
+    tab = window.show_tab("boundary")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    QApplication.clipboard().setText("a,b\n1,2\n3,4\n")
+    tab.plots.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert tab.panel.dialog is not None
+    tab.panel.dialog.reject()
+    tab = window.show_tab("hopfield")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    copy_picture()
+    window._paste.trigger()
+    assert "Open drawing" in window._told.text()
+    window.show_tab("bits")
+    assert not window._paste.isEnabled()
+
+
+def drop(widget, path):
+    """Drop a file where nothing in the way wants it; returns whether it is taken."""
+    mime, action, none = QMimeData(), Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    place = widget.rect().center()
+    enter = QDragEnterEvent(place, action, mime, LEFT, none)
+    QApplication.sendEvent(widget, enter)
+    event = QDropEvent(place.toPointF(), action, mime, LEFT, none)
+    if enter.isAccepted():
+        QApplication.sendEvent(widget, event)
+    return enter.isAccepted()
+
+
+def test_files_can_be_dropped_anywhere_on_the_window(window, qtbot, tmp_path):
+    tab = window.current
+    tab.session.step(3)
+    qtbot.waitUntil(settled(tab))
+    with qtbot.waitSignal(tab.session.saved):
+        tab.save_experiment(tmp_path / "run.npz")
+    tab.reset()
+    qtbot.waitUntil(settled(tab))
+    with qtbot.waitSignal(tab.session.opened):  # from the canvas, which leaves it to the window
+        drop(tab.try_panel.canvas, tmp_path / "run.npz")
+    qtbot.waitUntil(lambda: tab.session.status.head == 3)
+    tab.try_panel.canvas.clear()
+    assert copy_picture().save(str(tmp_path / "cross.png"))
+    assert drop(window, tmp_path / "cross.png")
+    assert tab.try_panel.canvas.image is not None
+    tab = window.show_tab("boundary")
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    (tmp_path / "points.csv").write_text("a,b\n1,2\n3,4\n")
+    assert drop(window, tmp_path / "points.csv")
+    assert tab.panel.dialog is not None
+    tab.panel.dialog.reject()
+    window.show_tab("bits")
+    assert drop(window, tmp_path / "points.csv")
+    assert "nothing to draw on" in window._told.text()
+
+
+def test_what_was_done_is_said(window, qtbot, tmp_path):
+    tab = window.current
+    tab.export_metrics(tmp_path / "run.csv")
+    assert window._told.text() == "Exported the metrics to run.csv"
+    window.export_picture(tmp_path / "tab.png")
+    assert window._told.text() == "Exported a picture of the tab to tab.png"
+    name = next(iter(tab.model.presets))
+    tab.choose_preset(name)
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith(f"{name}: {tab.model.presets[name].description}")
+    tab.step()
+    qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
+
+
+@pytest.mark.parametrize("name", ["boundary", "mixture"])
+def test_points_from_a_table_are_said_until_the_run_moves(window, qtbot, name):
+    tab = window.show_tab(name)
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
+    points = np.random.default_rng(0).normal(size=(20, 2))
+    tab.use_points(PointSet(points, np.arange(20) % 2, class_names=("a", "b")), "ok.csv")
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith("20 points from ok.csv. Press ")
+    assert not tab.leave_button.isVisible()  # there is one beside the points
+    tab.reset()
+    qtbot.waitUntil(settled(tab, "untrained"))
+    assert window._told.text().startswith(tab.model.summary)

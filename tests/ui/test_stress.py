@@ -217,6 +217,25 @@ def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
     qtbot.waitUntil(lambda: tab.session.status.head == 1)
 
 
+def test_own_data_are_named_above_the_settings_with_the_way_back(window, qtbot, own_pair, tmp_path):
+    tab = window.current
+    assert not tab.leave_button.isVisible()
+    tab.open_data(own_pair)
+    settle(tab, qtbot, "untrained")
+    assert tab.leave_button.isVisible()
+    assert "my-images" in tab.leave_button.text()
+    assert window._told.text() == "Data opened: my-images. Press Train (Space) to begin."
+    save(qtbot, tab, tmp_path / "own.npz")
+    qtbot.mouseClick(tab.leave_button, Qt.MouseButton.LeftButton)
+    settle(tab, qtbot, "untrained")
+    assert tab.data is mnist.load()
+    assert not tab.leave_button.isVisible()
+    with qtbot.waitSignal(tab.session.opened):
+        window.open_experiment(tmp_path / "own.npz")
+    settle(tab, qtbot, "untrained")
+    assert tab.leave_button.isVisible()
+
+
 def test_a_finished_run_goes_on_when_it_is_given_more_epochs(window, qtbot, own_pair, tmp_path):
     tab = window.current
     config = tab.form.config().model_copy(update={"hidden": (6,), "epochs": 2})

@@ -16,6 +16,7 @@ from models.data.preparation import SIDE, Preparation
 from models.data.strokes import Drawing, format_drawings
 from playground.drawings import Example, parse_examples, read_examples
 from ui.canvas.canvas_input import AS_DIGIT, Preparing
+from ui.dropped import experiment_in
 
 DRAWING_MIME = "application/x-playground-drawing+json"
 """Our own drawings on the clipboard, in the form of the drawing files."""
@@ -36,7 +37,7 @@ class Incoming:
 
 def is_welcome(mime: QMimeData) -> bool:
     """Whether it may hold something for the canvas; only `from_mime` looks inside."""
-    return mime.hasFormat(DRAWING_MIME) or mime.hasImage() or mime.hasUrls()
+    return mime.hasFormat(DRAWING_MIME) or mime.hasImage() or (mime.hasUrls() and experiment_in(mime) is None)
 
 
 def from_mime(mime: QMimeData | None, preparing: Preparing = AS_DIGIT) -> Incoming:

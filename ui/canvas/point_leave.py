@@ -1,4 +1,4 @@
-"""The button that leaves the user's own points: it names them, and nothing moves or loses its way when it goes."""
+"""The button that leaves the user's own data: it names them, and nothing moves or loses its way when it goes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.data.own import BY_HAND
 
 
 class LeaveButton(QToolButton):
-    """Leaves the user's own points; always of the same width while its bar is, whatever they are called.
+    """Leaves the user's own data; always of the same width while its bar is, whatever they are called.
 
     Args:
         heirs: who gets the keyboard when the button goes while it has it: the first that can take it. Otherwise Qt
@@ -32,7 +32,7 @@ class LeaveButton(QToolButton):
         self.hide()
 
     def offer(self, name: str | None) -> None:
-        """Name the points that can be left; None: there are none."""
+        """Name the data that can be left; None: there are none."""
         if name is not None and name != self._name:
             self._name = name
             self._write()

@@ -24,6 +24,7 @@ from models.data.tables import Table, parse_table, read_table, write_points
 from ui import icons, theme
 from ui.canvas.point_canvas import PointCanvas, Tool
 from ui.canvas.table_dialog import TableDialog
+from ui.dropped import experiment_in, files_in
 from ui.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
@@ -242,15 +243,15 @@ class PointPanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A table can be dropped."""
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() and experiment_in(event.mimeData()) is None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open the first file that is dropped."""
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        files = files_in(event.mimeData())
         if files:
             event.acceptProposedAction()
-            self.open_table(Path(files[0]))
+            self.open_table(files[0])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+V on the canvas pastes; the hint follows its size."""

@@ -405,14 +405,12 @@ class StrokeCanvas(Surface):
         if not self.is_empty:
             QGuiApplication.clipboard().setMimeData(incoming.to_mime(self.drawing(), self.picture(SIDE * 10)))
 
-    def load_mime(self, mime: QMimeData | None) -> bool:
-        """Load what was dropped or pasted; returns whether it could be used, says `failed` otherwise."""
+    def load_mime(self, mime: QMimeData | None) -> None:
+        """Load what was dropped or pasted; says `failed` when it cannot be used."""
         try:
             self._load(incoming.from_mime(mime, self._preparing))
         except DataError as error:
             self.failed.emit(str(error))
-            return False
-        return True
 
     def load_file(self, path: str | Path) -> None:
         """Load a drawing file or a photo, as if it were dropped; raises DataError when it cannot be used."""

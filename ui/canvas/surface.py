@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from models.errors import DataError
 from ui import theme
 
 StateT = TypeVar("StateT")
@@ -94,6 +95,12 @@ class Surface(QWidget):
     def clear(self) -> None:
         """Empty the canvas; can be undone."""
         raise NotImplementedError
+
+    def load_mime(self, mime: QMimeData | None) -> None:
+        """Put what was dropped or pasted onto the canvas; raises DataError where it takes nothing of the kind."""
+        raise DataError(
+            "Nothing can be dropped or pasted onto single pixels: File → Open drawing takes a picture from a file."
+        )
 
     def _show_state(self) -> None:
         """Redraw everything after the state in force became another one; gestures under way are over."""

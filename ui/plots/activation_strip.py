@@ -17,7 +17,7 @@ from ui.plots import colormaps
 ROW = 18
 """Height of a layer's strip in pixels."""
 LABEL = 118
-"""Width of the layers' names in pixels."""
+"""Width of the layers' names in pixels; longer ones get more, up to half of the strip."""
 MOST_ROWS = 6
 """Layers shown at the most; the strips of a deeper network become flatter."""
 
@@ -72,7 +72,12 @@ class ActivationStrip(QWidget):
 
     def _cells(self, row: int) -> QRectF:
         height = (self.height() - 2) / max(len(self._layers), 1)
-        return QRectF(LABEL, 1 + row * height, max(self.width() - LABEL - 1, 1), max(height - 4, 2))
+        label = self._label_width()
+        return QRectF(label, 1 + row * height, max(self.width() - label - 1, 1), max(height - 4, 2))
+
+    def _label_width(self) -> int:
+        longest = max(map(self.fontMetrics().horizontalAdvance, self._labels), default=0) + 12
+        return max(LABEL, min(longest, self.width() // 2))
 
     def _unit_at(self, position: QPoint) -> tuple[int, int] | None:
         for row, layer in enumerate(self._layers):
@@ -92,7 +97,8 @@ class ActivationStrip(QWidget):
         for row, (layer, label) in enumerate(zip(self._layers, self._labels, strict=True)):
             cells = self._cells(row)
             painter.setPen(colors.muted)
-            place = QRectF(0, cells.top(), LABEL - 8, cells.height())
+            place = QRectF(0, cells.top(), cells.left() - 8, cells.height())
+            label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, round(place.width()))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, label)
             signed = bool((layer < 0).any())
             index = (colormaps.diverging_index if signed else colormaps.sequential_index)(layer, self._level)

@@ -20,6 +20,12 @@ from ui.plots.grid_keys import CHOOSE, keeps_key, walk
 
 Captions = Sequence[str] | Callable[[int], str]
 
+SAMPLE = 100
+"""Captions that are looked at to find out how much room they need."""
+
+ARROW = " → "
+"""Between what a picture shows and what it was taken for."""
+
 
 class ImageGallery(QAbstractScrollArea):
     """Images (N, H, W) with captions in as many columns as fit; a click or Enter chooses one.
@@ -54,6 +60,8 @@ class ImageGallery(QAbstractScrollArea):
         self._current: int | None = None
         self._hover: int | None = None
         self._readout = ""
+        self._broken = False  # whether captions have a line for what stands after an arrow
+        self._wider = self._more_lines = 0  # pixels and lines that the captions need beside the usual
         self.setAccessibleName("image gallery")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,6 +76,7 @@ class ImageGallery(QAbstractScrollArea):
             raise ValueError(f"expected images of shape (N, H, W), not {images.shape}")
         self._images, self._captions, self._colors = images, captions, caption_color
         self._current = self._hover = None
+        self._fit_captions()
         self._fit_bar()
         self.verticalScrollBar().setValue(0)
         self._tell()
@@ -123,8 +132,21 @@ class ImageGallery(QAbstractScrollArea):
         step = self._step()
         return QSize(step.width() + 24, step.height() + 12)
 
+    def _fit_captions(self) -> None:
+        """Room for the captions, as far as the first ones tell: wider cells, and a second line after an arrow."""
+        advance, usual = self.fontMetrics().horizontalAdvance, self._cell + 10
+        captions = [self.caption(index) for index in range(min(self.count, SAMPLE))]
+        self._broken = any(advance(line) > usual for caption in captions for line in caption.split("\n"))
+        lines = [line for caption in captions for line in self._lines(caption)]
+        self._wider = max(0, min(max(map(advance, lines), default=0) + 6 - usual, self._cell))
+        self._more_lines = max((len(self._lines(caption)) for caption in captions), default=0) - self._caption_lines
+
+    def _lines(self, caption: str) -> list[str]:
+        return (caption.replace(ARROW, f"\n{ARROW.lstrip()}") if self._broken else caption).split("\n")
+
     def _step(self) -> QSize:
-        return QSize(self._cell + 12, self._cell + 12 + self._caption_lines * self.fontMetrics().height())
+        lines = self._caption_lines + max(self._more_lines, 0)
+        return QSize(self._cell + 12 + self._wider, self._cell + 12 + lines * self.fontMetrics().height())
 
     def _cell_rect(self, index: int) -> QRect:
         step, columns = self._step(), self.columns
@@ -179,7 +201,7 @@ class ImageGallery(QAbstractScrollArea):
 
     def _paint_cell(self, painter: QPainter, index: int, table: list[int], colors: theme.Theme) -> None:
         cell = self._cell_rect(index)
-        frame = QRect(cell.left() + 6, cell.top() + 4, self._cell, self._cell)
+        frame = QRect(cell.left() + 6 + self._wider // 2, cell.top() + 4, self._cell, self._cell)
         height, width = self._images.shape[1:]
         target = QRect(0, 0, self._cell * width // max(height, width), self._cell * height // max(height, width))
         target.moveCenter(frame.center())
@@ -198,7 +220,7 @@ class ImageGallery(QAbstractScrollArea):
         metrics = painter.fontMetrics()
         lines = [
             metrics.elidedText(line, Qt.TextElideMode.ElideRight, cell.width() - 2)
-            for line in self.caption(index).split("\n")
+            for line in self._lines(self.caption(index))
         ]
         painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, "\n".join(lines))
 

@@ -20,6 +20,18 @@ SMALLEST_CELL, LARGEST_CELL = 2.0, 15.0
 """Side of a unit of a dense layer in pixels."""
 
 
+SHORT = {
+    "input": "pic",
+    "conv": "conv",
+    "max_pool": "pool",
+    "average_pool": "pool",
+    "dense": "dense",
+    "dropout": "drop",
+    "batchnorm": "norm",
+}
+"""Kinds of layers where there is no room for what is known of them."""
+
+
 @dataclass(frozen=True)
 class Layer:
     """A column of the picture.
@@ -39,6 +51,17 @@ class Layer:
     maps: tuple[int, int, int]
     signed: bool = False
     labels: tuple[str, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """What stands above a column that is too narrow for its name."""
+        return SHORT.get(self.kind, self.name)
+
+    @property
+    def short_size(self) -> str:
+        """How many maps or units, where there is no room for the whole size."""
+        height, width, count = self.maps
+        return str(count) if (height, width) == (1, 1) else f"{height}²" if height == width else f"{height}×{width}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +129,7 @@ class Column:
 
 
 def lay_out(
-    layers: Sequence[Layer], area: QRectF, ratio: float = 1.0, narrowest: Sequence[float] = ()
+    layers: Sequence[Layer], area: QRectF, ratio: float = 1.0, narrowest: Sequence[Sequence[float]] = ()
 ) -> tuple[Column, ...]:
     """Columns for all layers in an area, with the largest maps that fit.
 
@@ -114,14 +137,15 @@ def lay_out(
         layers: the columns.
         area: the room for them.
         ratio: screen pixels per device-independent pixel.
-        narrowest: the width that each column gets at least, for its name; kept to where there is room for it.
+        narrowest: the width that each column gets at least, for its name, and for shorter names; the first for which
+            there is room is kept to.
     """
     if not layers:
         return ()
     height, arrow = area.height(), min(ARROW, 0.3 * area.width() / len(layers))
     arrows = arrow * (len(layers) - 1)
-    least = list(narrowest) if sum(narrowest) + arrows <= 0.94 * area.width() else []
-    least = least or [8.0] * len(layers)
+    fitting = (names for names in narrowest if sum(names) + arrows <= 0.94 * area.width())
+    least = next(fitting, [8.0] * len(layers))
 
     def widths(size: float) -> list[float]:
         return [max(_width(layer, size, height), low) for layer, low in zip(layers, least, strict=True)]

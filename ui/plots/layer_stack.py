@@ -182,8 +182,14 @@ class LayerStack(QWidget):
             line = self._line()
             area = QRectF(4, 2 * line + 6, self.width() - 8, max(self.height() - 3 * line - 12, 20))
             metrics = QFontMetricsF(self._small)
-            names = [max(map(metrics.horizontalAdvance, (layer.name, layer.size))) + 2 for layer in self._layers]
-            self._columns = lay_out(self._layers, area, self.devicePixelRatioF(), names)
+            whole, short = (
+                [max(map(metrics.horizontalAdvance, words)) + 2 for words in all_words]
+                for all_words in (
+                    [(layer.name, layer.size) for layer in self._layers],
+                    [(layer.short_name, layer.short_size) for layer in self._layers],
+                )
+            )
+            self._columns = lay_out(self._layers, area, self.devicePixelRatioF(), (whole, short))
             self._laid_out, self._static = key, None
             self._images = [None] * len(self._layers)
         return self._columns
@@ -267,8 +273,14 @@ class LayerStack(QWidget):
         metrics, line = painter.fontMetrics(), self._line()
         for column, layer in zip(self._columns, self._layers, strict=True):
             width = column.slot.width()
-            for row, (words, color) in enumerate(((layer.name, colors.text), (layer.size, colors.muted))):
+            for row, (words, short, color) in enumerate(
+                (
+                    (layer.name, layer.short_name, colors.text),
+                    (layer.size, layer.short_size, colors.muted),
+                )
+            ):
                 painter.setPen(color)
+                words = words if metrics.horizontalAdvance(words) <= round(width) else short
                 words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(width) + 2)
                 painter.drawText(QRectF(column.slot.left(), 2 + row * line, width + 4, line + 2), int(_LEFT), words)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

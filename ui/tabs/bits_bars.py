@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits import LARGEST_WEIGHT
 from ui import theme
 from ui.plots.colormaps import HeldLevel
 from ui.tabs.bits_editor import NumberEditor, figure, plain
-from ui.tabs.bits_table import CENTRED, LEFT, Columns
+from ui.tabs.bits_table import BESIDE, CENTRED, LEFT, Columns
 
 FOUND = 0.5
 """A weight nearer than this to its place value would be rounded to it."""
 
-NARROW = 40.0
-"""Columns narrower than this have no room for a hundred with a decimal."""
+SIZES = (1.0, 0.85, 0.72)
+"""How large the numbers below the bars are written, of the usual size: as large as they fit between their neighbours.
+"""
+
+NARROWEST = 7.0
+"""Pixels of a column for each digit of the largest place value, in which it can still be read."""
 
 NUMBERS = 38.0
 """Height of the two lines of numbers below the bars."""
@@ -78,6 +83,7 @@ class WeightBars(QWidget):
         if not np.array_equal(true_weights, self._true):
             self._true = true_weights
             self._still = None
+            self.updateGeometry()
         self._weights, self._direction, self._before = weights, direction, before
         top = self._top.update(max(float(true_weights.max()), float(weights.max())))
         lowest = -float(weights.min())
@@ -105,14 +111,26 @@ class WeightBars(QWidget):
         return QSize(620, 240)
 
     def minimumSizeHint(self) -> QSize:
-        """Bars that can still be compared."""
-        return QSize(420, 112)
+        """Bars that can still be compared, over numbers that can be read."""
+        digits = max((len(plain(value)) for value in self._true.tolist()), default=0)
+        return QSize(max(420, round(BESIDE + NARROWEST * digits * len(self._true))), 112)
 
     # -- layout
 
     def columns(self) -> Columns:
         """The columns of the table below."""
         return Columns.fitted(self.width(), max(len(self._weights), 2), False)
+
+    def weights_in(self, width: float) -> tuple[float, list[str]]:
+        """(share of the usual size, the weights in words) for columns of a width: none runs into the next one."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        weights = self._weights.tolist()
+        ways = [
+            [figure(weight, places if abs(weight) < 999.5 else min(places, 1)) for weight in weights]
+            for places in ((2, 1, 0) if width >= 52 else (1, 0))
+        ]
+        return _fitting(bold, width, ways)
 
     def _scaled(self, value: float) -> float:
         # asinh is the logarithm for large numbers and a straight line around zero: negative weights have a place too.
@@ -141,11 +159,10 @@ class WeightBars(QWidget):
         painter.drawPixmap(0, 0, self._still)
         zero = self._y(0.0)
         inset = min(max(columns.width * 0.16, 3.0), 12.0)
-        places = 2 if columns.width >= 52 else 1
         bold = QFont(self.font())
         bold.setBold(True)
-        if columns.width < NARROW:
-            bold.setPointSizeF(0.85 * bold.pointSizeF())
+        fitting, numbers = self.weights_in(columns.width)
+        bold.setPointSizeF(fitting * bold.pointSizeF())
         painter.setFont(bold)
         if self._direction is not None:
             self._paint_arrows(painter, colors, columns)
@@ -162,9 +179,7 @@ class WeightBars(QWidget):
                 colors.success if found else colors.ink,
             )
             painter.setPen(colors.success if found else colors.text)
-            digits = places if abs(weight) < 999.5 else min(places, 1)
-            digits = 0 if columns.width < NARROW and abs(weight) >= 99.5 else digits
-            painter.drawText(self._number_box(place), CENTRED, figure(weight, digits))
+            painter.drawText(self._number_box(place), CENTRED, numbers[place])
         if self._before is not None:
             painter.setPen(QPen(colors.muted, 1.2, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -218,8 +233,8 @@ class WeightBars(QWidget):
             )
         base = self.height() - NUMBERS
         small = QFont(self.font())
-        if columns.width < NARROW:
-            small.setPointSizeF(0.85 * small.pointSizeF())
+        fitting, _ = _fitting(small, columns.width, ([plain(value) for value in self._true.tolist()],))
+        small.setPointSizeF(fitting * small.pointSizeF())
         painter.setPen(colors.muted)
         painter.drawText(QRectF(6, base, columns.left - 8, NUMBERS / 2), LEFT, "weight")
         painter.drawText(QRectF(6, base + NUMBERS / 2, columns.left - 8, NUMBERS / 2), LEFT, "worth")
@@ -315,3 +330,15 @@ class WeightBars(QWidget):
     def _on_weight(self, place: object, value: float) -> None:
         assert isinstance(place, int)
         self.weight_set.emit(place, value)
+
+
+def _fitting(font: QFont, width: float, ways: Sequence[list[str]]) -> tuple[float, list[str]]:
+    """The first way to write a row of numbers that fits into columns of a width, and how large: see SIZES."""
+    for numbers in ways:
+        for size in SIZES[:2] if numbers is not ways[-1] else SIZES:
+            smaller = QFont(font)
+            smaller.setPointSizeF(size * font.pointSizeF())
+            metrics = QFontMetricsF(smaller)
+            if max(map(metrics.horizontalAdvance, numbers), default=0.0) <= width - 1:
+                return size, numbers
+    return SIZES[-1], ways[-1]

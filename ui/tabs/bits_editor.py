@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-MINUS = "\N{MINUS SIGN}"
+from ui.typed_number import MINUS, pointed
+
 NARROWEST = 64
 
 
@@ -32,9 +33,8 @@ def plain(value: float) -> str:
 
 def read_number(text: str, low: float, high: float, what: str) -> float:
     """The number that was typed, with a comma or a point; raises ValueError with a sentence."""
-    cleaned = text.strip().replace(MINUS, "-").replace(",", ".")
     try:
-        value = float(cleaned)
+        value = float(pointed(text))
     except ValueError:
         typed = text.strip() or "nothing"
         raise ValueError(f"{what} must be a number, such as 12 or −0.5; “{typed}” is none.") from None

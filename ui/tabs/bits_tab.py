@@ -495,7 +495,7 @@ def _about_table(table: TruthTable) -> str:
     outside = np.flatnonzero((table.targets < 0) | (table.targets > 1))
     if len(outside):
         return f"Row {int(outside[0]) + 1} wants an answer that a sigmoid cannot give: it stays between 0 and 1."
-    return "Click a row to send it through the network; click its bits, targets and weights to change them."
+    return "Click a row to try it, numbers to change them."
 
 
 def _button(words: str, tip: str, slot: Any) -> QPushButton:

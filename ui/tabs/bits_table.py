@@ -32,6 +32,13 @@ RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
+GUTTER, WIDTHS = 54.0, (62.0, 70.0, 74.0, 24.0)
+"""Pixels of the row names, and of target, answer, error and cross."""
+
+BESIDE = GUTTER + sum(WIDTHS) + 4.0
+"""Pixels of a table that are not bits."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Where the columns are: row names, the bits, then target, answer, error, and the cross that drops the row.
@@ -51,9 +58,9 @@ class Columns:
     @classmethod
     def fitted(cls, total: float, bits: int, compact: bool) -> Columns:
         """Divide a width among the columns; `compact` for the narrow panel."""
-        gutter = 26.0 if compact else 54.0
+        gutter = 26.0 if compact else GUTTER
         wide = total > 760  # in a wide window there is room for longer bars of the errors
-        widths = (50.0, 58.0, 66.0, 22.0) if compact else (62.0, 70.0, 130.0 if wide else 74.0, 24.0)
+        widths = (50.0, 58.0, 66.0, 22.0) if compact else (*WIDTHS[:2], 130.0 if wide else WIDTHS[2], WIDTHS[3])
         width = float(np.clip((total - gutter - sum(widths) - 4) / bits, 16.0, 34.0 if compact else 76.0))
         target = gutter + bits * width + 4
         answer = target + widths[0]

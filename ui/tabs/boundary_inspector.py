@@ -29,6 +29,7 @@ from models.inspect import FORMULAS, Neuron, inspect_neuron
 from ui import theme
 from ui.formula import FormulaView
 from ui.plots.network_diagram import Spot
+from ui.typed_number import pointed
 
 ROW = 22
 TERMS = 4
@@ -48,9 +49,8 @@ INVITATION = (
 
 def parse_weight(text: str) -> float:
     """A weight as somebody types it (0.5, −2, 1e-3, also 0,5); raises DataError with what is wrong with it."""
-    plain = text.strip().replace("−", "-").replace(",", ".")
     try:
-        value = float(plain)
+        value = float(pointed(text))
     except ValueError:
         raise DataError(f"“{text.strip()[:20]}” is not a number: type for instance 0.5 or −2.") from None
     if not abs(value) <= LARGEST_WEIGHT:

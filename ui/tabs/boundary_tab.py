@@ -440,7 +440,7 @@ class BoundaryTab(PointTab):
         self.session.config = config
         self.session.set_data(as_own(points, name, table=True))
         self._show_choice()
-        self.told.emit(f"{len(points)} points from {name}")
+        self.say_begun(f"{len(points)} points from {name}")
 
     @Slot()
     def use_data_set(self) -> None:

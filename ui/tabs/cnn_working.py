@@ -19,6 +19,8 @@ from ui.plots import colormaps
 ACTIVATION_NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
 LARGEST_CELL = QSize(44, 26)
+LEGENDS = ("products: orange for it, blue against it", "orange for it, blue against", "orange for, blue not")
+"""What the colours of the products mean, where there is less and less room."""
 MOST_TERMS = 6
 """Largest products of a dense unit that are written out."""
 
@@ -250,8 +252,8 @@ class WorkingView(QWidget):
         wide = min(widest, area.width() * 0.6)
         picture = area.adjusted(0, line, -wide, 0)
         painter.setPen(colors.muted)
-        heading = f"{products.size} products: orange speaks for it, blue against it"
-        heading = metrics.elidedText(heading, Qt.TextElideMode.ElideRight, round(picture.width()) - 8)
+        headings = (f"{products.size} products: orange speaks for it, blue against it", *LEGENDS)
+        heading = next((it for it in headings if metrics.horizontalAdvance(it) <= picture.width() - 8), headings[-1])
         painter.drawText(QRectF(area.left(), area.top(), picture.width(), line), _LEFT, heading)
         best, across = 0.0, 1
         for candidate in range(1, maps + 1):

@@ -230,7 +230,7 @@ class MixtureTab(PointTab):
         config = self._fitting(self.form.config(), own=True)
         self.session.config = config
         self.session.set_data(as_own(points, name, table=True))
-        self.told.emit(f"{len(points)} points from {name}")
+        self.say_begun(f"{len(points)} points from {name}")
 
     @Slot()
     def use_data_set(self) -> None:

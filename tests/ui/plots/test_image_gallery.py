@@ -73,3 +73,25 @@ def test_empty_floats_and_wrong_shapes(gallery):
     assert not gallery.grab().isNull()
     with pytest.raises(ValueError, match="shape"):
         gallery.set_images(np.zeros((3, 8)))
+
+
+def test_what_a_picture_was_taken_for_can_be_read(qtbot):
+    gallery = ImageGallery(cell=44)
+    qtbot.addWidget(gallery)
+    gallery.resize(300, 200)
+    advance = gallery.fontMetrics().horizontalAdvance
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
+    usual = gallery._cell_rect(0).size()
+    assert gallery._lines(gallery.caption(0)) == ["5 → 4"]
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["smiling → neutral", "neutral → smiling", "sad → neutral"])
+    assert gallery._lines(gallery.caption(0)) == ["smiling", "→ neutral"]
+    cell = gallery._cell_rect(0)
+    assert cell.height() - usual.height() == gallery.fontMetrics().height()
+    assert all(
+        advance(line) <= cell.width() - 2 for index in range(3) for line in gallery._lines(gallery.caption(index))
+    )
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["✓ drawing 12"] * 3)
+    assert advance("✓ drawing 12") <= gallery._cell_rect(0).width() - 2
+    assert gallery.index_at(gallery._cell_rect(2).center().toPointF()) == 2
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
+    assert gallery._cell_rect(0).size() == usual

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from ui import theme
 from ui.plots import colormaps
@@ -179,3 +180,15 @@ def test_a_network_of_twenty_layers_fits(qtbot):
     stack.set_layers([LAYERS[0], *([LAYERS[1]] * 20), LAYERS[4]])
     stack.grab()
     assert stack.unit_rect(Unit(21, 0, 0, 2)).left() < 800
+
+
+def test_names_of_many_layers_are_abbreviated_and_not_cut(stack):
+    specs = ("conv 8 3x3", "batchnorm", "pool 2", "conv 16 3x3", "pool 2", "dropout 0.2")
+    kinds = ("conv", "batchnorm", "max_pool", "conv", "max_pool", "dropout")
+    many = [Layer(name, kind, "26×26×8", (26, 26, 8)) for name, kind in zip(specs, kinds, strict=True)]
+    stack.set_layers([LAYERS[0], *many, LAYERS[-1]])
+    stack.resize(430, 240)
+    advance = QFontMetricsF(stack._small).horizontalAdvance
+    for column, layer in zip(stack._lay_out(), stack.layers, strict=True):
+        assert column.slot.width() >= max(advance(layer.short_name), advance(layer.short_size))
+    assert [layer.short_name for layer in many] == ["conv", "norm", "pool", "conv", "pool", "drop"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLineEdit
 from waiting import settle, settled
 
@@ -473,3 +474,22 @@ def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
     tab.reset()  # the table in the file is the user's: it stays
     settle(tab, qtbot, "untrained")
     assert len(tab._shown.table) == 9
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+def test_weights_in_narrow_columns_do_not_run_together(qtbot, bits):
+    bars = WeightBars()
+    qtbot.addWidget(bars)
+    true = 2.0 ** np.arange(bits)[::-1]
+    bars.show_weights(np.where(true < 20, -true, true) + 0.04, true)
+    for width in (bars.minimumSizeHint().width(), 640, 900):
+        bars.resize(width, 200)
+        column = bars.columns().width
+        size, numbers = bars.weights_in(column)
+        font = QFont(bars.font())
+        font.setBold(True)
+        font.setPointSizeF(size * font.pointSizeF())
+        widest = max(map(QFontMetricsF(font).horizontalAdvance, numbers))
+        assert widest <= column
+        assert len(numbers) == bits
+    assert "." in numbers[-1]  # with room there are decimals
