@@ -737,9 +737,8 @@ def suited(config: MixtureConfig, own: bool, fixed: Collection[str] = ()) -> tup
     if config.start != "original" or "start" in fixed or (config.components == 3 and not own):
         return config, ""
     restarts = config.restarts if "restarts" in fixed else max(config.restarts, 3)
-    why = (
-        "points of your own" if own else "1 component" if config.components == 1 else f"{config.components} components"
-    )
+    bells = "1 component" if config.components == 1 else f"{config.components} components"
+    why = "points of your own" if own else bells
     return (
         config.model_copy(update={"start": "k-means++", "restarts": restarts}),
         f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",

@@ -503,9 +503,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         live = self._live_state()
         arrays = {name: matching(state, name, array) for name, array in live.items()}
         numbers = {name: int(matching(state, name, np.array(0, np.int64))) for name in ("step_count", "test_step")}
-        for name in SupervisedTrainer._live_state(
-            self
-        ):  # what a subclass adds may hold an inf, and is its own to check
+        for name in SupervisedTrainer._live_state(self):  # a subclass may add an inf, and checks that itself
             if not np.isfinite(arrays[name]).all():
                 raise DataError(f"The saved {name} are not all finite numbers: the file is damaged.")
             if name.endswith(("running_variance", "mean_square")) and (arrays[name] < 0).any():

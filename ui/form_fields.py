@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
-    QSlider,
     QStyle,
     QStyleOptionFrame,
     QStyleOptionSlider,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from models.config import Setting
 from ui import theme
 from ui.typed_number import pointed
-from ui.wheel import CalmComboBox
+from ui.wheel import CalmComboBox, CalmSlider
 
 DECADE = 20
 """Stops of a logarithmic slider per factor of ten: Renard's preferred numbers R20 (1, 1.1, 1.3, 1.4, 1.6, 1.8, 2 …)."""
@@ -226,19 +225,11 @@ class Whole(QLabel):
         self.setVisible(self._entry.fontMetrics().horizontalAdvance(text) > room)
 
 
-class Slider(QSlider):
+class Slider(CalmSlider):
     """A slider that goes where it is pressed and leaves the mouse wheel to the page unless it has the focus."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel belongs to the page unless this has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to where the groove is pressed; dragging goes on from there."""

@@ -9,6 +9,7 @@ from models.base import Model
 from models.config import Config, settings_of, short_number
 from models.nn.schedules import SCHEDULES
 from playground.messages import Status
+from ui.plots.plot_base import grouped
 
 AS_LONG_AGAIN = 2
 """Train on makes a run this many times as long."""
@@ -51,7 +52,7 @@ def further(model: Model, config: Config | None, status: Status) -> Further | No
     longer = AS_LONG_AGAIN * done if length.maximum is None else min(AS_LONG_AGAIN * done, int(length.maximum))
     if longer <= done:
         return None
-    words = f"{length.label.lower()} {now:,} → {longer:,}".replace(",", "\u202f")
+    words = f"{length.label.lower()} {grouped(now)} → {grouped(longer)}"
     return Further(
         config.model_copy(update={model.length: longer}), words, _caution(config, status.position, longer / done)
     )

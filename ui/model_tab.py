@@ -28,7 +28,8 @@ from ui.further import further
 from ui.plots.colormaps import settled
 from ui.plots.metric_plot import MetricPlots
 from ui.plots.metric_reading import EditedSteps, Readings, readings
-from ui.transport import Offer, RunBar, TimelineBar, grouped, say
+from ui.plots.plot_base import grouped
+from ui.transport import Offer, RunBar, TimelineBar, say
 
 PLOTS_HEIGHT, PLOTS_LEAST = 134, 104
 """Pixels that the metric plots have to begin with in a small window, and at the least."""
@@ -377,10 +378,8 @@ class ModelTab(QWidget):
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
-        if (
-            status.phase == "loading" and status.run_id != self._cleared_for
-        ):  # it is said twice: here, and by the worker
-            self._cleared_for = status.run_id
+        if status.phase == "loading" and status.run_id != self._cleared_for:
+            self._cleared_for = status.run_id  # the session says so, and then the worker does
             self.banner.forget_error()  # it was about an earlier attempt
             self._edited = EditedSteps()
             self.plots.clear()

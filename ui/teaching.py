@@ -17,8 +17,8 @@ from playground.messages import Failure, Status
 from playground.session import Session
 from playground.teach import measured
 from ui.background import Job
+from ui.plots.plot_base import grouped
 from ui.teach_panel import TeachPanel
-from ui.transport import grouped
 
 MOST = 20
 """Lessons that can be taken back, the last one first; each keeps a copy of the parameters."""

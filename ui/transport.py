@@ -24,6 +24,7 @@ from models.base import MetricSpec, Model
 from playground.messages import Status
 from ui import icons, theme
 from ui.plots.metric_reading import Readings
+from ui.plots.plot_base import grouped
 from ui.readout import Readout
 from ui.wheel import CalmComboBox, CalmSpinBox
 
@@ -31,11 +32,6 @@ WHOLE_CYCLES = ("iteration", "update")
 """Cycles that come to an end with a step, never in the middle between two."""
 
 ENDED = "The run has ended by itself: change what ends it, or press Reset"
-
-
-def grouped(number: int) -> str:
-    """A whole number with thin spaces between thousands: 12 345."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def tool_button(icon: str, name: str, tooltip: str) -> QToolButton:

@@ -10,6 +10,18 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 from ui import theme
 
 
+def add_choices(row: QHBoxLayout, group: QButtonGroup, choices: Sequence[tuple[str, str]]) -> None:
+    """Put a button for each choice (name, tooltip) into a row, of which one is down: at the beginning the first."""
+    for index, (name, tip) in enumerate(choices):
+        button = QPushButton(name)
+        button.setCheckable(True)
+        button.setChecked(index == 0)
+        button.setToolTip(tip)
+        theme.set_role(button, "quiet")
+        group.addButton(button, index)
+        row.addWidget(button)
+
+
 class ViewSwitch(QWidget):
     """The buttons; the views are in `stack`, which can be put anywhere.
 
@@ -29,14 +41,8 @@ class ViewSwitch(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for index, (name, tip, view) in enumerate(views):
-            button = QPushButton(name)
-            button.setCheckable(True)
-            button.setChecked(index == 0)
-            button.setToolTip(tip)
-            theme.set_role(button, "quiet")
-            self._buttons.addButton(button, index)
-            row.addWidget(button)
+        add_choices(row, self._buttons, [(name, tip) for name, tip, _ in views])
+        for *_, view in views:
             self.stack.addWidget(view)
         self._buttons.idClicked.connect(self.show_view)
         row.addStretch(1)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSlider, QSpinBox
 
 
-class CalmSpinBox(QSpinBox):
-    """A spin box that turns with the wheel only while it has the focus."""
+class Calm:
+    """What makes a field turn with the wheel only while it has the focus; named before the field in a class's bases."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -22,16 +24,13 @@ class CalmSpinBox(QSpinBox):
             event.ignore()
 
 
-class CalmComboBox(QComboBox):
-    """A list that turns with the wheel only while it has the focus."""
+class CalmSpinBox(Calm, QSpinBox):
+    """A spin box that leaves the wheel to the page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel belongs to the page unless this has the focus."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+class CalmComboBox(Calm, QComboBox):
+    """A list that leaves the wheel to the page."""
+
+
+class CalmSlider(Calm, QSlider):
+    """A slider that leaves the wheel to the page."""

@@ -24,7 +24,7 @@ from models.base import DataError
 from models.data.points import PointSet
 from models.data.tables import Columns, Table, guess_columns, points_from_table
 from ui import theme
-from ui.plots.plot_base import number
+from ui.plots.plot_base import grouped, number
 
 ROWS_SHOWN = 50
 
@@ -46,7 +46,7 @@ class TableDialog(QDialog):
         self.points: PointSet | None = None
         self._table = table
         self.setWindowTitle(f"Points from {name}")
-        count = f"{len(table):,}".replace(",", "\u202f") + f" rows, {len(table.names)} columns"
+        count = f"{grouped(len(table))} rows, {len(table.names)} columns"
         heading = QLabel(f"{name}: {count}")
         theme.set_role(heading, "heading")
         self.x = self._columns("x", "The column with the horizontal coordinate")

@@ -14,6 +14,7 @@ from models.confusion import confusion
 from ui import theme
 from ui.plots.confusion_matrix import ConfusionMatrix
 from ui.plots.image_gallery import ImageGallery
+from ui.plots.plot_base import grouped
 
 
 class ConfusionExplorer(QWidget):
@@ -76,7 +77,7 @@ class ConfusionExplorer(QWidget):
 
         `step`: when that was, to be said while a run goes on and other numbers may be newer; None where it is plain.
         """
-        self._when = "" if step is None else f" at step {step:,}".replace(",", "\u202f")
+        self._when = "" if step is None else f" at step {grouped(step)}"
         same = (
             self._predictions is not None and predictions is not None and np.array_equal(self._predictions, predictions)
         )

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ui import theme
 from ui.plots.metric_line import MetricLine
 from ui.plots.metric_reading import UNKNOWN, Reading
-from ui.plots.plot_base import number
+from ui.plots.plot_base import grouped, number
 
 
 class MetricHeading(QWidget):
@@ -52,7 +52,7 @@ class MetricHeading(QWidget):
 
     def _when(self, reading: Reading) -> str:
         earlier = self._step is not None and isfinite(reading.value) and reading.step < self._step
-        return f" at step {round(reading.step):,}".replace(",", "\u2009") if earlier else ""
+        return f" at step {grouped(reading.step)}" if earlier else ""
 
     def event(self, event: QEvent) -> bool:
         """As a tooltip: the row in words, and the names of the earlier runs."""

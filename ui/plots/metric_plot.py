@@ -23,14 +23,10 @@ from ui.plots.metric_heading import MetricHeading
 from ui.plots.metric_line import Ghost, MetricLine
 from ui.plots.metric_panel import MetricPanel
 from ui.plots.metric_reading import UNKNOWN, Readings
+from ui.plots.plot_base import grouped
 
 History = tuple[NDArray[Any], NDArray[Any]]
 """Steps and values of one metric, shapes (n,), steps ascending."""
-
-
-def step_text(step: float) -> str:
-    """A step number with thin spaces between thousands: 12 040."""
-    return f"{round(step):,}".replace(",", "\u2009")
 
 
 class MetricPlots(QWidget):
@@ -193,7 +189,7 @@ class MetricPlots(QWidget):
         """All curves in words, at the pointer, else at the cursor, else at the end of the run."""
         step = self._last_step() if self._step_read is None else self._step_read
         words = " · ".join(heading.text() for heading in self._headings)
-        return f"step {step_text(step)} · {words}"
+        return f"step {grouped(step)} · {words}"
 
     @property
     def _step_read(self) -> float | None:

@@ -71,6 +71,11 @@ def short_number(value: float) -> str:
     return f"{value:.4g}".replace("-", "−")
 
 
+def grouped(count: float) -> str:
+    """A whole number with thin spaces between thousands: 12 345."""
+    return f"{round(count):,}".replace(",", "\u202f")
+
+
 def number(value: float, unit: str = "") -> str:
     """A number for a read-out: four significant digits, always the same number of them."""
     if not np.isfinite(value):

@@ -10,7 +10,7 @@ from models.boundary import BoundarySnapshot
 from models.boundary_maps import confusion_counts, predict
 from ui import theme
 from ui.plots.confusion_matrix import ConfusionMatrix
-from ui.plots.plot_base import number
+from ui.plots.plot_base import grouped, number
 from ui.readout import Readout
 
 
@@ -119,7 +119,7 @@ def stop_words(snapshot: BoundarySnapshot) -> str:
     if snapshot.stop_reason:
         return snapshot.stop_reason
     if not config.patience:
-        return f"Stop rule: none; it trains for {config.epochs:,} epochs.".replace(",", "\u202f")
+        return f"Stop rule: none; it trains for {grouped(config.epochs)} epochs."
     if not np.isfinite(snapshot.best_held_out_loss):
         return (
             f"Stop rule: stops when the held-out loss has not fallen by {config.improvement:g} for "

@@ -39,11 +39,10 @@ from ui import theme
 from ui.background import Job
 from ui.plots import colormaps
 from ui.plots.contours import contour_lines
-from ui.plots.plot_base import Plot, number
+from ui.plots.plot_base import Plot, grouped, number
 from ui.tabs.boundary_results import line
 from ui.tabs.boundary_scale import ScaleBar
 from ui.tabs.boundary_view import SmoothImage
-from ui.transport import grouped
 
 RESOLUTION = 41
 CONTOURS = 12

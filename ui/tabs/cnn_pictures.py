@@ -13,6 +13,7 @@ from models.data.faces import TEST_FACES, TRAINING_FACES, tiny_faces
 from models.data.mnist import ImageData
 from ui import theme
 from ui.plots.image_gallery import ImageGallery
+from ui.view_switch import add_choices
 
 WITHOUT = (
     "How much moving and mirroring matters: with it, “faces-original” gets 9 of 10 new faces right; learning from the "
@@ -42,16 +43,11 @@ class PicturesView(QWidget):
         self._buttons = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(4)
-        for index, (words, tip) in enumerate(
-            (("To learn from", "What the network is trained on"), ("Held out", "What it is tested on, and its answers"))
-        ):
-            button = QPushButton(words)
-            button.setCheckable(True)
-            button.setChecked(index == 0)
-            button.setToolTip(tip)
-            theme.set_role(button, "quiet")
-            self._buttons.addButton(button, index)
-            row.addWidget(button)
+        parts = (
+            ("To learn from", "What the network is trained on"),
+            ("Held out", "What it is tested on, and its answers"),
+        )
+        add_choices(row, self._buttons, parts)
         self._buttons.idClicked.connect(self._on_switch)
         self.words = QLabel()
         theme.set_role(self.words, "muted")

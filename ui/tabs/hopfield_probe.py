@@ -35,6 +35,7 @@ from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.canvas.surface import Surface
+from ui.view_switch import add_choices
 
 THRESHOLD, SMALL_THRESHOLD = 0.5, 0.25
 """Share of a pixel's area that the pen must ink to make it black, at MNIST's size and in smaller pictures, whose pixels
@@ -102,22 +103,8 @@ class ProbePanel(QWidget):
         row.setSpacing(4)
         row.addWidget(heading, 1)
         self._modes = QButtonGroup(self)
-        for index, (name, tip) in enumerate(
-            (
-                ("Pixels", "Set single pixels with the mouse"),
-                (
-                    "Pen",
-                    "Draw strokes: they are centred and scaled like handwritten digits, then cut to black and white",
-                ),
-            )
-        ):
-            button = QPushButton(name)
-            button.setCheckable(True)
-            button.setChecked(index == 0)
-            button.setToolTip(tip)
-            theme.set_role(button, "quiet")
-            self._modes.addButton(button, index)
-            row.addWidget(button)
+        pen = "Draw strokes: they are centred and scaled like handwritten digits, then cut to black and white"
+        add_choices(row, self._modes, (("Pixels", "Set single pixels with the mouse"), ("Pen", pen)))
         self._modes.idClicked.connect(self._on_mode)
         return row
 

@@ -21,6 +21,7 @@ from ui import theme
 from ui.canvas.point_canvas import PointCanvas, PointEdit
 from ui.canvas.point_leave import LeaveButton
 from ui.canvas.point_panel import PointPanel
+from ui.plots.plot_base import grouped
 from ui.point_tab import PointTab
 from ui.speed import SpeedControl
 from ui.tabs.mixture_numbers import ComponentTable, PointExplanation, about_truth
@@ -138,7 +139,7 @@ class MixtureTab(PointTab):
         self._shown = snapshot
         self.note_points(snapshot.data)
         part = snapshot.point_count > len(snapshot.points)
-        count = f"{snapshot.point_count:,}".replace(",", "\u202f")
+        count = grouped(snapshot.point_count)
         self.view.set_locked(f"Only a part of the {count} points is shown: they cannot be edited." if part else "")
         self.view.show_mixture(snapshot)
         beside = snapshot.kmeans_centres is not None

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from models.base import DataError, MetricSpec
 from ui import theme
-from ui.plots.metric_plot import MetricPlots, step_text
+from ui.plots.metric_plot import MetricPlots
 from ui.plots.metric_reading import Reading
-from ui.plots.plot_base import number, short_number
+from ui.plots.plot_base import grouped, number, short_number
 from ui.plots.series import CAPACITY
 
 SPECS = (
@@ -137,11 +137,11 @@ def test_pointer_reads_out_every_curve_at_its_step(plots, qtbot):
     with qtbot.waitSignal(plots.readout_changed) as caught:
         qtbot.mouseMove(plots.panels[0], QPoint(200, 60))
     step = plots.panels[0].step_at(200)
-    assert f"step {step_text(step)}" in caught.args[0]
+    assert f"step {grouped(step)}" in caught.args[0]
     assert number(data["loss"][1][int(step) - 1]) in plots.readout
     assert "held-out accuracy" in plots.readout
     plots.panels[0].pointed.emit(None)
-    assert plots.readout.startswith("step 1\u2009000")
+    assert plots.readout.startswith("step 1\u202f000")
 
 
 def test_cursor_reads_the_values_of_its_step(plots):
