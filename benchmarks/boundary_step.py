@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from threadpoolctl import threadpool_limits
 
-from models.boundary import BoundaryConfig, BoundaryTrainer, load_points
-from models.boundary_maps import decision_grid, neuron_maps
-from playground.run import Run
+from models.boundary.maps import decision_grid, neuron_maps
+from models.boundary.trainer import BoundaryConfig, BoundaryTrainer, load_points
+from playground.engine.run import Run
 
 CONFIG = BoundaryConfig(
     dataset="circles", hidden=(4, 2), activation=("tanh",), loss="mse", batch_size=10, epochs=100_000

@@ -22,16 +22,16 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from threadpoolctl import threadpool_limits
 
-from models.boundary import BoundaryConfig
+from models.boundary.trainer import BoundaryConfig
 from models.registry import get_model
 from playground import app as start_up
-from playground.run import Run
+from playground.engine.run import Run
 
 app = start_up.make_application(screen=False)
 
-from ui import theme  # noqa: E402
-from ui.main_window import MainWindow  # noqa: E402
-from ui.tabs.boundary_tab import BoundaryTab  # noqa: E402
+from ui.tabs.boundary.tab import BoundaryTab  # noqa: E402
+from ui.widgets import theme  # noqa: E402
+from ui.window.main_window import MainWindow  # noqa: E402
 
 CONFIG = BoundaryConfig(
     dataset="circles", hidden=(4, 2), activation=("tanh",), loss="mse", batch_size=10, epochs=100_000

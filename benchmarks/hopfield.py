@@ -22,11 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from models.associative.corruption import flip
-from models.associative.energy import hebb_fields, wants_to_flip
-from models.associative.recall import update_in_order
-from models.associative.storage import store
-from models.data.patterns import digits, random_patterns
+from models.data.pictures.patterns import digits, random_patterns
+from models.hopfield.corruption import flip
+from models.hopfield.energy import hebb_fields, wants_to_flip
+from models.hopfield.recall import update_in_order
+from models.hopfield.storage import store
 
 NEURONS, REPEATS = 784, 30
 TARGET_MS, TARGET_RATIO = 2.0, 10.0

@@ -15,9 +15,9 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from models.associative.trainer import HopfieldTrainer
+from models.hopfield.trainer import HopfieldTrainer
 from models.registry import get_model
-from playground.run import train
+from playground.engine.run import train
 
 RULES = ("hebb", "storkey", "pseudo-inverse", "modern")
 RATES = (0.1, 0.2, 0.3)

@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from models.data.points import PointSet
-from models.em import bells_around, e_step, log_likelihood, m_step
-from models.gaussian import Gaussians
-from models.kmeans import KMeans
-from models.mixture import MixtureConfig, MixtureTrainer, load_points
+from models.data.points.gaussian import Gaussians
+from models.data.points.sets import PointSet
+from models.mixture.em import bells_around, e_step, log_likelihood, m_step
+from models.mixture.kmeans import KMeans
+from models.mixture.trainer import MixtureConfig, MixtureTrainer, load_points
 
 POINTS, COMPONENTS, REPEATS = 100_000, 8, 7
 

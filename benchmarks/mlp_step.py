@@ -17,11 +17,11 @@ from itertools import pairwise
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from models.data.mnist import ImageData
+from models.data.pictures.mnist import ImageData
 from models.digits import DigitsConfig, DigitsTrainer
-from models.mlp import MLPConfig, mlp_layers
 from models.nn.layer import Layer, Shape
-from models.supervised import Batch, SupervisedSnapshot, SupervisedTrainer
+from models.supervised.mlp import MLPConfig, mlp_layers
+from models.supervised.trainer import Batch, SupervisedSnapshot, SupervisedTrainer
 
 
 class PlaneTrainer(SupervisedTrainer[MLPConfig, SupervisedSnapshot]):

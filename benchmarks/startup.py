@@ -26,7 +26,7 @@ import playground.cli
 from playground import app as start_up
 app = start_up.make_application()
 from ui import icons, theme
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 theme.apply(app, "system")
 window = MainWindow()
 times = []
@@ -47,7 +47,7 @@ import resource
 from playground import app as start_up
 app = start_up.make_application()
 from ui import theme
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 theme.apply(app, "light")
 window = MainWindow()
 session = window.current.session

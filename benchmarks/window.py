@@ -23,12 +23,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint
 from PySide6.QtGui import QMouseEvent
 
 from playground import app as start_up
-from playground.run import Run
+from playground.engine.run import Run
 
 app = start_up.make_application(screen=False)
 
-from ui import theme  # noqa: E402
-from ui.main_window import MainWindow  # noqa: E402
+from ui.widgets import theme  # noqa: E402
+from ui.window.main_window import MainWindow  # noqa: E402
 
 
 class Painted(QObject):

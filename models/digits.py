@@ -13,22 +13,23 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.augmentation import AugmentationConfig
 from models.base import Classifier, Edit, Model, Preset
 from models.config import Config, setting
-from models.data import mnist, strokes
-from models.data.augment import augment
-from models.data.features import FEATURES, Features
-from models.data.mnist import ImageData
-from models.data.photos import prepare_photo
-from models.mlp import MLPConfig, mlp_layers
+from models.data.drawing import strokes
+from models.data.drawing.augment import augment
+from models.data.drawing.features import FEATURES, Features
+from models.data.drawing.photos import prepare_photo
+from models.data.pictures import mnist
+from models.data.pictures.mnist import ImageData
 from models.nn.activations import Softmax
 from models.nn.layer import Array, Layer, Shape
 from models.nn.losses import LOSSES
+from models.nn.memory import reuse
 from models.nn.network import Network
-from models.nn.scratch import reuse
-from models.supervised import METRICS, Batch, SupervisedSnapshot, SupervisedTrainer
-from models.teach import Teach, fine_tune
+from models.supervised.augmentation import AugmentationConfig
+from models.supervised.mlp import MLPConfig, mlp_layers
+from models.supervised.teach import Teach, fine_tune
+from models.supervised.trainer import METRICS, Batch, SupervisedSnapshot, SupervisedTrainer
 
 CLASSES = 10
 
@@ -120,7 +121,7 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         return self._features.transform(pixels)
 
     def edit(self, edit: Edit) -> None:
-        """`Teach`: fine-tune on the user's own drawings; see `models.teach`."""
+        """`Teach`: fine-tune on the user's own drawings; see `models.supervised.teach`."""
         if not isinstance(edit, Teach):
             super().edit(edit)
             return

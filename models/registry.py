@@ -11,11 +11,11 @@ from models.base import ConfigError, Model
 
 MODELS: dict[str, str] = {
     "digits": "models.digits",
-    "boundary": "models.boundary",
-    "bits": "models.bits",
-    "cnn": "models.cnn",
-    "hopfield": "models.hopfield",
-    "mixture": "models.mixture",
+    "boundary": "models.boundary.trainer",
+    "bits": "models.bits.trainer",
+    "cnn": "models.cnn.trainer",
+    "hopfield": "models.hopfield.model",
+    "mixture": "models.mixture.trainer",
 }
 """Name → module that defines `MODEL`."""
 

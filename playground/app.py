@@ -177,9 +177,9 @@ def run(experiment: str | None = None) -> int:
 
     from playground.error_hook import ErrorHook
     from playground.interrupts import Interrupts
-    from playground.recovery import Autosaves
-    from ui import icons, theme
-    from ui.main_window import MainWindow
+    from playground.live.recovery import Autosaves
+    from ui.widgets import icons, theme
+    from ui.window.main_window import MainWindow
 
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     settings = QSettings(f"{folder}/playground/window.ini", QSettings.Format.IniFormat)

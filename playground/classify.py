@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Classifier, DataError
-from models.data.photos import read_photo
-from models.data.verdict import verdict
-from playground.drawings import Example, check_size, read_examples
-from playground.experiment import Experiment, data_of, resume
+from models.data.drawing.photos import read_photo
+from models.data.drawing.verdict import verdict
+from playground.engine.drawings import Example, check_size, read_examples
+from playground.engine.experiment import Experiment, data_of, resume
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from models.base import Model
     from models.config import Config
-    from playground.experiment import Experiment
-    from playground.options import OptionParser
-    from playground.run import Run
-    from playground.sweep import Plan, Result
+    from playground.engine.experiment import Experiment
+    from playground.engine.options import OptionParser
+    from playground.engine.run import Run
+    from playground.sweep.plan import Plan, Result
 
 USAGE = """usage: playground [FILE]                  open the window (with an experiment)
        playground run MODEL [options]     train without a window
@@ -142,7 +142,7 @@ def _window(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     from models.registry import get_model
-    from playground.options import read_options
+    from playground.engine.options import read_options
 
     if _lists_models("run", words):
         return 0
@@ -162,7 +162,7 @@ def _run(words: list[str]) -> int:
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
     try:
         if options.save is not None:
-            from playground import experiment
+            from playground.engine import experiment
 
             recording = run.recording(experiment.CHECKPOINT_BYTES)
             origin = experiment.origin_of(data)
@@ -204,7 +204,7 @@ def _model_options(
 ) -> tuple[Config, argparse.Namespace]:
     """The preset's settings, and all that was given: settings (several values each, for a sweep), what `add` adds."""
     from models.errors import ConfigError
-    from playground.options import OptionParser, add_options
+    from playground.engine.options import OptionParser, add_options
 
     first = OptionParser(add_help=False)
     _add_preset(first, model)
@@ -243,7 +243,7 @@ def _add_run_options(parser: OptionParser, model: Model) -> None:
 
 
 def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run, float]:
-    from playground.run import limit_blas, train
+    from playground.engine.run import limit_blas, train
 
     limit_blas()
     trainer = model.trainer(config, data)
@@ -343,8 +343,8 @@ more so the more was tried. Judge the choice on data that had no part in it."""
 
 def _sweep(words: list[str]) -> int:
     from models.registry import get_model
-    from playground import sweep
-    from playground.options import read_values
+    from playground.engine.options import read_values
+    from playground.sweep import plan as sweep
 
     if _lists_models("sweep", words):
         return 0
@@ -378,8 +378,8 @@ def _sweep(words: list[str]) -> int:
 
 
 def _add_sweep_options(parser: OptionParser, model: Model) -> None:
-    from playground import sweep
-    from playground.options import whole_number
+    from playground.engine.options import whole_number
+    from playground.sweep import plan as sweep
 
     parser.add_argument(
         "--seeds",
@@ -407,7 +407,7 @@ def _add_sweep_options(parser: OptionParser, model: Model) -> None:
 
 def _do_sweep(plan: Plan, options: argparse.Namespace, found: list[Result]) -> None:
     """Do all runs of a plan; each result is added to `found`, and to the table (--csv), when it is there."""
-    from playground import sweep
+    from playground.sweep import plan as sweep
 
     data = [Path(file) for file in options.data] if options.data is not None else None
     with ExitStack() as stack:
@@ -434,8 +434,9 @@ def _do_sweep(plan: Plan, options: argparse.Namespace, found: list[Result]) -> N
 
 def _classify(words: list[str]) -> int:
     from models.errors import DataError
-    from playground import classify, experiment
-    from playground.options import OptionParser
+    from playground import classify
+    from playground.engine import experiment
+    from playground.engine.options import OptionParser
 
     parser = OptionParser(
         prog="playground classify", description="Let a saved experiment answer drawings and pictures."
@@ -466,9 +467,9 @@ def _classify(words: list[str]) -> int:
 
 
 def _teach(words: list[str]) -> int:
-    from playground import experiment, teach
-    from playground.options import OptionParser
-    from playground.run import limit_blas
+    from playground.engine import experiment, teach
+    from playground.engine.options import OptionParser
+    from playground.engine.run import limit_blas
 
     parser = OptionParser(
         prog="playground teach",
@@ -504,8 +505,8 @@ def _teach(words: list[str]) -> int:
 
 def _tour(words: list[str]) -> int:
     from models.errors import ConfigError
-    from playground.options import OptionParser
-    from ui.registry import TABS
+    from playground.engine.options import OptionParser
+    from ui.window.registry import TABS
 
     parser = OptionParser(prog="playground tour", description="Train each tab briefly, offscreen, and write pictures.")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder for the pictures; made if need be")

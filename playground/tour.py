@@ -25,8 +25,8 @@ def tour(folder: Path, *, theme: str, size: tuple[int, int], tabs: Sequence[str]
         why = error.strerror or error
         raise DataError(f"--out: {folder} cannot be used as a folder: {why}. Choose another place.") from error
     app = make_application(screen=False)
-    from ui import theme as themes
-    from ui.main_window import MainWindow
+    from ui.widgets import theme as themes
+    from ui.window.main_window import MainWindow
 
     themes.apply(app, "dark" if theme == "dark" else "light")
     window = MainWindow()

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from models import registry
-from playground import cli, experiment
-from ui import registry as tabs
+from playground import cli
+from playground.engine import experiment
+from ui.window import registry as tabs
 
 PAGE = Path(__file__).parents[1] / "docs" / "ADDING_A_MODEL.md"
 FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))

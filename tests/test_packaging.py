@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from models.registry import MODELS, get_model
-from ui.registry import TABS
+from ui.window.registry import TABS
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("playground", "models", "ui", "resources")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.nn.layer import Array, Layer
-from models.nn.scratch import reuse
+from models.nn.memory import reuse
 
 
 class Activation(Layer):

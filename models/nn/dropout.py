@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.nn.layer import Array, Layer
-from models.nn.scratch import reuse
+from models.nn.memory import reuse
 
 
 class Dropout(Layer):

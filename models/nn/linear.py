@@ -8,7 +8,7 @@ import numpy as np
 
 from models.nn.initializers import Initializer, xavier
 from models.nn.layer import Array, Layer, Shape
-from models.nn.scratch import reuse
+from models.nn.memory import reuse
 
 
 class Linear(Layer):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.nn.layer import Array, Layer
-from models.nn.scratch import reuse
+from models.nn.memory import reuse
 
 
 class Switch(Layer):

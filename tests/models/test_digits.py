@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from models.config import settings_of
-from models.data.features import FEATURES
-from models.data.mnist import DIGITS, ImageData
+from models.data.drawing.features import FEATURES
+from models.data.pictures.mnist import DIGITS, ImageData
 from models.digits import MODEL, PRESETS, DigitsConfig, DigitsTrainer, activations, first_layer_images, predict
 from models.registry import get_model
-from models.supervised import run_evaluation
+from models.supervised.trainer import run_evaluation
 
 
 @pytest.fixture(scope="module")

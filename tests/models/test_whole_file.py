@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from models.base import DataError
-from models.data.points import PointSet
-from models.data.strokes import Drawing, write_drawings
-from models.data.tables import write_points
-from models.weights_io import save_weights
+from models.data.drawing.strokes import Drawing, write_drawings
+from models.data.points.sets import PointSet
+from models.data.points.tables import write_points
+from models.supervised.weights_io import save_weights
 
 
 def write_csv(path: Path) -> None:

@@ -151,5 +151,7 @@ def test_started_without_a_screen_it_ends_with_one_sentence(words):
 
 
 def test_the_window_is_painted_before_anything_heavy_is_loaded():
-    code = "import sys, ui.main_window; sys.exit(any(m in sys.modules for m in ('numpy', 'pydantic', 'pyqtgraph')))"
+    code = (
+        "import sys, ui.window.main_window; sys.exit(any(m in sys.modules for m in ('numpy', 'pydantic', 'pyqtgraph')))"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

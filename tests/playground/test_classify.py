@@ -18,11 +18,12 @@ from PIL import Image, ImageDraw
 
 from models.base import DataError
 from models.registry import MODELS, get_model
-from playground import classify, experiment
+from playground import classify
 from playground.cli import main
-from playground.drawings import format_examples, from_picture, write_examples
-from playground.experiment import Experiment
-from playground.run import Run
+from playground.engine import experiment
+from playground.engine.drawings import format_examples, from_picture, write_examples
+from playground.engine.experiment import Experiment
+from playground.engine.run import Run
 
 ZERO = [[200 + 90 * math.sin(t / 8), 200 - 130 * math.cos(t / 8)] for t in range(51)]
 ONE = [[200, 80], [196, 200], [192, 330]]

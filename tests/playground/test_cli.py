@@ -20,8 +20,8 @@ from models import digits
 from models.base import DataError, Preset
 from models.config import settings_of
 from models.registry import MODELS, get_model
-from playground import experiment
 from playground.cli import main
+from playground.engine import experiment
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--hidden", "8", "--epochs", "1", "--batch-size", "2000"]
@@ -227,7 +227,7 @@ def test_divergence_is_exit_code_1(flags, capsys, tmp_path):
     ],
 )
 def test_a_place_that_cannot_be_saved_to_is_refused_before_training(target, expected, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("playground.run.train", lambda *_args: pytest.fail("trained"))
+    monkeypatch.setattr("playground.engine.run.train", lambda *_args: pytest.fail("trained"))
     (tmp_path / "file").touch()
     assert expected in refusal_of(capsys, "run", "digits", "--save", str(tmp_path / target))
     assert os.listdir(tmp_path) == ["file"]

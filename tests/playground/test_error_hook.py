@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from playground.error_hook import ErrorHook
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 
 class Window(QObject):

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
-from playground.recovery import Autosaves
-from ui import theme
-from ui.main_window import MainWindow
+from playground.live.recovery import Autosaves
+from ui.widgets import theme
+from ui.window.main_window import MainWindow
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 
 from models.base import MetricSpec
-from ui.plots.metric_plot import MetricPlots
+from ui.plots.metrics.plot import MetricPlots
 from ui.plots.plot_base import Plot
 
 REPAINTS = 1000

@@ -15,10 +15,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QFileDialog, QWidget
 from waiting import settle, settled
 
-from models.data import mnist
+from models.data.pictures import mnist
 from models.digits import DigitsTrainer
-from playground.experiment import read
-from ui import theme
+from playground.engine.experiment import read
+from ui.widgets import theme
 
 Key = Qt.Key
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pytestqt.qtbot import QtBot
 
-from ui.model_tab import ModelTab
+from ui.shell.model_tab import ModelTab
 
 
 def settled(tab: ModelTab, *phases: str) -> Callable[[], bool]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.data import face_pictures
-from models.data.photos import prepare_photo
-from models.data.preparation import SIDE, Preparation, Stage
-from models.data.strokes import Drawing, prepare, rasterize
+from models.data.drawing import face_pictures
+from models.data.drawing.photos import prepare_photo
+from models.data.drawing.preparation import SIDE, Preparation, Stage
+from models.data.drawing.strokes import Drawing, prepare, rasterize
 
 SHEET = 280.0
 """Side of the canvas's sheet in sheet units; a pixel of the 28×28 grid is ten of them."""

@@ -11,12 +11,12 @@ from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QImage
 
 from models.base import DataError
-from models.data.photos import read_photo
-from models.data.preparation import SIDE, Preparation
-from models.data.strokes import Drawing, format_drawings
-from playground.drawings import Example, parse_examples, read_examples
+from models.data.drawing.photos import read_photo
+from models.data.drawing.preparation import SIDE, Preparation
+from models.data.drawing.strokes import Drawing, format_drawings
+from playground.engine.drawings import Example, parse_examples, read_examples
 from ui.canvas.canvas_input import AS_DIGIT, Preparing
-from ui.dropped import experiment_in
+from ui.widgets.dropped import experiment_in
 
 DRAWING_MIME = "application/x-playground-drawing+json"
 """Our own drawings on the clipboard, in the form of the drawing files."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from ui import theme
 from ui.canvas.surface import Surface
+from ui.widgets import theme
 
 SMALLEST, LARGEST = 1, 32
 """Rows and columns that a PixelCanvas can have."""

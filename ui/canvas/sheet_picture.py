@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from models.data.preparation import BOX, SIDE
-from ui import theme
+from models.data.drawing.preparation import BOX, SIDE
 from ui.canvas.canvas_input import SHEET, Content
 from ui.canvas.pen_gesture import Point, as_stroke
+from ui.widgets import theme
 
 _LIVE_POINTS = 96
 """So many points of the live stroke are redrawn at an event; those before are in the pixmap already."""

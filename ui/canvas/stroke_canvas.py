@@ -30,15 +30,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from models.data.preparation import SIDE, Preparation, Stage
-from models.data.strokes import MAX_POINTS, Drawing
+from models.data.drawing.preparation import SIDE, Preparation, Stage
+from models.data.drawing.strokes import MAX_POINTS, Drawing
 from models.errors import DataError
-from ui import theme
 from ui.canvas import incoming
 from ui.canvas.canvas_input import AS_DIGIT, SHEET, Content, Preparing, prepare_content, to_drawing
 from ui.canvas.pen_gesture import Device, PenGesture, Point, as_stroke
 from ui.canvas.sheet_picture import SheetPicture, paint_content, paint_stroke
 from ui.canvas.surface import Surface
+from ui.widgets import theme
 
 PEN_WIDTHS = (8.0, 40.0)
 """Narrowest and widest pen in sheet units."""

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from models.errors import DataError
-from ui import theme
+from ui.widgets import theme
 
 StateT = TypeVar("StateT")
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPen
 
-from ui import theme
 from ui.plots import colormaps
 from ui.plots.plot_base import short_number
+from ui.widgets import theme
 
 Kind = Literal["diverging", "sequential", "gray"]
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from ui import theme
+from ui.widgets import theme
 
 Table = NDArray[np.uint8]
 """256 colours, shape (256, 3), red green blue."""

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from models.base import DataError
 from models.whole_file import atomically
-from ui import theme
-from ui.banner import Banner
-from ui.save_dialog import ask_target, write_picture
+from ui.widgets import theme
+from ui.widgets.banner import Banner
+from ui.widgets.save_dialog import ask_target, write_picture
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.

@@ -12,9 +12,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from models.data.verdict import contenders, verdict
-from ui import theme
-from ui.plots.grid_keys import CHOOSE, keeps_key, walk
+from models.data.drawing.verdict import contenders, verdict
+from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
+from ui.widgets import theme
 
 AnswerState = Literal["untrained", "empty", "unsure", "ok"]
 

@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from models.data.strokes import Drawing
-from ui import theme
+from models.data.drawing.strokes import Drawing
 from ui.canvas.canvas_input import SHEET
 from ui.canvas.stroke_canvas import StrokeCanvas
+from ui.widgets import theme
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager
 

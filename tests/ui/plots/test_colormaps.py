@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ui import theme
 from ui.plots import colormaps
+from ui.widgets import theme
 
 THEMES = [theme.LIGHT, theme.DARK]
 

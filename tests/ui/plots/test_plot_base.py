@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ui import theme
-from ui.banner import Banner
 from ui.plots.plot_base import Axis, Export, Plot
+from ui.widgets import theme
+from ui.widgets.banner import Banner
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from ui import theme
 from ui.plots.probability_bars import ProbabilityBars, percent
+from ui.widgets import theme
 
 DIGITS = [str(digit) for digit in range(10)]
 

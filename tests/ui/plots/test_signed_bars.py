@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from ui import theme
 from ui.plots.signed_bars import SignedBars
+from ui.widgets import theme
 
 
 @pytest.fixture

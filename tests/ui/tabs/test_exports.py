@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QTabWidget
 
 from models.registry import MODELS
 from ui.plots.plot_base import Export
-from ui.registry import make_tab
+from ui.window.registry import make_tab
 
 
 @pytest.mark.parametrize("name", MODELS)

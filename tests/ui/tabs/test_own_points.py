@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from waiting import settle
 
-from models.boundary_network import BoundaryConfig
-from models.mixture import MixtureConfig
+from models.boundary.network import BoundaryConfig
+from models.mixture.trainer import MixtureConfig
 from models.registry import get_model
-from playground.experiment import data_of, read
-from ui.tabs.boundary_tab import BoundaryTab
-from ui.tabs.mixture_tab import MixtureTab
+from playground.engine.experiment import data_of, read
+from ui.tabs.boundary.tab import BoundaryTab
+from ui.tabs.mixture.tab import MixtureTab
 
 ROWS = np.random.default_rng(5).normal([170, 60, 3], [10, 8, 1], (40, 3))
 TABLE = "height,weight,age,kind\n" + "\n".join(

@@ -1,0 +1,1 @@
+"""A small network that can be seen whole divides the plane."""

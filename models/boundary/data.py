@@ -1,0 +1,306 @@
+"""Where the points of the Boundary tab come from: a set by name, a file of one's own, or the pointer.
+
+Also here: what the network is told about a point (its *input features*), and points that nobody has seen yet, to find
+out how good the network really is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from models.base import ConfigError, DataError
+from models.config import Config, setting
+from models.data.points.own import OwnPoints, as_own
+from models.data.points.sets import REGRESSION_SETS, PointSet, deal, make_points
+from models.data.points.tables import Columns, Table, guess_columns, points_from_table, read_table
+
+Array = NDArray[np.float64]
+PointSetT = TypeVar("PointSetT", bound=PointSet)
+
+MOST_POINTS = 20_000
+"""More own points than this can be neither drawn nor answered between two frames."""
+
+LARGEST_COORDINATE = 1e4
+"""Of a point in the plane as the network sees it; features square it in float32."""
+
+OWN = "own"
+FRESH_POINTS = 20_000
+
+_DATA, _SPLIT, _UNSEEN = 10, 11, 12  # what a random stream is for; with the seed it starts a generator of its own
+
+FEATURES: Mapping[str, Callable[[Array], Array]] = {
+    "x": lambda p: p[:, 0],
+    "y": lambda p: p[:, 1],
+    "x2": lambda p: p[:, 0] ** 2,
+    "y2": lambda p: p[:, 1] ** 2,
+    "xy": lambda p: p[:, 0] * p[:, 1],
+    "sin_x": lambda p: np.sin(np.pi * p[:, 0]),
+    "sin_y": lambda p: np.sin(np.pi * p[:, 1]),
+}
+"""Input feature → function of points (N, 2), giving (N,)."""
+
+FEATURE_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
+"""Input feature → as it is written in formulas."""
+
+
+class PlaneConfig(Config):
+    """Which points to learn from, and what the network is told about each."""
+
+    dataset: Literal["two-gaussians", "xor", "circles", "moons", "spiral", "blobs", "plane", "hills", "own"] = setting(
+        "circles",
+        "Which points to learn from.",
+        group="Data",
+        value_help={
+            "two-gaussians": "Two clouds above, left and right (A), and one below between them (B).",
+            "xor": "A checkerboard of four squares: no straight line separates it.",
+            "circles": "A disc inside a ring.",
+            "moons": "Two half moons that reach into each other.",
+            "spiral": "Two arms that wind around each other: the hardest one.",
+            "blobs": "Two to six round clusters, one for each class.",
+            "plane": "Regression: a tilted plane.",
+            "hills": "Regression: three hills and three hollows.",
+            "own": "Your own points: from a table, or set by hand in an empty plane.",
+        },
+    )
+    points_per_class: int = setting(
+        100,
+        "How many points each class has, training and held-out together (for regression: half of all points).",
+        group="Data",
+        ge=2,
+        le=2000,
+        log=True,
+    )
+    noise: float = setting(1.0, "How far the points scatter: 1 as designed, 2 twice as far.", group="Data", ge=0, le=5)
+    classes: int = setting(
+        3, "How many classes there are.", group="Data", ge=2, le=6, shown_when=("dataset", ("blobs", "own"))
+    )
+    train_share: float = setting(
+        0.75,
+        "Share of the points that is trained on; the rest is held out, to see what has really been learnt.",
+        group="Data",
+        label="training share",
+        ge=0.1,
+        le=0.9,
+    )
+    standardise: bool = setting(
+        True,
+        "Shift and stretch the points of a file so that the training points have mean 0 and spread 1 along each axis.",
+        group="Data",
+        advanced=True,
+    )
+    inputs: tuple[Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"], ...] = setting(
+        ("x", "y"),
+        "What the network is told about each point.",
+        group="Network",
+        min_length=1,
+        max_length=7,
+        value_help={
+            "x": "The first coordinate.",
+            "y": "The second coordinate.",
+            "x2": "x²: the same to the left and to the right.",
+            "y2": "y²: the same above and below.",
+            "xy": "x times y: positive in two opposite quarters of the plane, all that XOR needs.",
+            "sin_x": "sin πx: a wave from left to right, one whole period from −1 to 1.",
+            "sin_y": "sin πy: a wave from bottom to top, one whole period from −1 to 1.",
+        },
+    )
+
+
+def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
+    """What the network is told about points (N, 2): (N, F) float32, one column for each name in `inputs`."""
+    array = np.asarray(points, dtype=np.float64)
+    if tuple(inputs) == ("x", "y"):
+        return array.astype(np.float32)
+    return np.stack([FEATURES[name](array) for name in inputs], axis=1).astype(np.float32)
+
+
+def load_points(config: Any) -> PointSet:
+    """The points that a PlaneConfig with a seed asks for; for "own" an empty plane with `classes` classes."""
+    if config.dataset == OWN:
+        names = tuple("ABCDEF"[: config.classes])
+        return PointSet(np.empty((0, 2)), np.empty(0, np.int64), class_names=names)
+    rng = np.random.default_rng((config.seed, _DATA))
+    return make_points(config.dataset, config.points_per_class, config.noise, rng, config.classes)
+
+
+def fresh_points(config: Any, count: int = FRESH_POINTS) -> PointSet | None:
+    """About `count` points from the same source that nobody has seen: neither training nor stop rule.
+
+    None for own points: only their owner could say where more of them come from.
+    """
+    if config.dataset == OWN:
+        return None
+    classes = config.classes if config.dataset == "blobs" else 2
+    rng = np.random.default_rng((config.seed, _UNSEEN))
+    return make_points(config.dataset, -(-count // classes), config.noise, rng, config.classes)
+
+
+def split_points(data: PointSetT, train_share: float, seed: int) -> tuple[PointSetT, NDArray[np.bool_]]:
+    """The points with the training points first, and which of them are held out, (N,) bool."""
+    training = deal(data, train_share, np.random.default_rng((seed, _SPLIT)))
+    order = np.concatenate([np.flatnonzero(training), np.flatnonzero(~training)])
+    return replace(data, truth=None).taken(order), np.arange(len(order)) >= np.count_nonzero(training)
+
+
+def prepared(data: PointSet, config: Any) -> tuple[PointSet, NDArray[np.bool_]]:
+    """Points as a run uses them, and which of them are held out, (N,) bool.
+
+    They are dealt out, unless they have been already: the user's own points stay what they are in every run. Those of a
+    table are standardised, or not, as the settings say; the held-out ones have no say in it.
+    """
+    points: PointSet = data
+    held_out = data.held_out if isinstance(data, OwnPoints) else None
+    if held_out is None:
+        points, held_out = split_points(data, config.train_share, config.seed)
+    if isinstance(points, OwnPoints) and points.table:
+        if config.standardise and points.centre is None:
+            points = standardised_by(points, ~held_out)
+        elif not config.standardise and points.centre is not None:
+            points = points.in_file_units()
+    return points, held_out
+
+
+def standardised_by(data: PointSetT, training: NDArray[np.bool_]) -> PointSetT:
+    """The points shifted and stretched so that the *training* points have mean 0 and standard deviation 1.
+
+    The held-out points have no say in it. `centre` and `scale` of the result keep the numbers. A coordinate that is the
+    same everywhere is only shifted.
+    """
+    known = data.points[training] if training.any() else data.points
+    if not len(known):
+        return data
+    centre = known.mean(axis=0)
+    deviation = known.std(axis=0)
+    # Squares of numbers below 1e-154 vanish, and with them the deviation: such an axis counts as constant too.
+    scale = np.where((np.ptp(known, axis=0) > 0) & (deviation > 0), deviation, 1.0)
+    return replace(data, points=(data.points - centre) / scale, centre=centre, scale=scale)
+
+
+def check_plane(data: PointSet) -> None:
+    """Raise DataError unless the points lie in the plane, are not too many and not too far out."""
+    if data.dimensions != 2:
+        raise DataError(f"The points must lie in the plane; these have {data.dimensions} coordinates.")
+    if len(data) > MOST_POINTS:
+        raise DataError(
+            f"{len(data):,} points are too many to be watched while they train: at most {MOST_POINTS:,}. "
+            "Save a part of them, for instance every tenth line, in a file of its own."
+        )
+    if len(data) and np.abs(data.points).max() > LARGEST_COORDINATE:
+        raise DataError(
+            f"A point lies at {np.abs(data.points).max():.3g}, too far out to learn from (at most "
+            f"{LARGEST_COORDINATE:,.0f}): switch “standardise” on, or move it closer."
+        )
+
+
+# Files of one's own -------------------------------------------------------------------------------------------------
+
+
+def open_points(paths: Sequence[Path]) -> OwnPoints:
+    """The user's own points from one CSV file with guessed columns; raises DataError with what is wrong with it."""
+    if len(paths) != 1:
+        raise DataError("The Boundary tab takes its points from one CSV file.")
+    return own_points(read_table(paths[0]), name=paths[0].name)
+
+
+def own_points(table: Table, columns: Columns | None = None, *, target: str | None = None, name: str = "") -> OwnPoints:
+    """Points with classes or with values to predict, from a table.
+
+    Args:
+        table: as read or pasted.
+        columns: coordinates and class column; None guesses. Without a class column, a third column of numbers is the
+            value to predict (regression).
+        target: name of the column of numbers to predict, instead of a class column.
+        name: what the user reads, such as the name of the file.
+
+    Raises:
+        DataError: a cell is no number, there is nothing to predict, only one class or only one point.
+    """
+    columns = columns or guess_columns(table)
+    if target is None and columns.label is None:
+        others = [name for name in table.names if name not in columns.coordinates and table.is_numeric(name)]
+        words = [name for name in table.names if not table.is_numeric(name)]
+        if not others and words:
+            raise DataError(
+                f"Column “{words[0]}” has {len(set(table.cells(words[0])))} different names: too many to be classes. "
+                "Join some of them, or choose a column of numbers to predict."
+            )
+        if not others:
+            raise DataError(
+                "This table has coordinates, but no column that says which class each point belongs to. "
+                "Add a column of class names, or of numbers to predict."
+            )
+        target = others[-1]
+    if target is not None:
+        columns = Columns(columns.coordinates)
+    data = points_from_table(table, columns)
+    if data.labels is not None and len(data.class_names) < 2:
+        raise DataError(
+            f"All points belong to the same class (“{data.class_names[0]}”): there is nothing to tell apart. "
+            "Choose another class column, or add points of another class."
+        )
+    targets = None if target is None else table.numbers(target)
+    if targets is not None and np.abs(targets).max() > LARGEST_COORDINATE:
+        raise DataError(
+            f"Column “{target}” has values up to {np.abs(targets).max():.3g}, too large to be predicted well "
+            f"(at most {LARGEST_COORDINATE:,.0f}): divide them, for instance by a thousand."
+        )
+    if len(data) > MOST_POINTS:
+        check_plane(data)
+    return as_own(replace(data, targets=targets), name, table=True)
+
+
+# How good one can be at best ----------------------------------------------------------------------------------------
+
+
+def bayes_accuracy(points: PointSet, noise: float) -> float:
+    """Share of these two-gaussians points that Bayes' rule gets right, which knows the true densities: the best.
+
+    Raises ConfigError when there are no labels.
+    """
+    if points.labels is None:
+        raise ConfigError("Bayes' rule needs points with classes.")
+    if noise < 1e-6:  # so little that no class reaches into the other, and densities would overflow
+        return 1.0
+
+    def density(x: float, y: float, sigma: float) -> Array:
+        squared = ((points.points - (x, y)) ** 2).sum(axis=1)
+        result: Array = np.exp(-squared / (2 * (noise * sigma) ** 2)) / (noise * sigma) ** 2
+        return result
+
+    first = 0.5 * density(-1, 0.3, 0.2) + 0.5 * density(1, 0.3, 0.2)
+    second = density(0, -0.1, 0.3)
+    return float(np.mean((second > first) == (points.labels == 1)))
+
+
+def is_regression(data: PointSet) -> bool:
+    """Whether the points have values to predict instead of classes."""
+    return data.targets is not None and data.labels is None
+
+
+__all__ = [
+    "FEATURES",
+    "FEATURE_NAMES",
+    "FRESH_POINTS",
+    "MOST_POINTS",
+    "OWN",
+    "REGRESSION_SETS",
+    "OwnPoints",
+    "PlaneConfig",
+    "bayes_accuracy",
+    "check_plane",
+    "features",
+    "fresh_points",
+    "is_regression",
+    "load_points",
+    "open_points",
+    "own_points",
+    "prepared",
+    "split_points",
+    "standardised_by",
+]

@@ -1,0 +1,1 @@
+"""A convolutional network reads digits and faces, every layer open."""

@@ -1,0 +1,1 @@
+"""Points in the plane: made by rule, read from a table, set by hand."""

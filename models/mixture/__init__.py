@@ -1,0 +1,1 @@
+"""Clusters found by expectation-maximisation, and by k-means."""

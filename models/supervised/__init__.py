@@ -1,0 +1,1 @@
+"""Learning from examples with known answers: what all such networks share."""

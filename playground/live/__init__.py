@@ -1,0 +1,1 @@
+"""Runs on threads of their own, for a window that never waits: workers, messages, sessions, recovery."""

@@ -1,0 +1,112 @@
+"""The confusion matrix says in words what a cell means, and mistakes are more conspicuous than right answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from ui.plots.grids.confusion_matrix import ConfusionMatrix
+from ui.widgets import theme
+
+
+def counts():
+    result = np.diag(np.full(10, 90))
+    result[4, 9], result[4, 4], result[7, 1] = 12, 78, 1
+    return result
+
+
+@pytest.fixture
+def matrix(qtbot):
+    widget = ConfusionMatrix()
+    qtbot.addWidget(widget)
+    widget.resize(460, 360)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def test_not_measured_yet(matrix, qtbot):
+    assert matrix.accuracy is None
+    assert matrix.sentence(0, 1) == "Not measured yet"
+    with qtbot.assertNotEmitted(matrix.cell_clicked):
+        qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(2, 3).center().toPoint())
+
+
+def test_sentences(matrix):
+    matrix.set_counts(counts())
+    assert matrix.sentence(4, 9) == "12 of 90 true 4s were taken for 9 (13.3\u00a0%)"
+    assert matrix.sentence(7, 1) == "1 of 91 true 7s was taken for 1 (1.1\u00a0%)"
+    assert matrix.sentence(4, 4) == "78 of 90 true 4s were recognised (86.7\u00a0%)"
+    assert matrix.accuracy == pytest.approx(888 / 901)
+    empty = np.zeros((10, 10), int)
+    matrix.set_counts(empty)
+    assert matrix.sentence(1, 1) == "there are no true 1s"
+    assert matrix.accuracy is None
+    assert not matrix.grab().isNull()
+
+
+def test_hover_and_click_name_the_same_cell(matrix, qtbot):
+    matrix.set_counts(counts())
+    at = matrix.cell_rect(4, 9).center().toPoint()
+    with qtbot.waitSignal(matrix.readout_changed) as caught:
+        qtbot.mouseMove(matrix, at)
+    assert caught.args == ["12 of 90 true 4s were taken for 9 (13.3\u00a0%)"]
+    with qtbot.waitSignal(matrix.cell_clicked) as caught:
+        qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
+    assert caught.args == [4, 9]
+
+
+def test_keys(matrix, qtbot):
+    matrix.set_counts(counts())
+    matrix.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(matrix, key)
+    with qtbot.waitSignal(matrix.cell_clicked) as caught:
+        qtbot.keyClick(matrix, Qt.Key.Key_Return)
+    assert caught.args == [1, 2]
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)
+def test_a_tenth_of_errors_is_louder_than_a_perfect_diagonal(matrix, colors):
+    matrix.set_counts(counts())
+
+    def loudness(true: int, predicted: int) -> float:
+        color = matrix.cell_color(true, predicted, colors)
+        return color.hslSaturationF() * theme.contrast(color, colors.surface)
+
+    assert loudness(4, 9) > loudness(0, 0)
+    assert matrix.cell_color(0, 1, colors) == colors.surface
+
+
+@pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)
+def test_a_good_network_looks_good(matrix, colors):
+    """Four right in five stand out more than the few mistakes of a cell; every number can be read."""
+
+    def distance(right: int, wrong: int, predicted: int) -> float:
+        table = np.zeros((10, 10), int)
+        table[0, 0], table[0, 1], table[0, 2] = right, wrong, 100 - right - wrong
+        matrix.set_counts(table)
+        color = matrix.cell_color(0, predicted, colors)
+        assert theme.contrast(theme.text_on(color), color) > 4.3  # on a middle grey neither black nor white has more
+        return theme.contrast(color, colors.surface)
+
+    diagonal = [distance(right, 0, 0) for right in range(0, 101, 5)]
+    assert diagonal == sorted(diagonal)
+    assert distance(80, 4, 0) > distance(80, 4, 1)
+    mistakes = [distance(70, wrong, 1) for wrong in range(0, 31, 2)]
+    assert mistakes == sorted(mistakes)
+
+
+def test_table_and_shapes(matrix):
+    matrix.set_counts(counts())
+    heading, rows = matrix.table()
+    assert len(heading) == 11
+    assert rows[4][10] == 12
+    with pytest.raises(ValueError, match="shape"):
+        matrix.set_counts(np.zeros((3, 3)))
+    matrix.set_names(["smiling", "neutral", "frowning"])
+    matrix.set_counts(np.eye(3, dtype=int))
+    for size in ((460, 300), (170, 90)):
+        matrix.resize(*size)
+        assert not matrix.grab().isNull()

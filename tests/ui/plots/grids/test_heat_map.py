@@ -1,0 +1,112 @@
+"""The heat map: what it says of a cell, how it looks closer, and that a large matrix is coloured only once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+
+from ui.plots.grids.heat_map import CLOSEST, HeatMap
+from ui.widgets import theme
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def heat(qtbot):
+    heat = HeatMap("to", "from", "weight")
+    qtbot.addWidget(heat)
+    heat.resize(400, 400)
+    heat.show()
+    return heat
+
+
+def center(heat, row, column) -> QPoint:
+    return heat._cell_rect(row, column).center().toPoint()
+
+
+def turn(heat, place: QPoint, notches: int) -> None:
+    at = QPointF(place)
+    event = QWheelEvent(
+        at, heat.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    heat.wheelEvent(event)
+
+
+def test_it_reads_out_and_chooses_cells(heat, qtbot):
+    values = np.arange(12.0).reshape(3, 4) - 6
+    heat.set_values(values)
+    qtbot.mouseMove(heat, center(heat, 2, 1))
+    assert heat.readout == "to 2, from 1: weight 3.0000"
+    with qtbot.waitSignal(heat.cell_clicked) as chosen:
+        qtbot.mouseClick(heat, LEFT, pos=center(heat, 0, 3))
+    assert chosen.args == [0, 3]
+    heat.setFocus()
+    qtbot.keyClick(heat, Qt.Key.Key_Down)
+    with qtbot.waitSignal(heat.cell_clicked) as chosen:
+        qtbot.keyClick(heat, Qt.Key.Key_Return)
+    assert chosen.args == [1, 3]
+    assert heat.cell_at(QPointF(1, 1)) is None
+    assert heat.table()[1][2] == (2, 2.0, 3.0, 4.0, 5.0)
+
+
+def test_signs_have_their_colours(heat, qtbot):
+    heat.set_values(np.array([[-1.0, 1.0], [1.0, -1.0]]))
+    image = heat.grab().toImage()
+    low, high = (image.pixelColor(center(heat, 0, column)) for column in (0, 1))
+    assert low.blue() > low.red()
+    assert high.red() > high.blue()
+
+
+def test_the_wheel_looks_closer_and_a_double_click_shows_everything(heat, qtbot):
+    heat.set_values(np.random.default_rng(0).normal(size=(100, 100)))
+    place = center(heat, 30, 70)
+    for _ in range(30):
+        turn(heat, place, 1)
+    assert heat.view.width() == heat.view.height() == CLOSEST
+    assert heat.view.contains(70, 30)
+    row, column = heat.cell_at(QPointF(place))
+    assert (abs(row - 30), abs(column - 70)) <= (2, 2)
+    before = heat.view
+    clicks = []
+    heat.cell_clicked.connect(lambda *cell: clicks.append(cell))
+    qtbot.mousePress(heat, LEFT, pos=place)
+    qtbot.mouseMove(heat, place + QPoint(150, 0))
+    qtbot.mouseRelease(heat, LEFT, pos=place + QPoint(150, 0))
+    assert not clicks  # a drag is no click
+    qtbot.mouseDClick(heat, LEFT, pos=place)
+    assert (heat.view.width(), heat.view.height()) == (100, 100)
+    for _ in range(3):
+        turn(heat, place, -1)
+    assert (heat.view.width(), heat.view.height()) == (100, 100)
+    assert before.width() == CLOSEST
+
+
+def test_a_large_matrix_is_coloured_and_shrunk_once(heat, qtbot, monkeypatch):
+    values = np.random.default_rng(0).normal(size=(1024, 1024))
+    heat.set_values(values)
+    heat.grab()
+    image, scaled = heat._image, heat._scaled
+    heat.set_values(values)
+    heat.set_marked(3)
+    qtbot.mouseMove(heat, center(heat, 500, 500))
+    heat.grab()
+    assert heat._image is image
+    assert heat._scaled is scaled
+    heat.set_values(values + 1)
+    heat.grab()
+    assert heat._image is not image
+
+
+def test_empty_other_shapes_and_themes(heat, qapp):
+    heat.clear("no weights here")
+    heat.grab()
+    assert heat.cell_at(QPointF(200, 200)) is None
+    heat.set_values(np.zeros((2, 50)))
+    for choice in ("dark", "light"):
+        theme.apply(qapp, choice)
+        heat.grab()
+    with pytest.raises(ValueError, match="matrix"):
+        heat.set_values(np.zeros(3))

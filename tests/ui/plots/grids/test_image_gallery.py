@@ -1,0 +1,97 @@
+"""The gallery finds the image under the pointer, also after scrolling, and draws only what is in view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from ui.plots.grids.image_gallery import ImageGallery
+
+
+@pytest.fixture
+def gallery(qtbot):
+    widget = ImageGallery()
+    qtbot.addWidget(widget)
+    widget.resize(320, 260)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    images = np.random.default_rng(0).integers(0, 256, (5000, 28, 28), dtype=np.uint8)
+    widget.set_images(images, lambda index: f"{index % 10} → {index % 7}")
+    return widget
+
+
+def test_only_images_in_view_are_drawn(gallery, monkeypatch):
+    drawn = []
+    original = gallery._picture
+    monkeypatch.setattr(gallery, "_picture", lambda index, table: (drawn.append(index), original(index, table))[1])
+    gallery.viewport().repaint()
+    assert 0 < len(drawn) <= 6 * gallery.columns
+    drawn.clear()
+    gallery.verticalScrollBar().setValue(gallery.verticalScrollBar().maximum())
+    gallery.viewport().repaint()
+    assert drawn[-1] == 4999
+    assert len(drawn) <= 6 * gallery.columns
+
+
+@pytest.mark.parametrize("offset", [0, 777])
+def test_click_finds_the_image_under_the_pointer(gallery, qtbot, offset):
+    gallery.verticalScrollBar().setValue(offset)
+    at = QPoint(100, 120)
+    index = gallery.index_at(at.toPointF())
+    assert gallery._cell_rect(index).contains(at)
+    with qtbot.waitSignal(gallery.image_clicked) as caught:
+        qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert caught.args == [index]
+    assert gallery.current == index
+
+
+def test_read_out(gallery, qtbot):
+    with qtbot.waitSignal(gallery.readout_changed):
+        qtbot.mouseMove(gallery.viewport(), gallery._cell_rect(2).center())
+    assert gallery.readout == "image 3 of 5000 · 2 → 2"
+
+
+def test_keys_scroll_to_what_they_reach(gallery, qtbot):
+    gallery.setFocus()
+    qtbot.keyClick(gallery, Qt.Key.Key_End)
+    qtbot.keyClick(gallery, Qt.Key.Key_End)
+    assert gallery.current == 4999
+    assert gallery.viewport().rect().intersects(gallery._cell_rect(4999))
+    with qtbot.waitSignal(gallery.image_clicked) as caught:
+        qtbot.keyClick(gallery, Qt.Key.Key_Return)
+    assert caught.args == [4999]
+
+
+def test_empty_floats_and_wrong_shapes(gallery):
+    gallery.set_images(np.zeros((0, 28, 28), np.uint8))
+    assert gallery.index_at(QPoint(50, 50).toPointF()) is None
+    assert not gallery.grab().isNull()
+    gallery.set_images(np.random.default_rng(0).random((3, 8, 8), dtype=np.float32), ["a", "b", "c"])
+    gallery.set_highlight([1])
+    assert gallery.caption(2) == "c"
+    assert not gallery.grab().isNull()
+    with pytest.raises(ValueError, match="shape"):
+        gallery.set_images(np.zeros((3, 8)))
+
+
+def test_what_a_picture_was_taken_for_can_be_read(qtbot):
+    gallery = ImageGallery(cell=44)
+    qtbot.addWidget(gallery)
+    gallery.resize(300, 200)
+    advance = gallery.fontMetrics().horizontalAdvance
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
+    usual = gallery._cell_rect(0).size()
+    assert gallery._lines(gallery.caption(0)) == ["5 → 4"]
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["smiling → neutral", "neutral → smiling", "sad → neutral"])
+    assert gallery._lines(gallery.caption(0)) == ["smiling", "→ neutral"]
+    cell = gallery._cell_rect(0)
+    assert cell.height() - usual.height() == gallery.fontMetrics().height()
+    assert all(
+        advance(line) <= cell.width() - 2 for index in range(3) for line in gallery._lines(gallery.caption(index))
+    )
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["✓ drawing 12"] * 3)
+    assert advance("✓ drawing 12") <= gallery._cell_rect(0).width() - 2
+    assert gallery.index_at(gallery._cell_rect(2).center().toPointF()) == 2
+    gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
+    assert gallery._cell_rect(0).size() == usual

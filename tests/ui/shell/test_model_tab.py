@@ -1,0 +1,146 @@
+"""Cursor, legend and headline of a tab: they follow the step that is shown, and never say what is not true of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from waiting import settle
+
+from models.hopfield.trainer import Corrupt
+from ui.window.registry import make_tab
+
+
+@pytest.fixture
+def make(qtbot):
+    tabs = []
+
+    def make(name: str):
+        tab = make_tab(name)
+        tabs.append(tab)
+        qtbot.addWidget(tab)
+        tab.resize(1280, 660)
+        with qtbot.waitExposed(tab):
+            tab.show()
+        settle(tab, qtbot)
+        tab.session.set_pace(None)
+        return tab
+
+    yield make
+    for tab in tabs:
+        tab.shutdown()
+
+
+def steps(tab, qtbot, count: int) -> None:
+    tab.session.step(count)
+    settle(tab, qtbot)
+
+
+def test_the_cursor_follows_a_replay(make, qtbot):
+    tab = make("boundary")
+    steps(tab, qtbot, 300)
+    tab.session.seek(100)
+    settle(tab, qtbot)
+    assert tab.plots.cursor_step == 100
+    tab.session.set_pace(200)
+    tab.session.play()
+    qtbot.waitUntil(lambda: (tab.plots.cursor_step or 0) > 120)
+    step = tab.plots.cursor_step
+    loss = tab.session.history.column("loss")[int(step) - 1]
+    assert f"training batch loss {loss:.4f}" in tab.plots.readout
+    tab.session.set_pace(None)
+    qtbot.waitUntil(lambda: tab.session.status.position > 300)
+    tab.session.pause()
+    settle(tab, qtbot)
+    assert tab.plots.cursor_step is None
+
+
+def test_a_past_step_shows_the_held_out_number_measured_there_now(make, qtbot):
+    tab = make("boundary")
+    steps(tab, qtbot, 60)
+    measured = tab.session.history.evaluation("held_out_accuracy")[0]
+    last = int(measured[:-1][np.diff(measured) > 1][0])  # the next step was not looked at
+    recorded = tab.session.history.rows()
+    for step in (last, last + 1):
+        tab.session.seek(step)
+        settle(tab, qtbot)
+        accuracy = tab.session.snapshot.measured["held_out_accuracy"]
+        assert tab.run_bar.headline.text() == f"held-out accuracy {100 * accuracy:.1f}\u202f%"
+        assert tab._readings["held_out_accuracy"] == (step, accuracy)
+    after = tab.session.history.evaluation("held_out_accuracy")
+    assert np.array_equal(recorded.evaluations["held_out_accuracy"], after)
+
+
+@pytest.mark.parametrize("name", ["bits", "hopfield", "mixture"])
+def test_after_a_reset_there_are_no_numbers(make, qtbot, name):
+    tab = make(name)
+    steps(tab, qtbot, 4)
+    label = tab.model.metrics[0].label
+    assert tab.run_bar.headline.text().startswith(label)
+    assert f"{label} –" not in tab.plots.readout
+    tab.reset()
+    settle(tab, qtbot)
+    assert tab.run_bar.headline.text() == ""
+    assert f"{label} –" in tab.plots.readout
+
+
+def test_after_an_edit_the_recorded_numbers_are_not_shown(make, qtbot):
+    tab = make("hopfield")
+    steps(tab, qtbot, 100)
+    recorded = tab.session.history.at(100)
+    tab.session.edit(Corrupt(seed=3))
+    settle(tab, qtbot)
+    energy = tab.session.snapshot.energy
+    assert energy != recorded["energy"]
+    assert tab.run_bar.headline.text() == f"energy {energy:.4g}".replace("-", "−")
+    assert "pixels changed –" in tab.plots.readout
+    assert tab.session.history.at(100) == recorded
+    steps(tab, qtbot, 1)
+    assert "pixels changed –" not in tab.plots.readout
+    tab.session.seek(99)
+    settle(tab, qtbot)
+    assert "pixels changed –" not in tab.plots.readout
+
+
+@pytest.mark.parametrize("name", ["bits", "hopfield", "mixture"])
+def test_what_snapshots_say_is_what_steps_report(make, qtbot, name):
+    tab = make(name)
+    steps(tab, qtbot, 5)
+    known, recorded = tab._readings, tab.session.history.at(5)
+    assert {metric: reading.value for metric, reading in known.items()} == pytest.approx(recorded)
+
+
+def test_progress_is_counted_once(make, qtbot):
+    bits, hopfield, mixture = make("bits"), make("hopfield"), make("mixture")
+    for tab in (bits, hopfield, mixture):
+        tab.show()
+        steps(tab, qtbot, 2)
+    assert bits.run_bar.readout.text() == "step 2"  # an update each
+    assert hopfield.run_bar.readout.text() == "sweep 0.0 · step 2"
+    assert mixture.run_bar.readout.text() == "iteration 1 · step 2"  # an E-step and an M-step
+
+
+def test_a_new_run_has_the_colours_of_a_first_run(make, qtbot):
+    tab = make("digits")
+    fresh = tab.tiles.level
+    tab.tiles._held.value = 2 * fresh  # as after long training
+    tab.reset()
+    settle(tab, qtbot)
+    assert tab.tiles.level == fresh
+
+
+def test_what_went_wrong_before_a_run_was_built_stays_to_be_read(make, qtbot):
+    """A window that was opened with a damaged file builds a run of its own, and the worker says so a little later."""
+    tab = make("bits")
+    settle(tab, qtbot)
+    tab.reset()
+    status = tab.session.status
+    assert status.phase == "loading"
+    tab.banner.say("The experiment could not be opened", "It is damaged.")
+    tab._on_status(replace(status, moving=True))
+    assert "damaged" in tab.banner.text
+    settle(tab, qtbot, "untrained")
+    assert "damaged" in tab.banner.text
+    tab.reset()
+    assert not tab.banner.text

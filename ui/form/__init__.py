@@ -1,0 +1,1 @@
+"""The settings of a run as controls, made from what its Config declares."""

@@ -1,0 +1,411 @@
+"""A control lets the hand choose one setting: drag a slider, type a number, tick a box, build a list.
+
+There is one class per kind of setting. Each offers a `head` (the widget beside the label) and perhaps a `body` (the
+widget below), keeps the last good value while something else is being typed, and tells when the value changes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
+
+from models.config import LISTS, Setting
+from ui.form.fields import Choice, Entry, Slider, Whole, stops
+from ui.widgets.flow_layout import FlowLayout
+
+
+class Control(QObject):
+    """What all kinds of control share.
+
+    Attributes:
+        head: the widget beside the label.
+        body: the widget below it, if there is one.
+    """
+
+    edited = Signal(object)
+    """The hand changed the value; carries this control."""
+    refused = Signal(object, str)
+    """This control, and why what was typed is not taken ("" when it is all right again)."""
+
+    head: QWidget
+    body: QWidget | None = None
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self.setting = setting
+
+    @property
+    def value(self) -> Any:
+        """The last good value."""
+        raise NotImplementedError
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; silent."""
+        raise NotImplementedError
+
+    def narrow(self, setting: Setting) -> None:
+        """Go on with the same setting in other bounds; silent. The value stays: see `fitted`."""
+        self.setting = setting
+
+    def fitted(self) -> Any:
+        """The value put inside the bounds: a number at the nearest one; a list without what lies outside."""
+        return self.value
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+
+    def widgets(self) -> list[QWidget]:
+        """The widgets that take the focus, in tab order."""
+        return [self.head]
+
+    def _edited(self) -> None:
+        self.edited.emit(self)
+
+    def _refused(self, reason: str) -> None:
+        self.refused.emit(self, reason)
+
+
+class Switch(Control):
+    """A tick for yes or no."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.head: QCheckBox = QCheckBox()
+        self.head.clicked.connect(self._edited)
+
+    @property
+    def value(self) -> bool:
+        """Whether it is ticked."""
+        return self.head.isChecked()
+
+    def set_value(self, value: bool) -> None:
+        """Tick or clear it; silent (only the hand's click is reported)."""
+        self.head.setChecked(value)
+
+
+class Selection(Control):
+    """A combo box for one of several values."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        texts = setting.choices or ("on", "off")
+        self.head: Choice = Choice(setting, (*texts, "none") if setting.optional else texts)
+        self.head.currentIndexChanged.connect(self._edited)
+
+    @property
+    def value(self) -> Any:
+        """The chosen value, as the Config holds it."""
+        return self.setting.parse(self.head.currentData())
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; silent."""
+        self.head.choose(self.setting.format(value))
+
+
+class Line(Control):
+    """A line of text; one that is too long for its field is repeated below in full."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.head: Entry = Entry(setting)
+        self.head.setMinimumWidth(88)
+        if setting.kind == "text" and not setting.structured:
+            self.body = Whole(self.head)
+        self.head.edited.connect(self._edited)
+        self.head.refused.connect(self._refused)
+
+    @property
+    def value(self) -> Any:
+        """The last value that could be read."""
+        return self.head.value
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; silent."""
+        self.head.set_value(value)
+
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds; silent."""
+        super().narrow(setting)
+        self.head.narrow(setting)
+
+    def commit(self) -> None:
+        """Take over what is being typed."""
+        self.head.commit()
+
+
+class Number(Line):
+    """A field for any number in the range and, where there are bounds, a slider over tidy ones."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.head.setFixedWidth(88)
+        self._stops = stops(setting)
+        self.slider = Slider() if len(self._stops) > 1 else None
+        if self.slider is not None:
+            self._space()
+            self.slider.valueChanged.connect(self._slid)
+            self.body = self.slider
+
+    def set_value(self, value: Any) -> None:
+        """Show a value; silent. The slider stands at the stop nearest to it."""
+        super().set_value(value)
+        self._follow()
+
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds; silent. A range of one number leaves the slider a single stop."""
+        super().narrow(setting)
+        if self.slider is not None:
+            self._stops = stops(setting) or (setting.minimum or 0.0,)
+            blocked = self.slider.blockSignals(True)
+            self._space()
+            self.slider.blockSignals(blocked)
+            self._follow()
+
+    def fitted(self) -> Any:
+        """The value, or the bound nearest to it."""
+        low, high = self.setting.minimum, self.setting.maximum
+        if self.value is None or low is None or high is None or self.setting.inside(self.value):
+            return self.value
+        return max(low, min(self.value, high))
+
+    def widgets(self) -> list[QWidget]:
+        """Field, slider."""
+        return [self.head, self.slider] if self.slider else [self.head]
+
+    def _space(self) -> None:
+        """As many places on the slider as there are stops."""
+        assert self.slider is not None
+        self.slider.setRange(0, len(self._stops) - 1)
+        self.slider.setPageStep(max(1, len(self._stops) // 10))
+
+    def _edited(self) -> None:
+        self._follow()
+        super()._edited()
+
+    def _follow(self) -> None:
+        if self.slider is not None:
+            value = self._stops[0] if self.value is None else self.value
+            right = min(bisect_left(self._stops, value), len(self._stops) - 1)
+            left = max(right - 1, 0)
+            middle = (self._stops[left] + self._stops[right]) / 2
+            blocked = self.slider.blockSignals(True)
+            self.slider.setValue(left if value < middle else right)
+            self.slider.blockSignals(blocked)
+
+    def _slid(self, index: int) -> None:
+        self._refused("")
+        self.head.set_value(self._stops[index])
+        self.edited.emit(self)
+
+
+class List(Control):
+    """Small fields (or combo boxes) in a row, − and + for their number, and the whole list as text.
+
+    Subclasses make one entry (`_make`), read it (`_read`) and fill it (`_fill`).
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self._value: tuple[Any, ...] = ()
+        self._items: list[QWidget] = []
+        self.body: QWidget = QWidget()
+        self._flow = FlowLayout(self.body)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow.setSpacing(4)
+        self.fewer = self._button("−", "Remove the last entry")
+        self.more = self._button("+", "Add an entry")
+        self.fewer.clicked.connect(self._remove)
+        self.more.clicked.connect(self._add)
+        self._tail: tuple[QWidget, ...] = (self.fewer, self.more)  # what stands behind the entries
+        for widget in self._tail:
+            self._flow.addWidget(widget)
+
+    @property
+    def value(self) -> Any:
+        """The list, as a tuple."""
+        return self._value
+
+    def set_value(self, value: Any) -> None:
+        """Show a list; silent."""
+        self._value = tuple(value or ())
+        while len(self._items) > len(self._value):
+            item = self._items.pop()
+            self._flow.removeWidget(item)
+            item.hide()
+            item.deleteLater()
+        while len(self._items) < len(self._value):
+            item = self._make()
+            self._items.append(item)
+            for widget in self._tail:
+                self._flow.removeWidget(widget)
+            for widget in (item, *self._tail):
+                self._flow.addWidget(widget)
+            item.setVisible(True)
+        for number, (item, part) in enumerate(zip(self._items, self._value, strict=True), start=1):
+            item.setAccessibleName(f"{self.setting.label} {number}")
+            self._fill(item, part)
+        self.fewer.setEnabled(len(self._value) > self.setting.min_length)
+        self.more.setEnabled(self.setting.max_length is None or len(self._value) < self.setting.max_length)
+
+    def widgets(self) -> list[QWidget]:
+        """The entries, then the buttons."""
+        return [*self._items, self.fewer, self.more]
+
+    def _take(self, value: tuple[Any, ...]) -> None:
+        try:
+            self.setting.check(value)
+        except ValueError as error:
+            self._refused(str(error))
+            return
+        self.set_value(value)
+        self._refused("")
+        self._edited()
+
+    def _add(self) -> None:
+        self._take((*self._value, self._value[-1] if self._value else self._first()))
+
+    def _remove(self) -> None:
+        self._take(self._value[:-1])
+
+    def _item_edited(self) -> None:
+        self._take(tuple(self._read(item) for item in self._items))
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setFixedSize(QSize(26, 26))
+        button.setToolTip(tip)
+        button.setAccessibleName(f"{tip}: {self.setting.label}")
+        return button
+
+    def _first(self) -> Any:
+        raise NotImplementedError
+
+    def _make(self) -> QWidget:
+        raise NotImplementedError
+
+    def _read(self, item: Any) -> Any:
+        raise NotImplementedError
+
+    def _fill(self, item: Any, part: Any) -> None:
+        raise NotImplementedError
+
+
+class Numbers(List):
+    """A list of numbers, such as the widths of hidden layers."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self._item = self._one_of(setting)
+        self.head: Entry = Entry(setting)
+        self.head.setMinimumWidth(88)
+        self.head.setPlaceholderText(setting.value_help.get("", ""))
+        self.head.edited.connect(self._typed)
+        self.head.refused.connect(self._refused)
+
+    def set_value(self, value: Any) -> None:
+        """Show a list; silent."""
+        super().set_value(value)
+        self.head.set_value(self._value)
+
+    def narrow(self, setting: Setting) -> None:
+        """Other bounds of each number; silent."""
+        super().narrow(setting)
+        self._item = self._one_of(setting)
+        for entry in (self.head, *self._items):
+            if isinstance(entry, Entry):
+                entry.narrow(setting if entry is self.head else self._item)
+
+    def fitted(self) -> Any:
+        """The numbers of the list that keep the bounds."""
+        return tuple(number for number in self._value if self.setting.inside(number))
+
+    def commit(self) -> None:
+        """Take over what is being typed, in the text or in one of the fields."""
+        for entry in (self.head, *self._items):
+            if isinstance(entry, Entry) and entry.hasFocus():
+                entry.commit()
+
+    def widgets(self) -> list[QWidget]:
+        """The text, the fields, the buttons."""
+        return [self.head, *super().widgets()]
+
+    def _one_of(self, setting: Setting) -> Setting:
+        """The setting of a single number of the list."""
+        return replace(
+            setting,
+            kind="int" if setting.kind == "int_list" else "float",
+            default=self._first(),
+            min_length=0,
+            max_length=None,
+            optional=False,
+        )
+
+    def _typed(self) -> None:
+        self._take(self.head.value)
+
+    def _first(self) -> float:
+        return self.setting.default[-1] if self.setting.default else self.setting.minimum or 0
+
+    def _make(self) -> Entry:
+        entry = Entry(self._item)
+        entry.setFixedWidth(54)
+        entry.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        entry.edited.connect(self._item_edited)
+        entry.refused.connect(self._refused)
+        return entry
+
+    def _read(self, item: Entry) -> Any:
+        return item.value
+
+    def _fill(self, item: Entry, part: Any) -> None:
+        item.set_value(part)
+
+
+class Selections(List):
+    """A list of choices, such as the activation of each layer."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        for widget in self._tail:
+            self._flow.removeWidget(widget)
+        self._tail = ()
+        self.head = QWidget()
+        layout = QHBoxLayout(self.head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addStretch(1)
+        layout.addWidget(self.fewer)
+        layout.addWidget(self.more)
+
+    def _first(self) -> Any:
+        return self.setting.values[0]
+
+    def _make(self) -> Choice:
+        choice = Choice(self.setting, self.setting.choices)
+        choice.setFixedWidth(min(choice.sizeHint().width(), 200))
+        choice.currentIndexChanged.connect(self._item_edited)
+        return choice
+
+    def _read(self, item: Choice) -> Any:
+        return self.setting.values[self.setting.choices.index(item.currentData())]
+
+    def _fill(self, item: Choice, part: Any) -> None:
+        item.choose(str(part))
+
+
+def control_for(setting: Setting) -> Control:
+    """The control for a setting of any kind."""
+    if setting.kind == "bool" and not setting.optional:
+        return Switch(setting)
+    if setting.kind in ("bool", "choice"):
+        return Selection(setting)
+    if setting.kind in ("int", "float"):
+        return Number(setting)
+    if setting.kind in LISTS and not setting.optional:
+        return Selections(setting) if setting.kind == "choice_list" else Numbers(setting)
+    return Line(setting)

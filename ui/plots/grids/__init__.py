@@ -1,0 +1,1 @@
+"""Grids of cells or pictures that can be walked through."""

@@ -1,0 +1,341 @@
+"""A confusion matrix counts, for each true class, what the model took its examples for.
+
+Right answers lie on the diagonal and stay calm; mistakes stand out, coloured by their share of the true class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
+
+from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
+from ui.plots.plot_base import Export, Table
+from ui.widgets import theme
+
+NO_BREAK = "\u00a0"
+"""A space at which no line ends."""
+
+Cell = tuple[int, int]
+"""(true class, predicted class)."""
+
+
+class ConfusionMatrix(QWidget):
+    """Counts (n, n), rows true classes, columns predictions; a click or Enter on a cell chooses it."""
+
+    cell_clicked = Signal(object, object)
+    """Emitted with (true class, predicted class)."""
+    readout_changed = Signal(object)
+    """Emitted with the sentence about the cell under the pointer, or ""."""
+
+    def __init__(self, names: Sequence[str] = tuple("0123456789"), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = tuple(names)
+        self._counts: NDArray[Any] | None = None
+        self._hover: Cell | None = None
+        self._current: int | None = None
+        self._readout = ""
+        self._laid_out: tuple[tuple[object, ...], QRectF] | None = None
+        self.setAccessibleName("confusion matrix")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.export = Export(self, self.table)
+        theme.manager().changed.connect(self._restyle)
+
+    def set_counts(self, counts: NDArray[Any] | None) -> None:
+        """Show counts (n, n), integers ≥ 0, `counts[true, predicted]`; None: not measured yet."""
+        n = len(self._names)
+        if counts is not None and counts.shape != (n, n):
+            raise ValueError(f"expected counts of shape ({n}, {n}), not {counts.shape}")
+        self._counts = None if counts is None else np.array(counts)
+        self._tell()
+        self.update()
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Change the classes; the counts are dropped if their number differs."""
+        if len(names) != len(self._names):
+            self._counts, self._current, self._hover = None, None, None
+        self._names = tuple(names)
+        self._tell()
+        self.update()
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of right answers, 0 to 1; None while nothing is measured."""
+        total = 0 if self._counts is None else self._counts.sum()
+        return float(np.trace(self._counts) / total) if self._counts is not None and total else None
+
+    @property
+    def readout(self) -> str:
+        """The cell under the pointer (or reached with the keys) in a sentence."""
+        return self._readout
+
+    def sentence(self, true: int, predicted: int) -> str:
+        """What one cell says, in words."""
+        if self._counts is None:
+            return "Not measured yet"
+        count, total = int(self._counts[true, predicted]), int(self._counts[true].sum())
+        name, other = self._names[true], self._names[predicted]
+        if name.isdigit():
+            name += "s"  # 2 of 982 true 4s; "2 of 30 true smiling" is said of pictures
+        if total == 0:
+            return f"there are no true {name}"
+        share = f"{100 * count / total:.1f}{NO_BREAK}%"
+        if true == predicted:
+            return f"{count} of {total} true {name} were recognised ({share})"
+        return f"{count} of {total} true {name} {'was' if count == 1 else 'were'} taken for {other} ({share})"
+
+    def table(self) -> Table:
+        """The counts, for export."""
+        rows: list[Sequence[Any]] = []
+        if self._counts is not None:
+            rows = [(name, *map(int, row)) for name, row in zip(self._names, self._counts, strict=True)]
+        return [r"true \ predicted", *self._names], rows
+
+    # -- layout
+
+    def sizeHint(self) -> QSize:
+        """Room for numbers in the cells."""
+        return QSize(30 * len(self._names) + 110, 26 * len(self._names) + 60)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without numbers."""
+        return QSize(11 * len(self._names) + 90, 11 * len(self._names) + 50)
+
+    def _grid(self) -> QRectF:
+        """The square-ish area of the cells; headings left and above, accuracies right."""
+        key = (self.size(), self._names, self.font().key())
+        if self._laid_out is None or self._laid_out[0] != key:
+            self._laid_out = (key, self._lay_out())
+        return self._laid_out[1]
+
+    def _lay_out(self) -> QRectF:
+        n, metrics = len(self._names), self.fontMetrics()
+        names = max(metrics.horizontalAdvance(name) for name in self._names)
+        left, top = metrics.height() + names + 14.0, 2.0 * metrics.height() + 10
+        right = metrics.horizontalAdvance("100 %") + 14.0
+        side_w = math.floor(max(n, self.width() - left - right) / n)
+        side_h = math.floor(max(n, self.height() - top - 4) / n)
+        side_w = min(side_w, round(1.6 * side_h))
+        side_h = min(side_h, round(1.2 * side_w))
+        used_w, used_h = left + side_w * n + right, top + side_h * n + 4
+        return QRectF(
+            math.floor(max(0, (self.width() - used_w) / 2) + left),
+            math.floor(max(0, (self.height() - used_h) / 2) + top),
+            side_w * n,
+            side_h * n,
+        )
+
+    def cell_rect(self, true: int, predicted: int) -> QRectF:
+        """Where a cell is drawn."""
+        grid, n = self._grid(), len(self._names)
+        width, height = grid.width() / n, grid.height() / n
+        return QRectF(grid.left() + predicted * width, grid.top() + true * height, width, height)
+
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """The cell at a position in the widget."""
+        grid, n = self._grid(), len(self._names)
+        if not grid.contains(position):
+            return None
+        row = int((position.y() - grid.top()) / grid.height() * n)
+        column = int((position.x() - grid.left()) / grid.width() * n)
+        return min(row, n - 1), min(column, n - 1)
+
+    # -- painting
+
+    def cell_color(self, true: int, predicted: int, colors: theme.Theme) -> QColor:
+        """Diagonal: a tint of the accent, stronger with the accuracy; elsewhere: orange, by share of the row.
+
+        A tint that is plain to see on white is almost black on a dark ground, so the dark theme takes more of it.
+        """
+        if self._counts is None:
+            return colors.surface
+        total = self._counts[true].sum()
+        share = float(self._counts[true, predicted] / total) if total else 0.0
+        if true == predicted:
+            faintest, more = (0.06, 0.62) if colors.dark else (0.04, 0.46)
+            return theme.blend(colors.surface, colors.accent, faintest + more * share**2)
+        # The square root makes an error of one per cent visible; from 30 % on the colour is full.
+        return theme.blend(colors.surface, QColor("#e8761a"), min(1.0, math.sqrt(share / 0.3)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw headings, cells, numbers, accuracies."""
+        colors = theme.current()
+        painter = QPainter(self)
+        grid, n = self._grid(), len(self._names)
+        for true in range(n):
+            for predicted in range(n):
+                cell = self.cell_rect(true, predicted).adjusted(0.5, 0.5, -0.5, -0.5)
+                painter.fillRect(cell, self.cell_color(true, predicted, colors))
+        self._paint_headings(painter, grid, colors)
+        if self._counts is None:
+            painter.setPen(colors.muted)
+            painter.drawText(grid, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, "Not measured yet")
+        else:
+            self._paint_numbers(painter, grid, colors)
+        painter.setPen(colors.border)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(grid.adjusted(-0.5, -0.5, 0.5, 0.5))
+        if self._hover is not None:
+            painter.setPen(QPen(colors.ink, 1.5))
+            painter.drawRect(self.cell_rect(*self._hover))
+        if self._current is not None and self.hasFocus():
+            painter.setPen(QPen(colors.accent, 2))
+            painter.drawRect(self.cell_rect(*divmod(self._current, n)))
+        painter.end()
+
+    def _paint_headings(self, painter: QPainter, grid: QRectF, colors: theme.Theme) -> None:
+        n, metrics = len(self._names), painter.fontMetrics()
+        line = metrics.height()
+        side = grid.width() / n
+        flags = Qt.AlignmentFlag
+        plain = QFont(self.font())
+        tight = grid.height() / n / line
+        if tight < 1:
+            plain.setPointSizeF(max(5.0, plain.pointSizeF() * tight))
+        bold = QFont(plain)
+        bold.setWeight(QFont.Weight.DemiBold)
+        widest = max(metrics.horizontalAdvance(name) for name in self._names)
+        for index, name in enumerate(self._names):
+            lit_row = self._hover is not None and self._hover[0] == index
+            lit_column = self._hover is not None and self._hover[1] == index
+            row = self.cell_rect(index, 0)
+            painter.setFont(bold if lit_row else plain)
+            painter.setPen(colors.text)
+            box = QRectF(row.left() - widest - 10, row.top() - 4, widest + 4, row.height() + 8)
+            painter.drawText(box, flags.AlignRight | flags.AlignVCenter, name)
+            painter.setFont(bold if lit_column else plain)
+            shown = metrics.elidedText(
+                name, Qt.TextElideMode.ElideRight, max(round(side) - 2, metrics.averageCharWidth())
+            )
+            box = QRectF(grid.left() + index * side - 4, grid.top() - line - 4, side + 8, line + 2)
+            painter.drawText(box, flags.AlignCenter, shown)
+        painter.setFont(self.font())
+        painter.setPen(colors.muted)
+        box = QRectF(grid.left() - 20, grid.top() - 2 * line - 7, grid.width() + 40, line + 2)
+        painter.drawText(box, flags.AlignCenter, "predicted")
+        painter.save()
+        painter.translate(grid.left() - widest - 14 - line / 2, grid.center().y())
+        painter.rotate(-90)
+        painter.drawText(QRectF(-60, -line / 2, 120, line), flags.AlignCenter, "true")
+        painter.restore()
+        box = QRectF(grid.right() + 4, grid.top() - line - 4, self.width(), line + 2)
+        painter.drawText(box, flags.AlignLeft | flags.AlignVCenter, "right")
+
+    def _paint_numbers(self, painter: QPainter, grid: QRectF, colors: theme.Theme) -> None:
+        assert self._counts is not None
+        n, metrics = len(self._names), painter.fontMetrics()
+        flags = Qt.AlignmentFlag
+        widest = metrics.horizontalAdvance(str(int(self._counts.max()))) + 4
+        side_w, side_h = grid.width() / n, grid.height() / n
+        font = QFont(self.font())
+        if widest > side_w and side_w >= 0.78 * widest:
+            font.setPointSizeF(font.pointSizeF() * 0.8)
+            widest *= 0.8
+        painter.setFont(font)
+        totals = self._counts.sum(axis=1)
+        if side_w >= widest and side_h >= metrics.height() * 0.9:
+            for true, predicted in np.argwhere(self._counts):
+                painter.setPen(theme.text_on(self.cell_color(int(true), int(predicted), colors)))
+                cell = self.cell_rect(int(true), int(predicted))
+                painter.drawText(cell, flags.AlignCenter, str(int(self._counts[true, predicted])))
+        painter.setFont(self.font())
+        if side_h < metrics.height() * 0.8:
+            return
+        for true in range(n):
+            share = self._counts[true, true] / totals[true] if totals[true] else None
+            painter.setPen(colors.muted)
+            cell = self.cell_rect(true, n - 1)
+            box = QRectF(cell.right() + 6, cell.top(), 80, cell.height())
+            text = "–" if share is None else f"{100 * share:.0f} %"
+            painter.drawText(box, flags.AlignLeft | flags.AlignVCenter, text)
+
+    @Slot()
+    def _restyle(self) -> None:
+        self.update()
+
+    # -- pointer and keys
+
+    def _tell(self) -> None:
+        cell = self._hover
+        if cell is None and self._current is not None and self.hasFocus():
+            row, column = divmod(self._current, len(self._names))
+            cell = (row, column)
+        words = self.sentence(*cell) if cell is not None else ""
+        if words != self._readout:
+            self._readout = words
+            self.setAccessibleDescription(words)
+            self.setToolTip(words)
+            self.readout_changed.emit(words)
+
+    def _point(self, cell: Cell | None) -> None:
+        if cell != self._hover:
+            self._hover = cell
+            self._tell()
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what the cell under the pointer means."""
+        self._point(self.cell_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the cell under the pointer."""
+        cell = self.cell_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and cell is not None and self._counts is not None:
+            self._current = cell[0] * len(self._names) + cell[1]
+            self.update()
+            self.cell_clicked.emit(*cell)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Clear the read-out."""
+        self._point(None)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the arrow keys while focused."""
+        return True if keeps_key(event) else super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Enter chooses."""
+        n = len(self._names)
+        if event.key() in CHOOSE and self._current is not None and self._counts is not None:
+            self.cell_clicked.emit(*divmod(self._current, n))
+            return
+        target = walk(event.key(), self._current, n, n * n)
+        if target is None:
+            super().keyPressEvent(event)
+            return
+        self._current = target
+        self._tell()
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys act."""
+        super().focusInEvent(event)
+        self._tell()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide where the keys act."""
+        super().focusOutEvent(event)
+        self._tell()
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy, save."""
+        self.export.menu(event.globalPos())

@@ -1,0 +1,1 @@
+"""Points in a plane that can be set, dragged and relabelled."""

@@ -1,0 +1,309 @@
+"""A point canvas with its tools: what the mouse does, the class of new points, undo, and tables in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.base import DataError
+from models.data.points.sets import PointSet
+from models.data.points.tables import Table, parse_table, read_table, write_points
+from ui.points.canvas import PointCanvas, Tool
+from ui.points.table_dialog import TableDialog
+from ui.widgets import icons, theme
+from ui.widgets.dropped import experiment_in, files_in
+from ui.widgets.save_dialog import ask_target
+
+TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+
+WIDEST_CLASS = 108
+"""Pixels that the choice of the class may take: the names come from a file."""
+
+_TOOLS: dict[Tool, tuple[str, str]] = {
+    "select": ("Select and move", "Click a point to look at it, drag it to move it, draw around points to select (V)"),
+    "add": ("Add points", "Click to add a point, drag to sprinkle several (A)"),
+    "lasso": ("Lasso", "Draw around points to select them; Del removes them, 1–9 gives them a class (L)"),
+    "erase": ("Erase", "Drag over points to remove them (E)"),
+    "relabel": ("Change class", "Drag over points to give them the chosen class (R)"),
+}
+
+
+class PointPanel(QWidget):
+    """Tools above, the canvas as large as possible.
+
+    Signals (the canvas has more, at `panel.canvas`):
+        opened(PointSet, name): points were read from a file or the clipboard, and the columns chosen.
+        failed(sentence): a table could not be read or written.
+        told(sentence): what happened.
+    """
+
+    opened = Signal(object, str)
+    failed = Signal(str)
+    told = Signal(str)
+
+    def __init__(self, canvas: PointCanvas, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.canvas = canvas
+        #: all points with what is known about them (values, axes, units); None: no more than what the canvas shows
+        self.context: Callable[[], PointSet | None] = lambda: None
+        self.dialog: TableDialog | None = None
+        self.setAcceptDrops(True)
+        self._tools = QButtonGroup(self)
+        self.bar = QHBoxLayout()
+        self.bar.setSpacing(2)
+        self.tool_buttons: dict[Tool, QToolButton] = {}
+        for tool in canvas.tools:
+            name, tip = _TOOLS[tool]
+            button = self._button(f"tool-{tool}", name, tip)
+            button.setCheckable(True)
+            button.setChecked(tool == canvas.tool)
+            self._tools.addButton(button)
+            self.tool_buttons[tool] = button
+        self._tools.buttonClicked.connect(self._on_tool)
+        self.class_box = QComboBox()
+        self.class_box.setAccessibleName("class of new points")
+        self.class_box.setToolTip("The class that new and repainted points get (keys 1–9)")
+        self.class_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come and go
+        self.class_box.currentIndexChanged.connect(canvas.set_current_class)
+        self.class_box.activated.connect(canvas.choose_class)
+        self.bar.addWidget(self.class_box)
+        self.bar.addSpacing(6)
+        self.undo = self._button("undo", "Undo", "Take back the last change of the points (Ctrl+Z)", canvas.undo)
+        self.redo = self._button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", canvas.redo)
+        self.clear = self._button(
+            "trash", "Clear", "Remove the selected points, without a selection all of them", canvas.clear_points
+        )
+        self.bar.addSpacing(6)
+        self.open = self._button("open", "Open a table", "Read points from a CSV file", self.ask_open)
+        self.paste = self._button("paste", "Paste a table", "Paste points copied from a spreadsheet", self.paste_table)
+        self.save = self._button("save", "Save the points", "Write the points to a CSV file", self.ask_save)
+        self.fit = self._button("fit", "Show everything", "Bring all points into view (double click)", self._fit)
+        self.bar.addStretch(1)
+        self._hint = QLabel(canvas)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hint.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(self.bar)
+        self.area = QHBoxLayout()
+        self.area.setSpacing(4)
+        self.area.addWidget(canvas, 1)
+        layout.addLayout(self.area, 1)
+        canvas.tool_changed.connect(self._show_tool)
+        canvas.class_changed.connect(self._show_class)
+        canvas.history_changed.connect(self._update)
+        canvas.noticed.connect(self.told)
+        canvas.installEventFilter(self)
+        theme.manager().changed.connect(self._restyle)
+        self.set_classes(canvas.classes)
+        self._restyle()
+        self._update()
+
+    def _button(self, icon: str, name: str, tip: str, slot: Callable[[], object] | None = None) -> QToolButton:
+        button = QToolButton()
+        icons.set_icon(button, icon)
+        button.setAutoRaise(True)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        if slot is not None:
+            button.clicked.connect(slot)
+        self.bar.addWidget(button)
+        return button
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Put a tab's own control at the right end of the tools."""
+        self.bar.addWidget(widget)
+
+    def add_line(self, widget: QWidget) -> None:
+        """Put a line of a tab's own between the tools and the canvas."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, widget)
+
+    def set_classes(self, names: tuple[str, ...]) -> None:
+        """Name the classes; without names there is nothing to choose."""
+        self.canvas.set_classes(names)
+        self.class_box.blockSignals(True)
+        self.class_box.clear()
+        self.class_box.addItems(list(names))
+        self.class_box.setCurrentIndex(self.canvas.current_class if names else -1)
+        self.class_box.blockSignals(False)
+        self.class_box.setVisible(bool(names))
+        self._restyle()
+        self.class_box.ensurePolished()
+        self.class_box.setFixedWidth(min(self.class_box.sizeHint().width(), WIDEST_CLASS))
+
+    def set_hint(self, sentence: str) -> None:
+        """A sentence in the corner of the canvas; "" takes it away."""
+        self._hint.setText(sentence)
+        self._hint.setVisible(bool(sentence))
+        self._place_hint()
+
+    @property
+    def hint(self) -> str:
+        """The sentence in the corner."""
+        return self._hint.text()
+
+    def _place_hint(self) -> None:
+        area = self.canvas.view_box.sceneBoundingRect().toRect()
+        self._hint.setWordWrap(False)
+        size = self._hint.sizeHint()
+        width = max(min(size.width(), area.width() - 16), 1)
+        self._hint.setWordWrap(size.width() > width)
+        self._hint.setGeometry(
+            area.left() + 8, area.top() + 8, width, max(self._hint.heightForWidth(width), size.height())
+        )
+
+    # Tables --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def ask_open(self) -> None:
+        """Ask for a file and read it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open points", "", TABLES)
+        if name:
+            self.open_table(Path(name))
+
+    def open_table(self, path: Path) -> None:
+        """Read a file and ask which columns are meant."""
+        try:
+            table = read_table(path)
+        except DataError as error:
+            self.failed.emit(str(error))
+            return
+        self._ask_columns(table, path.name)
+
+    @Slot()
+    def paste_table(self) -> None:
+        """Read the clipboard and ask which columns are meant."""
+        text = QGuiApplication.clipboard().text()
+        try:
+            if not text.strip():
+                raise DataError("There is no text to paste: copy rows of a table with two columns of numbers first.")
+            table = parse_table(text)
+        except DataError as error:
+            self.failed.emit(str(error))
+            return
+        self._ask_columns(table, "the clipboard")
+
+    def _ask_columns(self, table: Table, name: str) -> None:
+        self.dialog = TableDialog(table, name, with_labels=bool(self.canvas.classes), parent=self)
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.setProperty("table", name)
+        self.dialog.accepted.connect(self._on_columns)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
+
+    @Slot()
+    def _on_columns(self) -> None:
+        assert self.dialog is not None
+        assert self.dialog.points is not None
+        self.opened.emit(self.dialog.points, str(self.dialog.property("table")))
+
+    @Slot()
+    def _forget_dialog(self) -> None:
+        self.dialog = None
+
+    @Slot()
+    def ask_save(self) -> None:
+        """Ask for a file name and write the points."""
+        path = ask_target(self, "Save points", "points.csv", TABLES)
+        if path is not None:
+            self.save_table(path)
+
+    def save_table(self, path: Path) -> None:
+        """Write the points as CSV, in the units that they came in."""
+        try:
+            points = self.point_set()
+            write_points(path, points)
+        except DataError as error:
+            self.failed.emit(str(error))
+            return
+        self.told.emit(f"Saved {len(points)} points to {path.name}")
+
+    def point_set(self) -> PointSet:
+        """The points as a table is to have them: see `context`."""
+        known = self.context()
+        if known is not None:
+            return known
+        return PointSet(self.canvas.points, self.canvas.labels, class_names=self.canvas.classes)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A table can be dropped."""
+        if event.mimeData().hasUrls() and experiment_in(event.mimeData()) is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file that is dropped."""
+        files = files_in(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.open_table(files[0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+V on the canvas pastes; the hint follows its size."""
+        if event.type() == QEvent.Type.Resize:
+            self._place_hint()
+        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste):
+            event.accept()
+            if event.type() == QEvent.Type.KeyPress:
+                self.paste_table()
+            return True
+        return super().eventFilter(watched, event)
+
+    # Words and marks -----------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_tool(self, button: QToolButton) -> None:
+        for tool, known in self.tool_buttons.items():
+            if known is button:
+                self.canvas.set_tool(tool)
+
+    @Slot(str)
+    def _show_tool(self, tool: Tool) -> None:
+        self.tool_buttons[tool].setChecked(True)
+
+    @Slot(int)
+    def _show_class(self, label: int) -> None:
+        self.class_box.setCurrentIndex(label)
+
+    @Slot()
+    def _fit(self) -> None:
+        self.canvas.fit()
+
+    @Slot()
+    def _update(self) -> None:
+        self.undo.setEnabled(self.canvas.can_undo)
+        self.redo.setEnabled(self.canvas.can_redo)
+        self.clear.setEnabled(not self.canvas.is_empty)
+
+    @Slot()
+    def _restyle(self) -> None:
+        colors = theme.current()
+        for index in range(self.class_box.count()):
+            self.class_box.setItemIcon(index, swatch(colors.class_color(index)))
+        back = colors.raised
+        self._hint.setStyleSheet(
+            f"color: {colors.text.name()}; background: rgba({back.red()},{back.green()},{back.blue()},235);"
+            f"border: 1px solid {colors.border.name()}; border-radius: 4px; padding: 3px 8px;"
+        )
+
+
+def swatch(color: QColor) -> QIcon:
+    """A small square of a colour."""
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(color)
+    return QIcon(pixmap)

@@ -1,0 +1,1 @@
+"""What every tab has: run bar, timeline, plots, the life of a run."""

@@ -1,0 +1,131 @@
+"""How well the points are told apart: accuracy, squared error, which class is taken for which, and when it stops."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from models.boundary.maps import confusion_counts, predict
+from models.boundary.trainer import BoundarySnapshot
+from ui.plots.grids.confusion_matrix import ConfusionMatrix
+from ui.plots.plot_base import grouped, number
+from ui.widgets import theme
+from ui.widgets.readout import Readout
+
+
+class Results(QWidget):
+    """Numbers above, the confusion matrix of the training or of the held-out points below, then the stop rule."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._snapshot: BoundarySnapshot | None = None
+        heading = QLabel("Results")
+        theme.set_role(heading, "heading")
+        self.which = QComboBox()
+        self.which.addItems(["held-out points", "training points"])
+        self.which.setAccessibleName("points that are counted")
+        self.which.setToolTip("Which points the matrix counts")
+        self.which.currentIndexChanged.connect(self._show_matrix)
+        top = QHBoxLayout()
+        top.addWidget(heading, 1)
+        top.addWidget(self.which)
+        self.lines = [line("results on held-out points"), line("results on training points")]
+        self.matrix = ConfusionMatrix(("A", "B"))
+        self.matrix.setMinimumHeight(84)
+        self.no_classes = QLabel("Values are predicted here: there are no classes to confuse.")
+        self.no_classes.setWordWrap(True)
+        self.no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
+        theme.set_role(self.no_classes, "muted")
+        self.no_classes.hide()
+        self.stop_rule = QLabel()
+        self.stop_rule.setAccessibleName("stop rule")
+        self.stop_rule.setWordWrap(True)
+        self.stop_rule.setMinimumHeight(2 * self.stop_rule.fontMetrics().lineSpacing())
+        theme.set_role(self.stop_rule, "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(2)
+        layout.addLayout(top)
+        for each in self.lines:
+            layout.addWidget(each)
+        layout.addWidget(self.matrix, 1)
+        layout.addWidget(self.no_classes, 1)
+        layout.addWidget(self.stop_rule)
+
+    def show_results(self, snapshot: BoundarySnapshot) -> None:
+        """Everything for this step."""
+        self._snapshot = snapshot
+        answers = predict(snapshot, snapshot.points)
+        for readout, name, chosen in (
+            (self.lines[0], "held out", snapshot.held_out),
+            (self.lines[1], "training", ~snapshot.held_out),
+        ):
+            readout.setText(_say(snapshot, answers, name, chosen))
+        text = stop_words(snapshot)
+        if text != self.stop_rule.text():
+            self.stop_rule.setText(text)
+        if self.matrix.isHidden() != snapshot.regression:
+            self.matrix.setVisible(not snapshot.regression)
+            self.which.setVisible(not snapshot.regression)
+            self.no_classes.setVisible(snapshot.regression)
+        self._show_matrix()
+
+    def clear(self) -> None:
+        """There is no run."""
+        self._snapshot = None
+        for label in (*self.lines, self.stop_rule):
+            label.setText("")
+        self.matrix.set_counts(None)
+
+    @Slot()
+    def _show_matrix(self) -> None:
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.regression:
+            return
+        self.matrix.set_names(snapshot.class_names)
+        self.matrix.set_counts(confusion_counts(snapshot, held_out=self.which.currentIndex() == 0))
+
+
+def line(name: str, *, muted: bool = False) -> Readout:
+    """A line of text that takes the width it is given, and shortens what is longer."""
+    readout = Readout(name, most=1, muted=muted)
+    readout.setMinimumWidth(1)
+    readout.setMaximumWidth(16_777_215)
+    readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return readout
+
+
+def _say(snapshot: BoundarySnapshot, answers: np.ndarray, name: str, chosen: np.ndarray) -> str:
+    """Accuracy and mean squared error of some points in one line."""
+    count = int(chosen.sum())
+    if not count:
+        return f"{name}: no points"
+    if snapshot.targets is not None:
+        error = answers[chosen, 0] - snapshot.targets[chosen]
+        variance = float(snapshot.targets[chosen].var())
+        explained = f" · R² {1 - float((error**2).mean()) / variance:.3f}" if variance else ""
+        return f"{name} ({count}): MSE {number(float((error**2).mean()))}{explained}"
+    assert snapshot.labels is not None
+    right = float(np.mean(snapshot.predictions[chosen] == snapshot.labels[chosen]))
+    wanted = np.eye(answers.shape[1], dtype=np.float32)[snapshot.labels[chosen]]
+    error = float(((answers[chosen] - wanted) ** 2).mean())
+    return f"{name} ({count}): {100 * right:.1f} % right · MSE {number(error)}"
+
+
+def stop_words(snapshot: BoundarySnapshot) -> str:
+    """When training stops, or why it has, in words."""
+    config = snapshot.config
+    if snapshot.stop_reason:
+        return snapshot.stop_reason
+    if not config.patience:
+        return f"Stop rule: none; it trains for {grouped(config.epochs)} epochs."
+    if not np.isfinite(snapshot.best_held_out_loss):
+        return (
+            f"Stop rule: stops when the held-out loss has not fallen by {config.improvement:g} for "
+            f"{config.patience} epochs."
+        )
+    return (
+        f"Stop rule: {snapshot.epochs_waited} of {config.patience} epochs without improvement; "
+        f"best held-out loss {number(snapshot.best_held_out_loss)}."
+    )

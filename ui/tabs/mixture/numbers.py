@@ -1,0 +1,232 @@
+"""The numbers of a mixture: estimates beside the truth, and how one point is shared out, with the formula."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from models.mixture.em import explain_point
+from models.mixture.trainer import MixtureSnapshot
+from ui.points.panel import swatch
+from ui.tabs.mixture.view import component_color
+from ui.widgets import theme
+from ui.widgets.formula import FormulaView
+
+BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
+LARGEST_ROW = 24
+MEAN, COVARIANCE = 2, 4
+"""The first columns of the mean and of the covariance."""
+ERROR_TIPS = {
+    1: "How far the weight is from the true one",
+    MEAN: "How far the mean is from the true one: the distance of the two points",
+    COVARIANCE: "The largest difference of an entry of Σ from the true one",
+}
+
+
+class NumberTable(QTableWidget):
+    """A table of numbers that is written over, not built anew, while the model runs."""
+
+    def __init__(self, headings: list[str], tips: list[str], name: str) -> None:
+        super().__init__(0, len(headings))
+        self.setAccessibleName(name)
+        self.setHorizontalHeaderLabels(headings)
+        for column, tip in enumerate(tips):
+            self.horizontalHeaderItem(column).setToolTip(tip)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(LARGEST_ROW)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(36)
+        self.setShowGrid(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def write(self, row: int, texts: list[str], *, color: QColor | None = None, role: str = "text") -> None:
+        """Fill a row; `color` marks it with a swatch, `role` is the theme colour of its words."""
+        words = getattr(theme.current(), role)
+        for column, text in enumerate(texts):
+            item = self.item(row, column)
+            if item is None:
+                item = QTableWidgetItem()
+                side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+                self.setItem(row, column, item)
+            if item.text() != text:
+                item.setText(text)
+            item.setForeground(words)
+        if color is not None:
+            self.item(row, 0).setIcon(swatch(color))
+
+
+class ComponentTable(NumberTable):
+    """Weights, means and covariances: the estimate, the truth where it is known, and the error.
+
+    An error of a mean or of a covariance is one number for all its columns, so it stands across them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["", "π", "μ x", "μ y", "Σ xx", "Σ xy", "Σ yy"],
+            [
+                "",
+                "Weight: the share of all points",
+                "Mean, x",
+                "Mean, y",
+                "Variance of x",
+                "Covariance of x and y",
+                "Variance of y",
+            ],
+            "components: estimated and true",
+        )
+        self._layout: tuple[int, ...] = ()  # how many components there are, and which of them have a truth
+
+    def show_mixture(self, snapshot: MixtureSnapshot) -> None:
+        """Write the numbers."""
+        mixture, truth = snapshot.mixture, snapshot.truth
+        matched = {match.estimated: match for match in snapshot.matches}
+        self._lay_out(mixture.count, tuple(sorted(matched)))
+        row = 0
+        for k in range(mixture.count):
+            values = _numbers(mixture.weights[k], mixture.means[k], mixture.covariances[k])
+            self.write(row, [f"{k + 1}", *values], color=component_color(k))
+            row += 1
+            if truth is not None and k in matched:
+                match = matched[k]
+                t = match.true
+                values = _numbers(truth.weights[t], truth.means[t], truth.covariances[t])
+                self.write(row, ["true", *values], role="muted")
+                mean, covariance = f"|Δμ| {_error(match.mean_error)}", f"max |ΔΣ| {_error(match.covariance_error)}"
+                errors = [f"{match.weight_error:.3f}", mean, "", covariance, "", ""]
+                self.write(row + 1, ["error", *errors], role="positive")
+                for column, tip in ERROR_TIPS.items():
+                    self.item(row + 1, column).setToolTip(tip)
+                row += 2
+
+    def _lay_out(self, count: int, matched: tuple[int, ...]) -> None:
+        """Make the rows of `count` components; `matched` are those that have two more, for the truth and the error."""
+        if (count, *matched) == self._layout:
+            return
+        self._layout = (count, *matched)
+        self.clearSpans()
+        self.clearContents()
+        self.setRowCount(count + 2 * len(matched))
+        for place, k in enumerate(matched):
+            error = k + 2 * place + 2
+            self.setSpan(error, MEAN, 1, 2)
+            self.setSpan(error, COVARIANCE, 1, 3)
+
+
+def about_truth(snapshot: MixtureSnapshot) -> str:
+    """Which components have a truth beside them, and what their errors are, in two lines."""
+    truth, compared, count = snapshot.truth, len(snapshot.matches), snapshot.mixture.count
+    if truth is None or not compared:
+        return "Nobody knows the bells these points come from: there is no truth to compare with."
+    if count > compared:
+        return f"There are {compared} true bells: each is beside the estimate that fits it, the others have none."
+    if truth.count > compared:
+        return f"There are {truth.count} true bells: {truth.count - compared} of them have no estimate of their own."
+    return "Errors: of a mean its distance from the true one, of Σ the largest difference of an entry."
+
+
+def _error(value: float) -> str:
+    return f"{value:.3f}" if value < 100 else short(value)
+
+
+def _numbers(weight: float, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> list[str]:
+    values = (mean[0], mean[1], covariance[0, 0], covariance[0, 1], covariance[1, 1])
+    return [f"{weight:.3f}", *(short(value) for value in values)]
+
+
+def short(value: float) -> str:
+    """A number in at most six letters."""
+    size = abs(value)
+    if size != 0 and (size < 0.005 or size >= 10_000):
+        text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    else:
+        text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+class PointExplanation(QWidget):
+    """Bishop's eq. 9.23 for one point, with every number in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading = QLabel("Click a point to see how the bells share it")
+        theme.set_role(self.heading, "heading")
+        self.heading.setWordWrap(True)
+        self.formula = FormulaView(
+            BAYES, "gamma k = pi k N(x | mu k, Sigma k) / sum over j of pi j N(x | mu j, Sigma j)"
+        )
+        self.numbers = FormulaView(size=15.0)
+        self.table = NumberTable(
+            ["", "σ away", "π", "N(x|μ,Σ)", "π · N", "γ"],
+            [
+                "",
+                "Mahalanobis distance from the mean, in standard deviations",
+                "Weight of the component",
+                "Density of the bell at this point",
+                "The numerator: weight times density",
+                "Responsibility: the numerator divided by the sum of all numerators",
+            ],
+            "terms of the formula for each component",
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.formula)
+        layout.addWidget(self.numbers)
+        layout.addWidget(self.table, 1)
+
+    def show_point(self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str) -> None:
+        """Explain a place under the present parameters; None: nothing is chosen."""
+        if snapshot is None or place is None:
+            self.heading.setText("Click a point to see how the bells share it")
+            self.numbers.set_formula("")
+            self.table.setRowCount(0)
+            return
+        found = explain_point(snapshot.mixture, place)
+        later = " The colours follow with the next E-step." if snapshot.phase != "E" else ""
+        self.heading.setText(f"{name} at ({short(place[0])}, {short(place[1])}), under the present bells.{later}")
+        k = int(found.responsibilities.argmax())
+        weight = snapshot.mixture.weights[k]
+        gamma = found.responsibilities[k]
+        self.numbers.set_formula(
+            rf"\gamma_{{{k + 1}}} = \frac{{{weight:.3f}\cdot {_tex(found.densities[k])}}}{{{_tex(found.total)}}}"
+            rf" = {gamma:.3f}",
+            f"gamma {k + 1} = {weight:.3f} times {found.densities[k]:.3g} / {found.total:.3g} = {gamma:.3f}",
+        )
+        count = snapshot.mixture.count
+        if self.table.rowCount() != count + 1:
+            self.table.clearContents()
+            self.table.setRowCount(count + 1)
+        for j in range(count):
+            texts = [f"{j + 1}", f"{found.distances[j]:.2f}", f"{snapshot.mixture.weights[j]:.3f}"]
+            texts += [_small(found.densities[j]), _small(found.joint[j]), f"{found.responsibilities[j]:.3f}"]
+            self.table.write(j, texts, color=component_color(j))
+        self.table.write(count, ["sum", "", "1.000", "", _small(found.total), "1.000"], role="muted")
+
+
+def _small(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.001 or value == 0 else f"{value:.1e}".replace("-", "−")
+
+
+def _tex(value: float) -> str:
+    if value >= 0.001 or value == 0:
+        return f"{value:.4f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"

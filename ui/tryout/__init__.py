@@ -1,0 +1,1 @@
+"""Where a classifier is tried out: drawing, answer, teaching."""

@@ -1,0 +1,126 @@
+"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts, and it moves
+nothing: it lies over the top of what it is about until it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from ui.widgets import icons, theme
+
+
+class Banner(QFrame):
+    """One message at a time, with buttons; hidden when there is nothing to say.
+
+    Args:
+        over: the widget at whose upper edge it lies, as wide as that; without one, a layout places it.
+
+    Signals:
+        dismissed(): the user closed it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
+        super().__init__(parent if over is None else over.parentWidget())
+        self._over = over
+        self._severity = ""
+        if over is not None:
+            over.installEventFilter(self)
+        theme.set_role(self, "banner")
+        self.setAccessibleName("message")
+        self._title = QLabel()
+        theme.set_role(self._title, "heading")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._buttons: list[QPushButton] = []
+        self._close = QPushButton()
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("close this message")
+        theme.set_role(self._close, "quiet")
+        icons.set_icon(self._close, "close")
+        self._close.clicked.connect(self._dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(10)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """Title and message; "" when it is hidden."""
+        return f"{self._title.text()}: {self._text.text()}" if not self.isHidden() else ""
+
+    def say(
+        self,
+        title: str,
+        text: str,
+        severity: str = "error",
+        actions: Sequence[tuple[str, Callable[[], object]]] = (),
+    ) -> None:
+        """Show a message instead of the present one; an action closes it and then does what its button says."""
+        self._severity = severity
+        theme.set_role(self, severity, name="severity")
+        self._title.setText(title)
+        self._text.setText(text)
+        self.setAccessibleDescription(f"{title}: {text}")
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        for label, action in actions:
+            button = QPushButton(label)
+            button.clicked.connect(self._dismiss)
+            button.clicked.connect(action)
+            self._buttons.append(button)
+            layout = self.layout()
+            assert isinstance(layout, QHBoxLayout)
+            layout.insertWidget(layout.count() - 1, button)
+        self.show()
+        self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go along with what it lies over."""
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._settle()
+        return False
+
+    def _settle(self) -> None:
+        """Lie at the upper edge, as high as the text needs at this width."""
+        if self._over is None or self.isHidden():
+            return
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        place = self._over.geometry()
+        height = max(layout.totalHeightForWidth(place.width()), layout.totalMinimumSize().height())
+        self.setGeometry(place.x(), place.y(), place.width(), height)
+        self.raise_()
+
+    @Slot()
+    def clear(self) -> None:
+        """Hide it."""
+        self.hide()
+
+    @Slot(str)
+    def forget(self, title: str) -> None:
+        """Hide the message with this title; any other one stays."""
+        if self._title.text() == title:
+            self.hide()
+
+    def forget_error(self) -> None:
+        """Hide an error, which something new has overtaken; an offer or a warning stays."""
+        if self._severity == "error":
+            self.hide()
+
+    @Slot()
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
