@@ -21,12 +21,15 @@ from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
 from models.errors import PlaygroundError as PlaygroundError
 from models.errors import TrainingError as TrainingError
+from models.state import Field as Field
+from models.state import State as State
+from models.state import check, put, take
+from models.state import generator_state as generator_state
+from models.state import owned as owned
+from models.state import restore_generator as restore_generator
 
 Metrics = dict[str, float]
 """What one step or one evaluation reports: plain floats by name."""
-
-State = dict[str, NDArray[Any]]
-"""Everything a run needs to go on, as arrays by name (see `Trainer.state`)."""
 
 ConfigT = TypeVar("ConfigT", bound=Config)
 SnapshotT = TypeVar("SnapshotT", bound="Snapshot")
@@ -86,16 +89,34 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
     def snapshot(self) -> SnapshotT:
         """A frozen copy of what the tab draws; its arrays are owned by the snapshot and read-only."""
 
-    @abstractmethod
-    def state(self) -> State:
-        """Copies of everything that changes while training, including the random generator and `step_count`."""
+    def fields(self) -> Sequence[Field]:
+        """Everything that changes while training, including the random generator and `step_count`, each declared once.
 
-    @abstractmethod
+        See `models.state`: `in_place`, `attribute`, `number`, `generator`. The order is the order of writing back.
+        """
+        return ()
+
+    def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """Raise DataError where fields, each good by itself, do not fit together; nothing has been changed yet."""
+
+    def restored(self) -> None:
+        """All fields have been put back: work out anew what follows from them."""
+
+    def state(self) -> State:
+        """Copies of everything that changes while training."""
+        return take(self.fields())
+
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go to a state taken earlier; the next `step()` then gives bit-identical results.
 
-        Raises DataError when arrays are missing or have the wrong shape or type (a foreign or damaged file).
+        Raises DataError when arrays are missing, not what was declared, or do not fit together (a foreign or damaged
+        file); everything is checked before anything is changed.
         """
+        fields = self.fields()
+        saved = check(fields, state)
+        self.check(saved)
+        put(fields, saved)
+        self.restored()
 
     def configure(self, config: ConfigT) -> None:
         """Take over live changes (such as the learning rate) between two steps.
@@ -227,37 +248,6 @@ class Model:
     def default_preset(self) -> str:
         """Name of the preset that a new tab starts with."""
         return next(iter(self.presets))
-
-
-def owned(array: NDArray[Any]) -> NDArray[Any]:
-    """A read-only copy, for snapshots: whoever holds it can trust that it never changes."""
-    copy = np.array(array)
-    copy.flags.writeable = False
-    return copy
-
-
-def generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
-    """The state of a PCG64 generator as six 64-bit numbers (state and increment are 128 bits each)."""
-    state: Any = rng.bit_generator.state
-    if state["bit_generator"] != "PCG64":
-        raise TypeError(f"expected a PCG64 generator, not {state['bit_generator']}")
-    low = (1 << 64) - 1
-    value, increment = state["state"]["state"], state["state"]["inc"]
-    numbers = [value & low, value >> 64, increment & low, increment >> 64, state["has_uint32"], state["uinteger"]]
-    return np.array(numbers, dtype=np.uint64)
-
-
-def restore_generator(rng: np.random.Generator, numbers: NDArray[Any]) -> None:
-    """Put a PCG64 generator back to a state read by `generator_state`; raises DataError if it is not one."""
-    if numbers.shape != (6,) or numbers.dtype != np.uint64:
-        raise DataError("The state of the random generator is damaged: expected six 64-bit numbers.")
-    n = [int(number) for number in numbers]
-    rng.bit_generator.state = {
-        "bit_generator": "PCG64",
-        "state": {"state": n[0] | (n[1] << 64), "inc": n[2] | (n[3] << 64)},
-        "has_uint32": n[4],
-        "uinteger": n[5],
-    }
 
 
 def matching(state: Mapping[str, NDArray[Any]], name: str, like: NDArray[Any]) -> NDArray[Any]:
