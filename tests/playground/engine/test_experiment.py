@@ -941,7 +941,7 @@ sys.path[:0] = [sys.argv[3], "."]
 from models.base import DataError
 from models.registry import MODELS
 MODELS["toy"] = "toy"
-from playground import experiment
+from playground.engine import experiment
 opened, target = experiment.read(Path(sys.argv[1])), Path(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
