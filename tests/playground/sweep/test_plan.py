@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playground.summary import ranking_metrics, summary
 
 from models.base import MetricSpec
 from models.errors import ConfigError
@@ -28,6 +27,7 @@ from playground.sweep import plan as planning
 from playground.sweep import pool
 from playground.sweep.plan import Plan
 from playground.sweep.pool import Result
+from playground.sweep.summary import ranking_metrics, summary
 
 ROOT = Path(__file__).parents[3]
 BOUNDARY = get_model("boundary")
