@@ -11,10 +11,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from models.boundary.config import BoundaryConfig
 from threadpoolctl import threadpool_limits
 
+from models.boundary.data import load_points
 from models.boundary.maps import decision_grid, neuron_maps
-from models.boundary.trainer import BoundaryConfig, BoundaryTrainer, load_points
+from models.boundary.trainer import BoundaryTrainer
 from playground.engine.run import Run
 
 CONFIG = BoundaryConfig(

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from models.boundary.data import REGRESSION_SETS, PlaneConfig, is_regression
+from models.boundary.config import PlaneConfig
+from models.boundary.data import REGRESSION_SETS, is_regression
 from models.config import setting
 from models.data.points.sets import PointSet
 from models.nn.activations import ACTIVATIONS

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from models.bits.config import BitsConfig
+from models.bits.data import load_table
+from models.bits.edits import DropRow, ReverseBits, SetCell, SetTable, SetTarget, SetWeight, SlideWeights
+from models.bits.model import MODEL, PRESETS, report
+from models.bits.snapshot import predict, predict_number
+from models.bits.updates import answers, linear_update, sigmoid_update
 
 from models.base import ConfigError, DataError, TrainingError
-from models.bits.trainer import (
-    MODEL,
-    PRESETS,
-    BitsConfig,
-    BitsTrainer,
-    DropRow,
-    ReverseBits,
-    SetCell,
-    SetTable,
-    SetTarget,
-    SetWeight,
-    SlideWeights,
-    answers,
-    linear_update,
-    load_table,
-    predict,
-    predict_number,
-    report,
-    sigmoid_update,
-)
+from models.bits.trainer import BitsTrainer
 from models.bits.truth_table import EIGHT_NUMBERS, TruthTable, bits_of, logic_table, place_value_table, place_values
 from models.nn.gradient_check import numerical_gradient, relative_error
 

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from models.boundary.config import BoundaryConfig
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
+from models.boundary.model import MODEL, PRESETS, report
 from pydantic import ValidationError
 
 from models.base import ConfigError, DataError, TrainingError
-from models.boundary.data import FEATURES, bayes_accuracy, features, fresh_points, open_points, own_points
+from models.boundary.data import FEATURES, bayes_accuracy, features, fresh_points, load_points, open_points, own_points
 from models.boundary.maps import (
     confusion_counts,
     decision_grid,
@@ -21,22 +24,8 @@ from models.boundary.maps import (
     predict,
     view_box,
 )
-from models.boundary.network import BoundaryConfig
-from models.boundary.trainer import (
-    MODEL,
-    PRESETS,
-    AddPoint,
-    BoundaryTrainer,
-    MovePoint,
-    Relabel,
-    RemovePoints,
-    SetParameters,
-    SetPoints,
-    SetWeight,
-    SwitchNeuron,
-    load_points,
-    report,
-)
+from models.boundary.trainer import BoundaryTrainer
+from models.data.points.edits import AddPoint, MovePoint, Relabel, RemovePoints, SetPoints
 from models.data.points.own import OwnPoints, same_points
 from models.data.points.sets import PointSet
 from models.data.points.tables import parse_table

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from models.boundary.config import OWN, BoundaryConfig
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,11 +27,10 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import DataError, Edit, Model, Snapshot
-from models.boundary.data import OWN
 from models.boundary.maps import neuron_maps
-from models.boundary.network import BoundaryConfig, output_activation
-from models.boundary.trainer import BoundarySnapshot, SetParameters, SetPoints, SetWeight, SwitchNeuron, network_of
+from models.boundary.network import output_activation
 from models.config import Config
+from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
 from models.nn.linear import Linear
@@ -461,10 +463,9 @@ class BoundaryTab(PointTab):
         snapshot = self._shown
         if snapshot is None:
             return None
-        found, data = self._companions(), snapshot.data
-        bare = data.dealt(None) if isinstance(data, OwnPoints) else data
+        found = self._companions()
         return replace(
-            bare,
+            snapshot.data.dealt(None),
             points=self.view.points,
             labels=None if snapshot.regression else self.view.labels,
             targets=found.targets if snapshot.regression else None,

@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabW
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
+from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
+from models.mixture.config import MixtureConfig
+from models.mixture.edits import MoveMean
 from models.mixture.em import check_enough
-from models.mixture.trainer import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints, suited
+from models.mixture.model import suited
+from models.mixture.snapshot import MixtureSnapshot
 from playground.live.messages import Status
 from ui.plots.plot_base import grouped
 from ui.points.canvas import PointCanvas, PointEdit
@@ -297,7 +301,7 @@ class MixtureTab(PointTab):
         if self.session.status.phase == "empty":
             self.session.set_data(points)
             return
-        self.session.edit(SetPoints(points.points))
+        self.session.edit(SetPoints(points))
 
     @Slot(str)
     def _on_not_compared(self, sentence: str) -> None:

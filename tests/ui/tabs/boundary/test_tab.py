@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from models.boundary.config import BoundaryConfig
+from models.boundary.edits import SetParameters
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -10,8 +12,6 @@ from waiting import settle
 
 from models.base import DataError
 from models.boundary.maps import decision_grid, neuron_maps
-from models.boundary.network import BoundaryConfig
-from models.boundary.trainer import SetParameters
 from models.data.points.own import as_own
 from models.registry import get_model
 from ui.plots.networks.network_diagram import Spot
