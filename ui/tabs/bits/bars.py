@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from models.bits.edits import LARGEST_WEIGHT
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from models.bits.edits import LARGEST_WEIGHT
 from ui.plots.colormaps import HeldLevel
 from ui.tabs.bits.editor import NumberEditor, figure, plain
 from ui.tabs.bits.table import BESIDE, CENTRED, LEFT, Columns

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from models.bits.edits import LARGEST_WEIGHT
-from models.bits.snapshot import BitsSnapshot
-from models.bits.updates import sigmoid
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from models.bits.edits import LARGEST_WEIGHT
+from models.bits.snapshot import BitsSnapshot
+from models.bits.updates import sigmoid
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
 from ui.tabs.bits.editor import NumberEditor, equals, figure, plain
 from ui.tabs.bits.table import CENTRED

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from models.bits.snapshot import BitsSnapshot, predict
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from models.base import owned
+from models.bits.snapshot import BitsSnapshot, predict
 from ui.widgets import theme
 
 REACH = 100

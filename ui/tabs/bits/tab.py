@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from models.bits.data import load_table
-from models.bits.edits import DropRow, ReverseBits, SetCell, SetTable, SetTarget, SetWeight, SlideWeights
-from models.bits.snapshot import BitsSnapshot
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -22,6 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import ConfigError, DataError, Edit, Model, Snapshot
+from models.bits.edits import DropRow, ReverseBits, SetCell, SetTable, SetTarget, SetWeight, SlideWeights
+from models.bits.model import load_table
+from models.bits.snapshot import BitsSnapshot
 from models.bits.truth_table import TruthTable, logic_table
 from models.config import Config
 from playground.live.messages import Failure
