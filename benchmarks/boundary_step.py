@@ -11,9 +11,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from models.boundary.config import BoundaryConfig
 from threadpoolctl import threadpool_limits
 
+from models.boundary.config import BoundaryConfig
 from models.boundary.data import load_points
 from models.boundary.maps import decision_grid, neuron_maps
 from models.boundary.trainer import BoundaryTrainer

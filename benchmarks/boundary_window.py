@@ -19,10 +19,10 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from models.boundary.config import BoundaryConfig
 from PySide6.QtCore import QEventLoop, QTimer
 from threadpoolctl import threadpool_limits
 
+from models.boundary.config import BoundaryConfig
 from models.registry import get_model
 from playground import app as start_up
 from playground.engine.run import Run

@@ -121,7 +121,9 @@ class PointTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]):
             self._put_back[name] = saved
 
         missing = (lambda: EARLIER[name]) if name in EARLIER else None
-        return Field(name, array.dtype, (None, *array.shape[1:]), read, write, missing=missing, data=True)
+        shape = (None, *array.shape[1:])
+        # Numbers are judged by `from_state`, which names the point that is wrong.
+        return Field(name, array.dtype, shape, read, write, finite=False, missing=missing, data=True)
 
     def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """See Trainer."""
