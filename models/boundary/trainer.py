@@ -108,7 +108,7 @@ class BoundaryTrainer(
         """See `class_of`."""
         return class_of(self.config, outputs)
 
-    def _accuracy(self, outputs: Array, targets: Array) -> float:
+    def _accuracy(self, outputs: Array, targets: Array, weights: Array | None = None) -> float:
         if outputs.shape[1] > 1:
             return super()._accuracy(outputs, targets)
         same = (outputs > self._middle) == (targets > self._middle)  # as `classify` does, in fewer steps
