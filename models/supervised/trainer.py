@@ -235,6 +235,11 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         step, interval = self.step_count, self._evaluation_interval
         return step % interval == 0 or step in (interval // 8, interval // 3) or self.done
 
+    @property
+    def evaluation_cost(self) -> float:
+        """In steps: held-out examples pass forwards only, which is a third of what an example costs in training."""
+        return self.test_count / (3 * self.config.batch_size)
+
     def evaluate(self) -> Generator[None, None, Metrics]:
         """Loss and accuracy on all held-out examples, chunk by chunk: "test_loss", "test_accuracy"."""
         predictions = np.empty_like(self._test_predictions)

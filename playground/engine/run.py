@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -156,7 +156,7 @@ class Run:
         run._evaluation_pieces = recording.evaluation_pieces
         run.timeline.changes = list(recording.changes)
         for checkpoint in recording.checkpoints:
-            run.timeline.add(checkpoint)
+            run.timeline.add(replace(checkpoint, state=run._sharing(checkpoint.state)))
         run.timeline.edits = sorted(recording.edits)
         run.history.extend(recording.history)
         run.futures = recording.futures
@@ -437,14 +437,22 @@ class Run:
         self._since_checkpoint = 0.0
 
     def _state(self) -> State:
-        """The trainer's state. The user's own data in it are one and the same array for as long as they do not change,
-        so that checkpoints, and the file, hold them once."""
-        state = self.trainer.state()
+        """The trainer's state, as it is kept."""
+        return self._sharing(self.trainer.state())
+
+    def _sharing(self, state: State) -> State:
+        """The same state. The user's own data in it are one and the same array for as long as they do not change.
+
+        So checkpoints, and the file, hold them once.
+        """
+        shared = dict(state)
         for field in self.trainer.fields():
-            if field.data:
+            if field.data and field.name in state:
                 before, now = self._own.get(field.name), state[field.name]
-                self._own[field.name] = state[field.name] = now if before is None or not _same(before, now) else before
-        return state
+                self._own[field.name] = shared[field.name] = (
+                    before if before is not None and _same(before, now) else now
+                )
+        return shared
 
     def _evaluation_due(self) -> bool:
         """Whether to look at the held-out data after this step: the trainer wants it, and enough steps were done.

@@ -7,6 +7,7 @@ import io
 import json
 import multiprocessing
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -150,6 +151,32 @@ def test_each_run_gives_the_numbers_of_playground_run(jobs: str, capsys: pytest.
         assert alone["config"] == {**swept["config"], **run["config"], "seed": run["seed"]}
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_sweep_over_ones_own_data_gives_the_numbers_of_playground_run(
+    jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The mixture's own start is made for its own three clusters: with other points both begin elsewhere."""
+    table = tmp_path / "points.csv"
+    rng = random.Random(4)
+    table.write_text("a,b\n" + "\n".join(f"{rng.gauss(9 * (k % 2), 1)},{rng.gauss(0, 3)}" for k in range(80)))
+    words = ["mixture", "--data", str(table)]
+    swept = json_of(capsys, "sweep", *words, "--components", "2", "3", "--seeds", "1", "--jobs", jobs)
+    assert len(swept["runs"]) == 2
+    for run in swept["runs"]:
+        assert "failed" not in run
+        assert main(["run", *words, "--components", str(run["config"]["components"]), "--json"]) == 0
+        alone = json.loads(capsys.readouterr().out)
+        assert alone["config"]["start"] == "k-means++"
+        assert alone["metrics"] == run["metrics"]
+        assert alone["steps"] == run["steps"]
+    out = output_of(capsys, "sweep", *words, "--components", "2", "3", "--seeds", "1", "--jobs", jobs)
+    assert out.count("with points of your own the bells begin at k-means++") == 1  # it is said, once
+    kept = json_of(capsys, "sweep", *words, "--components", "2", "3", "--start", "original", "--seeds", "1")
+    two, three = kept["runs"]
+    assert "three components" in two["failed"]  # whoever insists is told why not
+    assert "failed" not in three
+
+
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_every_model_can_be_swept(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     small = {
@@ -160,7 +187,8 @@ def test_every_model_can_be_swept(name: str, capsys: pytest.CaptureFixture[str])
         "hopfield": "--rule hebb pseudo-inverse",
         "mixture": "--start original k-means++",
     }
-    words = ["sweep", name, *small[name].split(), "--seeds", "2", "--jobs", "1"]
+    length = get_model(name).length.replace("_", "-")  # what a model that is new here is swept by
+    words = ["sweep", name, *small.get(name, f"--{length} 2 3").split(), "--seeds", "2", "--jobs", "1"]
     result = json_of(capsys, *words)
     assert len(result["runs"]) == 4
     assert [row["runs"] for row in result["summary"]] == [2, 2]

@@ -333,7 +333,7 @@ class MixtureTab(PointTab):
         config = self.session.config if self._form is None else self._form.config()
         for name, preset in self.model.presets.items():
             if not config.changed(preset.config) - {"kmeans_beside", "seed"}:
-                self.run_bar.show_choice(name, config.seed)
+                self.run_bar.show_choice(name, config.random_seed)
                 return
 
     @Slot(object)
