@@ -30,6 +30,15 @@ class Config(BaseModel):
     # Deferred: the base classes of a model's Config are never built, and the others only when they are used.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
+    @property
+    def random_seed(self) -> int | None:
+        """Value of the setting `seed`, from which all random numbers of a run come; None where there is none.
+
+        The setting has to be called that: the window offers another seed by it, and a sweep repeats runs with several.
+        """
+        seed = vars(self).get("seed")
+        return seed if isinstance(seed, int) else None
+
     def changed(self, other: Config) -> frozenset[str]:
         """Names of the settings whose values differ between the two configs."""
         return frozenset(name for name in type(self).model_fields if getattr(self, name) != getattr(other, name))
@@ -111,6 +120,28 @@ def setting(
         max_length=max_length,
         json_schema_extra=extra,
     )
+
+
+def inherited(base: type[Config], name: str, **changes: Any) -> Any:
+    """Declare a setting again as a base class has it, except for what is said here.
+
+        learning_rate: float = inherited(SupervisedConfig, "learning_rate", default=0.01)
+
+    The type stands in the annotation, as in every declaration, and may be narrower than that of the base (then give the
+    `value_help` or the `item_le` that go with it). The setting keeps its place among the others.
+
+    Args:
+        base: the Config class that declares it.
+        name: what it is called there and here.
+        changes: arguments of `setting` that differ; None takes a bound or a `shown_when` away.
+
+    Raises TypeError for an argument that `setting` does not know, KeyError for a setting that `base` does not have.
+    """
+    field = base.model_fields[name]
+    extra = field.json_schema_extra
+    declared = dict(extra) if isinstance(extra, dict) else {}
+    declared |= {"default": field.default, "description": field.description} | _bounds(field.metadata)
+    return setting(**(declared | changes))
 
 
 @dataclass(frozen=True)

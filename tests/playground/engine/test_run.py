@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, MetricSpec, TrainingError
-from models.mixture.trainer import MixtureConfig, MixtureTrainer, load_points
-from playground.engine.run import Run, train
+from models.mixture.config import MixtureConfig
+from models.mixture.data import load_points
+from models.mixture.trainer import MixtureTrainer
+from models.registry import MODELS, get_model
+from playground.engine.run import EVALUATION_SHARE, FREE_EVALUATIONS, Run, train
 
 
 def new_run(**options) -> Run:
@@ -368,3 +372,137 @@ def test_at_the_step_of_a_change_the_new_settings_are_in_force_whichever_way_led
     run.play()
     work(run)
     assert run.position == 60
+
+
+# What is declared and what is reported ------------------------------------------------------------------------------
+
+
+def renamed(which: str, /, **changes) -> tuple[MetricSpec, ...]:
+    """The toy's metrics, one of them declared otherwise."""
+    return tuple(replace(spec, **changes) if spec.name == which else spec for spec in MODEL.metrics)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "words", "where"),
+    [
+        (renamed("loss", name="lost"), ("does not report “lost”", "reports “loss”"), 0),
+        (MODEL.metrics[1:], ("reports “loss”",), 0),
+        ((*MODEL.metrics, MetricSpec("f1", "F1", "f1")), ("does not report “f1”",), 0),
+        (renamed("held_out", name="test"), ("evaluate() does not report “test”", "reports “held_out”"), 50),
+        (renamed("held_out", evaluated=False), ("does not report “held_out”",), 0),
+    ],
+)
+def test_a_metric_that_is_misspelt_or_never_reported_stops_the_run_at_once(metrics, words, where):
+    run = Run(ToyTrainer(ToyConfig(), None), metrics=metrics)
+    run.play()
+    with pytest.raises(TrainingError) as caught:
+        work(run)
+    for part in words:
+        assert part in str(caught.value)
+    assert run.failure == str(caught.value)
+    assert not run.playing
+    assert run.position == run.head == where
+    assert same(run, straight(where))
+
+
+def test_optional_metrics_may_be_missing_and_evaluated_is_not_held_out():
+    assert MetricSpec("a", "a", "a", held_out=True).evaluated is True
+    assert MetricSpec("a", "a", "a").evaluated is False
+    cheap = MetricSpec("a", "a", "a", held_out=True, evaluated=False)
+    assert cheap.held_out
+    assert not cheap.evaluated
+    metrics = (*renamed("held_out", held_out=False, evaluated=True), MetricSpec("f1", "F1", "f1", optional=True))
+    run, _ = train(ToyTrainer(ToyConfig(steps=60), None), metrics=metrics)
+    assert list(run.history.evaluation("held_out")[0]) == [50, 60]
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_every_preset_reports_what_its_model_declares(name):
+    model = get_model(name)
+    for preset in model.presets.values():
+        run = Run(model.trainer(preset.config, model.load(preset.config)), metrics=model.metrics)
+        run.advance(1)
+        while run.moving:
+            run.work(0.0)
+        assert run.position == run.head == 1 or run.finished
+
+
+# Evaluations keep to a budget --------------------------------------------------------------------------------------
+
+
+class Curious(ToyTrainer):
+    """Would look at its held-out data after every step."""
+
+    cost: float | None = None
+
+    def evaluation_due(self) -> bool:
+        return True
+
+    @property
+    def evaluation_cost(self) -> float | None:
+        return self.cost
+
+
+class Slow(Curious):
+    cost = 40.0
+
+
+def evaluated_at(run: Run) -> list[int]:
+    return run.history.evaluation("held_out")[0].tolist()
+
+
+@pytest.mark.parametrize(("trainer", "cost"), [(Curious, 4), (Slow, 40)])
+def test_evaluations_are_kept_to_their_share_of_the_work_and_to_the_same_steps(trainer, cost):
+    """Four pieces count as four steps, unless the model says what it costs; the clock has no say in it."""
+    runs = []
+    for tick in (1e-9, 0.003, 0.2):
+        ticks = itertools.count()
+        run = Run(trainer(ToyConfig(steps=3000), None), clock=lambda ticks=ticks, tick=tick: next(ticks) * tick)
+        run.play()
+        work(run)
+        runs.append(run)
+    steps = evaluated_at(runs[0])
+    assert steps[:FREE_EVALUATIONS] == list(range(1, FREE_EVALUATIONS + 1))
+    assert steps[-1] == 3000
+    spent = (len(steps) - FREE_EVALUATIONS) * cost
+    spared = spent - 2 * cost  # the one that is just begun, and the one at the end
+    assert 0.5 * EVALUATION_SHARE < spared / (spared + 3000) <= EVALUATION_SHARE
+    assert all(evaluated_at(run) == steps for run in runs)
+
+
+def test_a_run_that_was_saved_is_evaluated_where_it_would_have_been_anyway():
+    straight_on = new_trainer_run(Curious, 600)
+    stopped = new_trainer_run(Curious, 600)
+    stopped.play()
+    while stopped.position < 300:
+        stopped.work(0.05)
+    stopped.pause()
+    work(stopped)
+    resumed = Run.resume(Curious(ToyConfig(steps=600), None), stopped.recording(), clock=stopped._clock)
+    for run in (straight_on, resumed, stopped):
+        run.play()
+        work(run)
+    assert evaluated_at(resumed) == evaluated_at(stopped)
+    assert abs(len(evaluated_at(stopped)) - len(evaluated_at(straight_on))) <= 1  # it was looked at where it rested
+
+
+def new_trainer_run(trainer: type[ToyTrainer], steps: int) -> Run:
+    ticks = itertools.count()
+    return Run(trainer(ToyConfig(steps=steps), None), clock=lambda: next(ticks) * 0.01)
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_the_models_themselves_are_never_held_up(name):
+    """They say how often they want it such that it stays cheap, and are given all they ask for."""
+    model = get_model(name)
+    for preset in model.presets.values():
+        trainer = model.trainer(preset.config, model.load(preset.config))
+        cost, wanted, total = trainer.evaluation_cost, 0, min(trainer.total_steps or 0, 100_000)
+        for step in range(1, total):
+            trainer.step_count = step
+            if not trainer.evaluation_due():
+                continue
+            assert cost is not None, "it looks at held-out data, so it should say what that costs"
+            spent = (wanted - FREE_EVALUATIONS) * cost
+            assert spent * (1 - EVALUATION_SHARE) <= EVALUATION_SHARE * step, (preset, step)
+            wanted += 1

@@ -113,9 +113,9 @@ def test_refused_settings_and_edits_leave_the_run_as_it_was(worker):
     before = worker._run.trainer.state()
     worker.handle(messages.Configure(1, {"size": 9}))
     worker.handle(messages.ApplyEdit(1, messages.Edit()))
-    assert [failure.title for failure in worker.heard.failures] == [
-        "The settings were not changed",
-        "The change was not made",
+    assert [(failure.kind, failure.title) for failure in worker.heard.failures] == [
+        ("configure", "The settings were not changed"),
+        ("edit", "The change was not made"),
     ]
     after = worker._run.trainer.state()
     assert all(np.array_equal(before[name], after[name]) for name in before)

@@ -67,7 +67,7 @@ def _paint_line(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: t
     # Qt strokes lines of width 1 twenty times faster than wider ones: three of them, shifted, make a stronger line.
     for offset in (QPointF(0, -0.3), QPointF(0.3, 0.3), QPointF(-0.3, 0.3)):
         painter.drawPolyline(shape.translated(offset))
-    if (line.spec.held_out and len(xs) <= MAX_DOTS) or len(xs) == 1:
+    if (line.spec.evaluated and len(xs) <= MAX_DOTS) or len(xs) == 1:
         painter.setPen(QPen(colors.surface, 1))
         painter.setBrush(color)
         for x, y in zip(xs, ys, strict=True):
