@@ -8,8 +8,9 @@ exactly the points that are seen at any moment of an old one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.base import DataError, State
 from models.data.points.sets import Array, Flags, PointSet
+from models.data.points.tables import points_from_table, read_table
 
 BY_HAND = "own points"
 LONGEST_NAME = 255
@@ -66,6 +68,13 @@ def edited(
     """`data` after a change by hand: other points (N, D), the same names and units. They are now the user's own."""
     places = np.asarray(points, np.float64)
     return as_own(replace(data, points=places, labels=labels, targets=targets, held_out=held_out))
+
+
+def open_points(paths: Sequence[Path]) -> OwnPoints:
+    """The user's own points from one CSV file with guessed columns, for `Model.open_data`; raises DataError."""
+    if len(paths) != 1:
+        raise DataError("The points are taken from one CSV file.")
+    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
 
 
 def same_points(a: PointSet, b: PointSet) -> bool:
