@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.base import DataError, State
+from models.base import DataError, Origin, State
 from models.data.points.sets import Array, Flags, PointSet
 from models.data.points.tables import points_from_table, read_table
 
@@ -43,6 +43,10 @@ class OwnPoints(PointSet):
         super().__post_init__()
         if not 0 < len(self.name) <= LONGEST_NAME:
             raise DataError(f"The name of these points must have 1 to {LONGEST_NAME} letters, not {len(self.name)}.")
+
+    def origin(self) -> Origin:
+        """See Data; the points themselves are part of every state."""
+        return Origin(self.name)
 
     def in_file_units(self) -> OwnPoints:
         """The same points as they stood in the table: undoes the standardisation (see `original`)."""
