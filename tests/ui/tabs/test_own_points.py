@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from models.boundary.config import BoundaryConfig
 from waiting import settle
 
+from models.boundary.config import BoundaryConfig
 from models.mixture.config import MixtureConfig
 from models.registry import get_model
 from playground.engine.experiment import data_of, read

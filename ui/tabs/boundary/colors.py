@@ -12,11 +12,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from models.boundary.snapshot import BoundarySnapshot
 from numpy.typing import NDArray
 
 from models.boundary.maps import NeuronMaps
 from models.boundary.network import target_range
+from models.boundary.snapshot import BoundarySnapshot
 from models.nn.activations import Softmax
 from models.nn.losses import LOSSES
 from ui.plots import colormaps

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 
-from models.boundary.edits import LARGEST_WEIGHT
-from models.boundary.snapshot import BoundarySnapshot
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -26,7 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import ConfigError, DataError
+from models.boundary.edits import LARGEST_WEIGHT
 from models.boundary.neuron import FORMULAS, Neuron, inspect_neuron
+from models.boundary.snapshot import BoundarySnapshot
 from ui.form.typed_number import pointed
 from ui.plots.networks.network_diagram import Spot
 from ui.widgets import theme

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from models.boundary.snapshot import BoundarySnapshot, network_of
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -34,6 +33,7 @@ from models.boundary.loss_surface import (
     weight_directions,
     weight_names,
 )
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.layer import Array
 from playground.live.job import Job
 from ui.plots import colormaps

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from models.boundary.config import OWN, BoundaryConfig
-from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
-from models.boundary.snapshot import BoundarySnapshot, network_of
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -27,8 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import DataError, Edit, Model, Snapshot
+from models.boundary.config import OWN, BoundaryConfig
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import neuron_maps
 from models.boundary.network import output_activation
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.config import Config
 from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
@@ -457,6 +457,10 @@ class BoundaryTab(PointTab):
         self.session.data = None
         self.session.reset(config)
         self._show_choice()
+
+    def brings_data(self) -> bool:
+        """See ModelTab; here is a canvas to draw points on."""
+        return True
 
     def point_set(self) -> PointSet | None:
         """See PointTab."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from models.boundary.snapshot import BoundarySnapshot
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QPainter
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import number
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors

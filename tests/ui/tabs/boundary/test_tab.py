@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from models.boundary.config import BoundaryConfig
-from models.boundary.edits import SetParameters
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -11,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from waiting import settle
 
 from models.base import DataError
+from models.boundary.config import BoundaryConfig
+from models.boundary.edits import SetParameters
 from models.boundary.maps import decision_grid, neuron_maps
 from models.data.points.own import as_own
 from models.registry import get_model
