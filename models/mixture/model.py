@@ -7,8 +7,9 @@ from typing import Any
 
 from models.base import MetricSpec, Model, Preset, Report
 from models.data.points.gaussian import Gaussians
+from models.data.points.own import open_points
 from models.mixture.config import MixtureConfig
-from models.mixture.data import load_points, open_points
+from models.mixture.data import load_points
 from models.mixture.trainer import MixtureTrainer
 
 

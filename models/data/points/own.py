@@ -8,8 +8,10 @@ exactly the points that are seen at any moment of an old one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.base import DataError, Origin, State
 from models.data.points.sets import Array, Flags, PointSet
+from models.data.points.tables import points_from_table, read_table
 
 BY_HAND = "own points"
 LONGEST_NAME = 255
@@ -72,6 +75,13 @@ def edited(
     return as_own(replace(data, points=places, labels=labels, targets=targets, held_out=held_out))
 
 
+def open_points(paths: Sequence[Path]) -> OwnPoints:
+    """The user's own points from one CSV file with guessed columns, for `Model.open_data`; raises DataError."""
+    if len(paths) != 1:
+        raise DataError("The points are taken from one CSV file.")
+    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
+
+
 def same_points(a: PointSet, b: PointSet) -> bool:
     """Whether both hold the same points, answers and marks, bit for bit."""
     if a is b:
@@ -88,9 +98,16 @@ NO_NUMBERS.flags.writeable = False
 
 def _words(data: PointSet) -> NDArray[np.uint8]:
     """What things are called, as JSON; and whether the points are the user's own."""
-    words: dict[str, Any] = {"classes": data.class_names, "axes": data.axis_names}
-    if isinstance(data, OwnPoints):
-        words |= {"own": data.name, "table": data.table}
+    own = (data.name, data.table) if isinstance(data, OwnPoints) else None
+    return _named(data.class_names, data.axis_names, own)
+
+
+@lru_cache(maxsize=8)
+def _named(classes: tuple[str, ...], axes: tuple[str, ...], own: tuple[str, bool] | None) -> NDArray[np.uint8]:
+    """Read-only, and the same array for the same words, so that the states of a run share it."""
+    words: dict[str, Any] = {"classes": classes, "axes": axes}
+    if own is not None:
+        words |= {"own": own[0], "table": own[1]}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
