@@ -57,7 +57,7 @@ def test_every_tile_gives_the_same(monkeypatch, tile):
     below = reference.backward(gradient).copy()
     weight = reference.gradients["weight"].copy()
 
-    monkeypatch.setattr(conv, "_plan", lambda *_: conv._Plan(6, 6, tile, tile + 2))
+    monkeypatch.setattr(conv, "_plan", lambda *_: conv._Plan(6, 6, tile, tile + 2, 6 // tile, -(-(tile + 2) // tile)))
     layer = build(shape, 3, (3, 3), 1, 0)
     np.testing.assert_allclose(layer.forward(x, training=True), out, atol=1e-12)
     np.testing.assert_allclose(layer.backward(gradient), below, atol=1e-12)
