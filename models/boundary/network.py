@@ -20,8 +20,8 @@ from models.nn.layer import Array, Layer
 from models.nn.linear import Linear
 from models.nn.losses import LOSSES
 from models.nn.switch import Switch
+from models.supervised.config import INITIALIZER_HELP, SCHEDULE_HELP
 from models.supervised.mlp import ACTIVATION_HELP, HiddenActivation, MLPConfig
-from models.supervised.trainer import INITIALIZER_HELP, SCHEDULE_HELP
 
 
 class BoundaryConfig(MLPConfig, PlaneConfig):

@@ -47,6 +47,7 @@ from models.nn.linear import Linear
 from models.nn.losses import LOSSES
 from models.nn.network import Network
 from models.nn.switch import Switch
+from models.state import Field, in_place
 from models.supervised.confusion import confusion
 from models.supervised.trainer import Batch, SupervisedSnapshot, SupervisedTrainer
 
@@ -289,7 +290,7 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         """See `class_of`."""
         return class_of(self.config, outputs)
 
-    def _accuracy(self, outputs: Array, targets: Array) -> float:
+    def _accuracy(self, outputs: Array, targets: Array, weights: Array | None = None) -> float:
         if outputs.shape[1] > 1:
             return super()._accuracy(outputs, targets)
         same = (outputs > self._middle) == (targets > self._middle)  # as `classify` does, in fewer steps
@@ -432,8 +433,14 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
             epochs_waited=int(self._stop[1]),
         )
 
-    def _live_state(self) -> State:
-        return super()._live_state() | {"switched_on": self._on, "stop_rule": self._stop, "origin": self._origin}
+    def fields(self) -> Sequence[Field]:
+        """Those of the network, and the switches, the stop rule and where epochs are counted from."""
+        return [
+            *super().fields(),
+            in_place("switched_on", self._on),
+            in_place("stop_rule", self._stop, finite=False),
+            in_place("origin", self._origin),
+        ]
 
     def state(self) -> State:
         """Network, optimizer, generator and everything that can be changed by hand: points, split, switches."""
