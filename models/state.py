@@ -34,6 +34,7 @@ class Field:
         finite: whether every number must be one (neither NaN nor infinite).
         low, high: bounds of every number, included; None for none.
         missing: what stands in its place in files that were written before it existed; None refuses them.
+        data: part of the user's own data: stored once in a file, however many checkpoints refer to it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     low: float | None = None
     high: float | None = None
     missing: Callable[[], NDArray[Any]] | None = None
+    data: bool = False
 
     def checked(self, state: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """This field's array in a state taken earlier; raises DataError when it is not what was declared."""

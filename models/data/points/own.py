@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.base import DataError, State, owned
+from models.base import DataError, Origin, State, owned
 from models.data.points.sets import Array, PointSet
 
 BY_HAND = "own points"
@@ -50,6 +50,10 @@ class OwnPoints(PointSet):
             if marks.shape != self.points.shape[:1]:
                 raise DataError(f"There are {len(self.points)} points but {marks.size} marks for held-out.")
             object.__setattr__(self, "held_out", marks)
+
+    def origin(self) -> Origin:
+        """See Data; the points themselves are part of every state."""
+        return Origin(self.name)
 
     def taken(self, indices: ArrayLike) -> OwnPoints:
         """See PointSet; the points keep their marks."""
