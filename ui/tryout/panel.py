@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,17 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from models.base import DataError
-from models.data.drawing import face_pictures
 from models.data.drawing.photos import read_photo
 from models.data.drawing.preparation import Preparation, Stage, to_bytes
 from models.data.drawing.strokes import Drawing, format_drawings, parse_drawings, write_drawings
-from models.data.pictures.faces import MOODS
-from models.data.pictures.mnist import DIGITS
 from playground.engine.drawings import Example, check_size, from_picture, read_examples
 from ui.canvas import incoming
-from ui.canvas.canvas_input import AS_DIGIT, AS_FACE, Preparing
 from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.plots.probability_bars import ProbabilityBars
 from ui.tryout.preparation_view import PreparationView
+from ui.tryout.subject import Subject
 from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
 
@@ -41,45 +38,6 @@ PEN_REST = 0.15
 
 STAGES_INTERVAL = 150
 """Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is drawn, and how a network is given it.
-
-    Attributes:
-        kind: under which name the user's drawings of it are kept.
-        names: the classes, in the order of the network's outputs.
-        placeholder: what the empty sheet says.
-        preparing: how drawings and pictures are made ready; they come out `side` pixels wide and high.
-        side: pixels of the network's pictures; 8 are set one by one on a grid of cells.
-    """
-
-    kind: str
-    names: tuple[str, ...]
-    placeholder: str
-    preparing: Preparing
-    side: int = 28
-
-    @property
-    def cells(self) -> bool:
-        """Whether it is drawn on a grid of cells instead of with a pen."""
-        return self.side <= 16
-
-
-def _tiny_drawing(drawing: Drawing, *, stages: bool = False) -> Preparation:
-    return face_pictures.prepare_drawing(drawing, face_pictures.TINY, stages=stages)
-
-
-def _tiny_picture(picture: NDArray[np.uint8], *, stages: bool = False) -> Preparation:
-    return face_pictures.prepare_picture(picture, face_pictures.TINY, stages=stages)
-
-
-SUBJECTS = {
-    "digits": Subject("digits", DIGITS, "Draw a digit here", AS_DIGIT),
-    "faces-28": Subject("faces-28", MOODS, "Draw a face here", AS_FACE),
-    "faces-8": Subject("faces-8", MOODS, "", Preparing(_tiny_drawing, _tiny_picture, "one face"), side=8),
-}
 
 
 class TryPanel(QWidget):

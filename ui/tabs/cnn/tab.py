@@ -23,7 +23,8 @@ from ui.shell.model_tab import ModelTab
 from ui.tabs.cnn.network import NetworkView
 from ui.tabs.cnn.pictures import PicturesView
 from ui.tabs.cnn.why import WhyView
-from ui.tryout.panel import SUBJECTS, TryPanel
+from ui.tryout.panel import TryPanel
+from ui.tryout.subject import SUBJECTS
 from ui.tryout.teaching import Teaching
 from ui.widgets.view_switch import ViewSwitch
 

@@ -21,7 +21,8 @@ from ui.plots.grids.confusion_explorer import ConfusionExplorer
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.activation_strip import ActivationStrip
 from ui.shell.model_tab import ModelTab
-from ui.tryout.panel import SUBJECTS, TryPanel
+from ui.tryout.panel import TryPanel
+from ui.tryout.subject import SUBJECTS
 from ui.tryout.teaching import Teaching
 from ui.widgets import theme
 

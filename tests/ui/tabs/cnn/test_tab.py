@@ -25,7 +25,7 @@ from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
 from ui.tabs.cnn.why import Explained, explanation
 from ui.tryout import my_drawings as kept
-from ui.tryout.panel import SUBJECTS
+from ui.tryout.subject import SUBJECTS
 
 LEFT = Qt.MouseButton.LeftButton
 
