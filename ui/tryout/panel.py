@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
-from models.base import DataError
+from models.base import Answer, Classifier, DataError, Snapshot
 from models.data.drawing.photos import read_photo
 from models.data.drawing.preparation import Preparation, Stage, to_bytes
 from models.data.drawing.strokes import Drawing, format_drawings, parse_drawings, write_drawings
@@ -31,8 +31,6 @@ from ui.tryout.subject import Subject
 from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
 
-Predict = Callable[[NDArray[np.uint8]], NDArray[Any]]
-
 PEN_REST = 0.15
 """Seconds after the last change on the canvas for which the pen counts as moving."""
 
@@ -44,7 +42,7 @@ class TryPanel(QWidget):
     """Canvas, answer, preparation, and the user's own drawings to teach with.
 
     The answer is worked out in the window's thread, on the latest published copy of the parameters, once for all pen
-    movements that have queued up; so it follows the pen however fast the worker trains.
+    movements that have queued up and for all who ask for it; so it follows the pen however fast the worker trains.
 
     Signals:
         input_changed(): another image is to be judged; `preparation` holds it.
@@ -56,9 +54,11 @@ class TryPanel(QWidget):
     failed = Signal(str)
     noticed = Signal(str)
 
-    def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
+    def __init__(self, subject: Subject, classifier: Classifier, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._predict: Predict | None = None
+        self._classifier = classifier
+        self._snapshot: Snapshot | None = None
+        self._answered: tuple[Snapshot, Preparation, Answer] | None = None
         self._subject = subject
         self.preparation: Preparation | None = None
         self._drawn_at = -1.0
@@ -152,7 +152,7 @@ class TryPanel(QWidget):
             self._apply(subject)
 
     def _apply(self, subject: Subject) -> None:
-        self.preparation = None
+        self.preparation = self._snapshot = None  # a network for other classes
         self._canvases.setCurrentIndex(int(subject.cells))
         self.bars.set_names(subject.names)
         self.teach.set_subject(subject)
@@ -173,10 +173,25 @@ class TryPanel(QWidget):
         self._extras.addWidget(button)
         return button
 
-    def set_predict(self, predict: Predict | None) -> None:
-        """Use another function for the answers (None: untrained) and answer anew."""
-        self._predict = predict
-        self._answer()
+    def set_network(self, snapshot: Snapshot | None, *, now: bool = True) -> None:
+        """Answer with this network from now on (None: there is none); the bars follow `now` or at the next stroke."""
+        self._snapshot = snapshot
+        if now:
+            self._show_answer()
+
+    @property
+    def answer(self) -> Answer | None:
+        """What the network makes of the canvas, with its activations, also when it is untrained or nothing is drawn.
+
+        None while there is no network, or nothing has been prepared for it yet.
+        """
+        snapshot, preparation = self._snapshot, self.preparation
+        if snapshot is None or preparation is None:
+            return None
+        if self._answered is None or self._answered[0] is not snapshot or self._answered[1] is not preparation:
+            answer = self._classifier.predict(snapshot, preparation.image[None], activations=True)
+            self._answered = snapshot, preparation, answer
+        return self._answered[2]
 
     def set_image(self, image: NDArray[np.uint8], label: int | str | None, *, example: bool = False) -> None:
         """Put an image of the network's size on the canvas; an `example` gives way to the first stroke."""
@@ -211,7 +226,7 @@ class TryPanel(QWidget):
     def _prepare(self) -> None:
         self._drawn_at = time.monotonic()
         self.preparation = self._prepared(stages=False)
-        self._answer()
+        self._show_answer()
         self.input_changed.emit()
         if not self._stages_soon.isActive():
             self._stages_soon.start()
@@ -221,13 +236,13 @@ class TryPanel(QWidget):
         if self._lower.currentWidget() is self.view:
             self.view.set_preparation(self._prepared(stages=True))
 
-    def _answer(self) -> None:
-        if self._predict is None:
+    def _show_answer(self) -> None:
+        if self._snapshot is None or self._snapshot.step == 0:
             self.bars.set_untrained()
-        elif self.preparation is None or self.preparation.empty:
+        elif self.preparation is None or self.preparation.empty or (answer := self.answer) is None:
             self.bars.set_empty()
         else:
-            self.bars.set_probabilities(self._predict(self.preparation.image[None])[0])
+            self.bars.set_probabilities(answer.probabilities[0])
 
     # Corrections -----------------------------------------------------------------------------------------------------
 
