@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Classifier, Edit, Model, Preset
+from models.base import Answer, Classifier, Edit, Model, Preset
 from models.config import Config, setting
 from models.data.drawing import strokes
 from models.data.drawing.augment import augment
@@ -157,13 +157,15 @@ def predict(snapshot: DigitsSnapshot, images: NDArray[np.uint8]) -> NDArray[np.f
     return _probabilities(snapshot.config, network.forward(features.transform(images)))
 
 
-def activations(snapshot: DigitsSnapshot, images: NDArray[np.uint8]) -> list[Array]:
-    """What every hidden layer makes of images (N, 28, 28): (N, units) each; last come the probabilities (N, 10)."""
+def answer(snapshot: DigitsSnapshot, images: NDArray[np.uint8], *, activations: bool = False) -> Answer:
+    """Probabilities as `predict` gives them; with `activations` also the units (N, D) of every hidden layer."""
+    if not activations:
+        return Answer(predict(snapshot, images))
     network, features = _rebuild(snapshot)
     outputs = network.activations(features.transform(images))
     per_layer = 3 if snapshot.config.dropout else 2  # Linear, activation, maybe Dropout (silent here)
-    hidden = [outputs[per_layer * index + 1] for index in range(len(snapshot.config.hidden))]
-    return [*hidden, _probabilities(snapshot.config, outputs[-1])]
+    hidden = tuple(outputs[per_layer * index + 1] for index in range(len(snapshot.config.hidden)))
+    return Answer(_probabilities(snapshot.config, outputs[-1]), hidden)
 
 
 def first_layer_images(snapshot: DigitsSnapshot) -> NDArray[np.float32] | None:
@@ -259,7 +261,7 @@ MODEL = Model(
     classifier=Classifier(
         prepare_drawing=lambda config, drawing: strokes.prepare(drawing),
         prepare_picture=lambda config, picture: prepare_photo(picture),
-        predict=predict,
+        predict=answer,
         class_names=lambda snapshot: snapshot.class_names,
     ),
     open_data=mnist.open_pair,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
-from models.base import Classifier, ConfigError, DataError, Edit, Model, Preset
+from models.base import Answer, Classifier, ConfigError, DataError, Edit, Model, Preset
 from models.cnn.line import Architecture, Stage, build, check, parse_layers
 from models.config import Config, setting
 from models.data.drawing import face_pictures
@@ -264,36 +264,20 @@ def probabilities(config: CnnConfig, outputs: Array) -> NDArray[np.float32]:
     return shares
 
 
-@dataclass(frozen=True)
-class StageView:
-    """What one entry of the line makes of a picture.
+def answer(snapshot: CnnSnapshot, images: NDArray[np.uint8], *, activations: bool = False) -> Answer:
+    """Probabilities (N, K) for pictures (N, H, W); with `activations` also what every entry of the line made of them.
 
-    Attributes:
-        name: the entry as written; "input" and "answer" for the ends.
-        kind: "input", a kind of LayerSpec, or "answer".
-        values: (H, W, C) feature maps or (D,) units, after the activation; for the answer the probabilities (K,).
+    These are feature maps (N, H, W, C) or units (N, D), after the activation, of all pictures at once: ask for few.
+    Raises ConfigError when the pictures have another size than the network's input.
     """
-
-    name: str
-    kind: str
-    values: Array
-
-
-def activations(snapshot: CnnSnapshot, image: NDArray[Any]) -> list[StageView]:
-    """Feature maps and units of every stage for one picture (H, W), input first, answer last: well below 1 ms.
-
-    Raises ConfigError when the picture has another size than the network's input.
-    """
-    fitting(snapshot.config, image)
+    if not activations:
+        return Answer(predict(snapshot, images))
+    fitting(snapshot.config, images[0])
     network, stages = network_of(snapshot)
-    inputs = encode(image[None])
-    outputs = network.activations(inputs)
+    outputs = network.activations(encode(images))
     bend = ACTIVATIONS[snapshot.config.activation].function
-    views = [StageView("input", "input", inputs[0])]
-    for stage in stages[:-1]:
-        output = outputs[stage.layer][0]
-        views.append(StageView(str(stage.spec), stage.spec.kind, bend(output) if stage.bends else output))
-    return [*views, StageView("answer", "answer", probabilities(snapshot.config, outputs[-1])[0])]
+    found = tuple(bend(outputs[stage.layer]) if stage.bends else outputs[stage.layer] for stage in stages[:-1])
+    return Answer(probabilities(snapshot.config, outputs[-1]), found)
 
 
 def filters(snapshot: CnnSnapshot) -> list[tuple[str, NDArray[np.float32]]]:
@@ -432,7 +416,7 @@ MODEL = Model(
     classifier=Classifier(
         prepare_drawing=prepare_drawing,
         prepare_picture=prepare_picture,
-        predict=predict,
+        predict=answer,
         class_names=lambda snapshot: snapshot.class_names,
     ),
     open_data=mnist.open_pair,

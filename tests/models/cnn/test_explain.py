@@ -14,7 +14,7 @@ from models.cnn.explain import (
     smallest_change,
     worked_out,
 )
-from models.cnn.trainer import CnnConfig, CnnTrainer, activations, encode, network_of, predict
+from models.cnn.trainer import CnnConfig, CnnTrainer, answer, encode, network_of, predict
 from models.data.pictures import faces
 
 LINE = "conv 3 3x3 pad 1, pool 2, conv 2 2x2 each map stride 2, batchnorm, average pool 2, dropout 0.1, dense 5"
@@ -35,7 +35,7 @@ def image():
 
 
 def test_every_number_worked_out_is_the_one_computed(snapshot, image):
-    views = activations(snapshot, image)
+    layers = answer(snapshot, image[None], activations=True).activations
     _, stages = network_of(snapshot)
     checked = set()
     for number, stage in enumerate(stages[:-1], 1):
@@ -45,7 +45,7 @@ def test_every_number_worked_out_is_the_one_computed(snapshot, image):
             if worked is None:
                 continue
             checked.add(stage.spec.kind)
-            assert worked.output == pytest.approx(float(views[number].values[index]), abs=1e-5)
+            assert worked.output == pytest.approx(float(layers[number - 1][0][index]), abs=1e-5)
             if isinstance(worked, WorkedSum):
                 assert worked.total == pytest.approx(float(worked.products.sum()) + worked.bias, abs=1e-5)
             elif isinstance(worked, WorkedPool) and worked.winner is not None:

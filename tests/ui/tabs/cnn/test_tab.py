@@ -25,7 +25,6 @@ from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
 from ui.tabs.cnn.why import Explained, explanation
 from ui.tryout import my_drawings as kept
-from ui.tryout.panel import SUBJECTS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,7 +46,7 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed))
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.answer is not None)
     yield tab
     tab.shutdown()
     tab.close()
@@ -59,7 +58,7 @@ def use(tab, qtbot, play=True, **settings):
     tab.form.set_config(config)
     tab.session.reset(config, play=play)
     settle(tab, qtbot, "finished" if play else "untrained")
-    qtbot.waitUntil(lambda: tab._welcomed == config.dataset)
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == config.dataset)
     tab.try_panel.refresh()
 
 
@@ -73,7 +72,9 @@ def shown(tab):
 
 
 def expected(tab):
-    return [view.values for view in cnn.activations(tab.session.snapshot, tab.try_panel.preparation.image)]
+    image = tab.try_panel.preparation.image
+    answer = cnn.answer(tab.session.snapshot, image[None], activations=True)
+    return [values[0] for values in (cnn.encode(image[None]), *answer.activations, answer.probabilities)]
 
 
 def click_unit(tab, qtbot, unit):
@@ -214,15 +215,16 @@ def test_an_opened_run_on_other_pictures_is_not_shown_the_last_one(tab, qtbot, t
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(file)
     settle(tab, qtbot)
-    assert tab._welcomed == tab.try_panel.subject.kind == "faces-8"
+    assert tab.try_panel.subject.kind == "faces-8"
     assert tab.try_panel.preparation.image.shape == (8, 8)
-    tab.try_panel.set_image(tab.data.train_images[0], None)
-    tab.restore_drawings({})  # of the same kind: what is on the canvas stays
-    assert tab._welcomed == "faces-8"
-    tab.try_panel.set_subject(SUBJECTS["faces-28"])
-    tab._welcomed = "faces-28"
-    tab.restore_drawings({})
-    assert tab._welcomed == ""
+    assert any(np.array_equal(tab.try_panel.preparation.image, image) for image in tab.data.test_images)
+    mine = tab.data.train_images[0]
+    show(tab, mine)
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(file)
+    settle(tab, qtbot)
+    tab.try_panel.refresh()
+    assert np.array_equal(tab.try_panel.preparation.image, mine)  # of the same kind: what is on the canvas stays
 
 
 def test_the_numbers_follow_the_timeline(tab, qtbot):
@@ -401,16 +403,16 @@ def test_undo_brings_no_picture_of_another_kind_back(tab, qtbot):
     small = {"layers": "conv 2 5x5, pool 4", "faces": 60}
     use(tab, qtbot, play=False, dataset="digits", **small)
     canvas = tab.try_panel.pen_canvas
-    tab._show_test_image(3)
+    tab.show_test_image(3)
     use(tab, qtbot, play=False, dataset="faces-28", **small)
     assert canvas.content.label in MOODS
-    tab._show_test_image(3)
+    tab.show_test_image(3)
     labels = set()
     while canvas.can_undo:
         canvas.undo()
         labels.add(canvas.content.label)
     assert labels - {None} <= set(MOODS)
-    tab._show_test_image(5)
+    tab.show_test_image(5)
     use(tab, qtbot, dataset="faces-28", **small, play=False)  # the same kind: nothing is forgotten
     assert canvas.can_undo
 
