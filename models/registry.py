@@ -13,7 +13,7 @@ MODELS: dict[str, str] = {
     "digits": "models.digits",
     "boundary": "models.boundary.trainer",
     "bits": "models.bits.trainer",
-    "cnn": "models.cnn.trainer",
+    "cnn": "models.cnn.model",
     "hopfield": "models.hopfield.model",
     "mixture": "models.mixture.trainer",
 }

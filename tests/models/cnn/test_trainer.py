@@ -5,8 +5,11 @@ import pytest
 from pydantic import ValidationError
 
 from models.base import ConfigError, DataError
-from models.cnn import trainer as cnn
-from models.cnn.trainer import CnnConfig, CnnTrainer, answer, examples, filters, predict
+from models.cnn.config import CnnConfig
+from models.cnn.data import examples, load
+from models.cnn.model import PRESETS
+from models.cnn.predict import answer, filters, predict
+from models.cnn.trainer import CnnTrainer
 from models.config import explain
 from models.data.drawing.strokes import Drawing
 from models.data.pictures.mnist import ImageData
@@ -140,17 +143,17 @@ def test_augmentation_can_change_during_a_run_layers_cannot():
         trainer.configure(CnnConfig(**(SMALL | {"layers": "dense 5"})))
 
 
-@pytest.mark.parametrize("name", cnn.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_presets_build_and_train(name):
-    config = cnn.PRESETS[name].config
-    data = bars() if config.dataset == "digits" else cnn.load(config.model_copy(update={"faces": 60}))
+    config = PRESETS[name].config
+    data = bars() if config.dataset == "digits" else load(config.model_copy(update={"faces": 60}))
     trainer = CnnTrainer(config, data)
     assert np.isfinite(trainer.step()["loss"])
     assert trainer.snapshot().class_names == data.class_names
 
 
 def test_faces_of_the_original_size():
-    stages = cnn.PRESETS["faces-original"].config.architecture().stages
+    stages = PRESETS["faces-original"].config.architecture().stages
     assert [stage.shape for stage in stages] == [(6, 6, 2), (4, 4, 4), (2, 2, 4), (16,), (3,)]
 
 
@@ -172,7 +175,7 @@ def test_examples_need_labels_that_the_network_knows():
 
 def test_data_of_another_kind_is_refused():
     with pytest.raises(DataError, match="“tiny faces” does not fit “digits”, which needs pictures of 28×28"):
-        CnnTrainer(CnnConfig(**SMALL), cnn.load(CnnConfig(dataset="faces-8", layers="")))
+        CnnTrainer(CnnConfig(**SMALL), load(CnnConfig(dataset="faces-8", layers="")))
 
 
 def test_the_form_begins_with_the_network():

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from waiting import settle
 
 from models.base import DataError
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
 from models.data.pictures.faces import MOODS, faces8
 from models.registry import get_model
 from models.supervised.teach import Report

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QV
 
 from models.base import Answer
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
+from models.cnn.config import CnnConfig
 from models.cnn.line import LayerSpec, Stage
-from models.cnn.trainer import CnnConfig, CnnSnapshot
+from models.cnn.predict import CnnSnapshot
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_layout import Layer
 from ui.plots.networks.layer_stack import LayerStack, Part, Unit

@@ -9,7 +9,8 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.base import Model, Snapshot
-from models.cnn.trainer import CnnConfig, CnnSnapshot
+from models.cnn.config import CnnConfig
+from models.cnn.predict import CnnSnapshot
 from models.config import Config
 from ui.plots.networks.layer_stack import Unit
 from ui.tabs.cnn.network import NetworkView

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
 from models.cnn.explain import Change
-from models.cnn.trainer import CnnSnapshot
+from models.cnn.predict import CnnSnapshot
 from playground.live.job import Job
 from ui.plots import colormaps
 from ui.plots.plot_base import number, short_number

@@ -13,8 +13,10 @@ from waiting import settle
 
 from models.base import DataError
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
+from models.cnn.config import CnnConfig
 from models.cnn.explain import WorkedPool, WorkedSum
+from models.cnn.trainer import CnnTrainer
 from models.data.drawing.strokes import Drawing, write_drawings
 from models.data.pictures.faces import MOODS, faces8
 from models.registry import get_model
@@ -54,7 +56,7 @@ def tab(qtbot):
 
 def use(tab, qtbot, play=True, **settings):
     """A new run with other settings."""
-    config = cnn.CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
+    config = CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
     tab.form.set_config(config)
     tab.session.reset(config, play=play)
     settle(tab, qtbot, "finished" if play else "untrained")
@@ -138,8 +140,8 @@ def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
 
 
 def test_a_trace_goes_through_every_kind_of_layer():
-    config = cnn.CnnConfig(layers="conv 3 5x5, conv 2 3x3 each map, batchnorm, average pool 2, dropout 0.1, dense 5")
-    snapshot = cnn.CnnTrainer(config, small_digits()).snapshot()
+    config = CnnConfig(layers="conv 3 5x5, conv 2 3x3 each map, batchnorm, average pool 2, dropout 0.1, dense 5")
+    snapshot = CnnTrainer(config, small_digits()).snapshot()
     specs = [stage.spec for stage in config.architecture().stages]
     parts = trace(snapshot, specs, Unit(5, 1, 1, 3))
     assert [part.layer for part in parts] == [5, 4, 3, 2, 1, 0]
@@ -158,7 +160,7 @@ def small_digits():
 
 
 def test_columns_know_whether_their_numbers_can_be_negative():
-    config = cnn.CnnConfig(layers="conv 3 5x5, batchnorm, pool 2, dense 5")
+    config = CnnConfig(layers="conv 3 5x5, batchnorm, pool 2, dense 5")
     assert [layer.signed for layer in layers_of(config, config.architecture().stages)] == [
         False,
         True,  # before the activation, which follows the normalization
