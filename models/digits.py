@@ -24,7 +24,7 @@ from models.data.pictures.mnist import ImageData
 from models.nn.activations import Softmax
 from models.nn.layer import Array, Layer, Shape
 from models.nn.losses import LOSSES
-from models.nn.memory import reuse
+from models.nn.memory import Memory
 from models.nn.network import Network
 from models.supervised.augmentation import AugmentationConfig
 from models.supervised.config import METRICS
@@ -83,8 +83,7 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         self._set_augmentation()
         self._features = FEATURES[config.features].fit(data.train_images, components=config.components)
         self._one_hot = np.eye(CLASSES, dtype=np.float32)
-        self._train_inputs: Array | None = None
-        self._test_inputs: Array | None = None
+        self._kept = Memory()
 
     @property
     def train_count(self) -> int:
@@ -105,15 +104,15 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         images = self.data.train_images[chosen]
         if self.noisy:
             images = augment(images, self._augmentation, self.rng)
-        self._train_inputs = reuse(self._train_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
-        inputs = self._features.transform(images, self._train_inputs)
+        out = self._kept.array("training", (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, out)
         return inputs, self._one_hot[self.data.train_labels[chosen]]
 
     def test_batch(self, chosen: slice) -> Batch:
         """Features (N, D) and one-hot targets (N, 10) of held-out images."""
         images = self.data.test_images[chosen]
-        self._test_inputs = reuse(self._test_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
-        inputs = self._features.transform(images, self._test_inputs)
+        out = self._kept.array("held out", (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, out)
         return inputs, self._one_hot[self.data.test_labels[chosen]]
 
     def encode(self, images: NDArray[Any]) -> Array:

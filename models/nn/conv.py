@@ -23,11 +23,10 @@ import numpy as np
 from models.base import ConfigError
 from models.nn.initializers import Initializer, he
 from models.nn.layer import Array, Layer, Shape
-from models.nn.memory import Memory
 
 
 def convolve(images: Array, weight: Array, bias: Array, stride: int = 1) -> Array:
-    """out[n, y, x, f] = bias[f] + Σ_ijc images[n, s·y + i, s·x + j, c] · weight[i, j, c, f], s the stride: as it is read.
+    """out[n, y, x, f] = bias[f] + Σ_ijc images[n, s·y + i, s·x + j, c] · weight[i, j, c, f], with the stride s.
 
     Images (N, H, W, C) and filters (kh, kw, C, F) give feature maps (N, H', W', F), H' = ⌊(H − kh) / s⌋ + 1.
     """
@@ -129,7 +128,6 @@ class Conv2D(Layer):
         self.kernel = (kernel, kernel) if isinstance(kernel, int) else kernel
         self.stride = stride
         self.padding = padding
-        self._kept = Memory()
         self._input_shape: tuple[int, ...] = ()
         self._patches: Array | None = None  # of the last training forward, for backward
 

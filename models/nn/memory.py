@@ -1,5 +1,5 @@
-"""Arrays with names that are kept from one step to the next: to ask for new ones thousands of times a second is slow, and
-the larger they are, the slower.
+"""Arrays with names, kept from one step to the next: asking for new ones thousands of times a second is slow, and the
+larger they are, the slower.
 """
 
 from __future__ import annotations
@@ -7,8 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
-from models.nn.layer import Array, Shape
+from numpy.typing import NDArray
 
 
 class Memory:
@@ -18,18 +17,11 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._arrays: dict[str, Array] = {}
+        self._arrays: dict[str, NDArray[Any]] = {}
 
-    def array(self, name: str, shape: Shape, dtype: np.dtype[Any]) -> Array:
+    def array(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
         """The array called `name`: zeros the first time, afterwards whatever was left in it."""
         array = self._arrays.get(name)
         if array is None or array.shape != shape or array.dtype != dtype:
             array = self._arrays[name] = np.zeros(shape, dtype)
         return array
-
-
-def reuse(buffer: Array | None, shape: Shape, dtype: np.dtype[Any]) -> Array:
-    """The buffer itself if it has this shape and dtype, else a new, uninitialised one (a last batch may be smaller)."""
-    if buffer is not None and buffer.shape == shape and buffer.dtype == dtype:
-        return buffer
-    return np.empty(shape, dtype)

@@ -25,7 +25,6 @@ class _Pool(Layer):
     def __init__(self, size: int = 2) -> None:
         super().__init__()
         self.size = size
-        self._kept = Memory()
         self._input_shape: tuple[int, ...] = ()
 
     def output_shape(self, input_shape: Shape) -> Shape:
