@@ -166,8 +166,8 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         put(fields, saved)
         self.restored()
 
-    @staticmethod
-    def data_in(config: Any, state: Mapping[str, NDArray[Any]], /) -> Any:
+    @classmethod
+    def data_in(cls, config: ConfigT, state: Mapping[str, NDArray[Any]]) -> Any:
         """The user's own data in a saved state, with which a trainer can be built; None where states hold none.
 
         For models whose data can be changed by hand: they are fields of the state (`Field.data`), so that an experiment

@@ -100,6 +100,7 @@ def attribute(
     finite: bool = True,
     low: float | None = None,
     high: float | None = None,
+    data: bool = False,
 ) -> Field:
     """A field for an array in an attribute that is replaced and never written to (read-only arrays may be shared).
 
@@ -107,6 +108,7 @@ def attribute(
         owner, key: whose attribute it is, and what that is called.
         name: what the field is called, if not like the attribute.
         shape: where it may change; by default the present one must be kept.
+        finite, low, high, data: see Field.
     """
     present: NDArray[Any] = getattr(owner, key)
 
@@ -118,7 +120,7 @@ def attribute(
         setattr(owner, key, saved.copy())
 
     like = present.shape if shape is None else shape
-    return Field(name or key, present.dtype, like, read, write, finite, low, high)
+    return Field(name or key, present.dtype, like, read, write, finite, low, high, data=data)
 
 
 def number(

@@ -26,7 +26,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from models.base import Model
+    from models.base import Model, Report
     from models.config import Config
     from playground.engine.experiment import Experiment
     from playground.engine.options import OptionParser
@@ -142,8 +142,10 @@ def _window(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    from models.base import Report
     from models.registry import get_model
     from playground.engine.options import read_options
+    from playground.engine.suited import suited
 
     if _lists_models("run", words):
         return 0
@@ -156,10 +158,9 @@ def _run(words: list[str]) -> int:
         data = model.open_data([Path(file) for file in options.data])
     else:
         data = model.load(config)
-    if model.suited is not None:
-        config, why = model.suited(config, options.data is not None, vars(options).keys())
-        if why and not (options.json or options.quiet):  # a JSON result says it by its config
-            print(why, file=sys.stderr)
+    config, why = suited(model, config, own=options.data is not None, asked=vars(options).keys())
+    if why and not (options.json or options.quiet):  # a JSON result says it by its config
+        print(why, file=sys.stderr)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
     try:
         if options.save is not None:
@@ -169,7 +170,7 @@ def _run(words: list[str]) -> int:
             origin = experiment.origin_of(data)
             experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
     finally:  # a disk that is full by now does not take the result away
-        text, extra = model.report(run.trainer) if model.report is not None else ("", {})
+        report = model.report(run.trainer) if model.report is not None else Report(())
         if options.json:
             result = {
                 "model": model.name,
@@ -178,11 +179,11 @@ def _run(words: list[str]) -> int:
                 "steps": run.position,
                 "epochs": run.trainer.epoch,
                 "seconds": seconds,
-                "metrics": {**run.history.at(run.position), **extra},
+                "metrics": {**run.history.at(run.position), **report.metrics},
             }
             _print_json(result)
         else:
-            _print_result(model, run, options.preset, seconds, text)
+            _print_result(model, run, options.preset, seconds, report)
     return 0
 
 
@@ -248,18 +249,17 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
 
     limit_blas()
     trainer = model.trainer(config, data)
-    total = getattr(trainer, "total_steps", None)
     if quiet:
-        return train(trainer)
+        return train(trainer, metrics=model.metrics)
     with _progress() as progress:
-        task = progress.add_task(model.title, total=total, state="")
+        task = progress.add_task(model.title, total=trainer.total_steps, state="")
 
         def show(run: Run) -> None:
             known = run.history.at(run.position)
             shown = [f"{spec.label} {known[spec.name]:.4g}" for spec in model.metrics[:2] if spec.name in known]
             progress.update(task, completed=run.position, state=f"step {run.position} · {' · '.join(shown)}")
 
-        finished = train(trainer, show)
+        finished = train(trainer, show, metrics=model.metrics)
         show(finished[0])  # however short it was
         progress.refresh()
         return finished
@@ -275,9 +275,11 @@ def _progress(quiet: bool = False) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
 
 
-def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str) -> None:
+def _print_result(model: Model, run: Run, preset: str, seconds: float, report: Report) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from playground.report_table import print_report
 
     table = Table(title=f"{model.title} · {preset}", title_justify="left")
     table.add_column("metric")
@@ -288,11 +290,10 @@ def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str
             value = f"{100 * known[spec.name]:.2f} %" if spec.unit == "%" else f"{known[spec.name]:.5g} {spec.unit}"
             table.add_row(spec.label, value.strip())
     table.add_row("steps", f"{run.position}")
-    table.add_row("epochs", f"{run.trainer.epoch:g}")
+    table.add_row(f"{model.cycle}s", f"{run.trainer.epoch:g}")
     table.add_row("seconds", f"{seconds:.2f}")
     Console().print(table)
-    if text:
-        print(text)
+    print_report(report)
 
 
 def _check_target(path: Path, option: str, example: str) -> None:

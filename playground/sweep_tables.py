@@ -159,7 +159,7 @@ def _failures(plan: Plan, rows: Sequence[Row], most: int = 5) -> list[str]:
 
 def _remarks(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> list[str]:
     """What the figures are, and what they are not."""
-    lines = []
+    lines = list(dict.fromkeys(result.changed for row in rows for result in row.results if result.changed))
     if not plan.axes:
         lines.append("Only the seed varied. A list is given again for each value: --hidden 50 --hidden 100.")
     if any(figure.spread is not None for row in rows for figure in row.figures.values()):

@@ -42,6 +42,7 @@ class Plan:
         fixed: the settings that all runs share, without the seed.
         axes: the settings with more than one value, each with its values.
         seeds: what each combination is repeated with; empty when the model has no seed.
+        asked: names of the settings that were given: they stay as they are, whatever the data (see `engine.suited`).
     """
 
     model: Model
@@ -49,6 +50,7 @@ class Plan:
     fixed: Settings
     axes: Mapping[str, tuple[Any, ...]]
     seeds: tuple[int, ...]
+    asked: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> Settings:
@@ -123,7 +125,7 @@ def plan(model: Model, preset: str, values: Mapping[str, tuple[Any, ...]], seeds
     axes = {name: several for name, several in settings.items() if len(several) > 1}
     fixed = {name: one for name, (one, *more) in settings.items() if not more}
     _check_size([len(several) for several in axes.values()], max(1, len(given)))
-    made = Plan(model, preset, fixed, axes, given)
+    made = Plan(model, preset, fixed, axes, given, frozenset(values))
     made.configs  # noqa: B018  (refused now rather than in the middle)
     return made
 

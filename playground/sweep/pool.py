@@ -24,6 +24,7 @@ from models.config import Config
 from models.errors import PlaygroundError, TrainingError
 from models.registry import get_model
 from playground.engine.run import Run, limit_blas, train
+from playground.engine.suited import suited
 from playground.sweep.plan import Plan
 
 
@@ -43,6 +44,7 @@ class Result:
         metrics: as `playground run --json` reports them; empty when it failed.
         failed: why it did not come to its end (it diverged, a component collapsed, memory was short), or None.
         refused: whether it failed before it began, since the settings do not fit the model or the data.
+        changed: why the run was done with other settings than `config`, which did not fit the data; "" if it was not.
     """
 
     config: Config
@@ -52,6 +54,7 @@ class Result:
     metrics: Mapping[str, Any]
     failed: str | None = None
     refused: bool = False
+    changed: str = ""
 
 
 class Terminated(KeyboardInterrupt):
@@ -75,14 +78,14 @@ def results(
         jobs: how many runs at a time, each in a process of its own; a single one is done in this process.
         on_progress: called some ten times a second with the number of runs done, the begun ones as fractions.
     """
-    configs = plan.configs
+    configs, asked = plan.configs, plan.asked
     show = on_progress or _ignore
     if min(jobs, len(configs)) > 1:
-        yield from _in_processes(plan.model.name, configs, data, min(jobs, len(configs)), show)
+        yield from _in_processes(plan.model.name, configs, asked, data, min(jobs, len(configs)), show)
         return
     limit_blas()
     for done, config in enumerate(configs):
-        yield _result(plan.model, config, data, _counting_from(done, show))
+        yield _result(plan.model, config, asked, data, _counting_from(done, show))
         show(done + 1)
 
 
@@ -95,20 +98,28 @@ def _counting_from(done: int, show: Callable[[float], None]) -> Callable[[float]
     return lambda part: show(done + part)
 
 
-def _result(model: Model, config: Config, files: Sequence[Path] | None, on_progress: Callable[[float], None]) -> Result:
+def _result(
+    model: Model,
+    config: Config,
+    asked: frozenset[str],
+    files: Sequence[Path] | None,
+    on_progress: Callable[[float], None],
+) -> Result:
     """Do one run as `playground run` does it; `on_progress` is told the fraction of its steps that are done."""
 
     def tell(run: Run) -> None:
-        total = getattr(run.trainer, "total_steps", None)
+        total = run.trainer.total_steps
         on_progress(run.position / total if total else 0.0)
 
     trainer, refused, start = None, False, time.perf_counter()
     try:
         data = model.load(config) if files is None or model.open_data is None else model.open_data(files)
-        trainer = model.trainer(config, data)
-        run, seconds = train(trainer, tell)
-        extra = model.report(run.trainer)[1] if model.report is not None else {}
-        return Result(config, run.position, run.trainer.epoch, seconds, {**run.history.at(run.position), **extra})
+        fitting, changed = suited(model, config, own=files is not None, asked=asked)
+        trainer = model.trainer(fitting, data)
+        run, seconds = train(trainer, tell, metrics=model.metrics)
+        extra = model.report(run.trainer).metrics if model.report is not None else {}
+        metrics = {**run.history.at(run.position), **extra}
+        return Result(config, run.position, run.trainer.epoch, seconds, metrics, changed=changed)
     except PlaygroundError as error:
         why, refused = str(error), not isinstance(error, TrainingError)
     except MemoryError:
@@ -128,14 +139,19 @@ class _Worker:
 
 
 def _in_processes(
-    name: str, configs: Sequence[Config], files: Sequence[Path] | None, jobs: int, show: Callable[[float], None]
+    name: str,
+    configs: Sequence[Config],
+    asked: frozenset[str],
+    files: Sequence[Path] | None,
+    jobs: int,
+    show: Callable[[float], None],
 ) -> Iterator[Result]:
     """The results of all configs, from `jobs` processes; all of them have ended when this ends, however it ends."""
     waiting, workers, done = deque(configs), list[_Worker](), 0
     try:
         while done < len(configs):
             while waiting and len(workers) < jobs:  # at the beginning, and after one has died
-                workers.append(_start(name, files))
+                workers.append(_start(name, asked, files))
             for worker in workers:
                 if worker.config is None and waiting:
                     worker.config, worker.part = waiting.popleft(), 0.0
@@ -160,11 +176,11 @@ def _in_processes(
             worker.pipe.close()
 
 
-def _start(name: str, files: Sequence[Path] | None) -> _Worker:
+def _start(name: str, asked: frozenset[str], files: Sequence[Path] | None) -> _Worker:
     """A new process, started afresh ("spawn"): a fork of a process with threads may hang."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, name, files), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, name, asked, files), daemon=True)
     with _without_interrupts():
         process.start()
     theirs.close()  # so that ours says when the process has ended
@@ -184,7 +200,7 @@ def _said(worker: _Worker) -> float | Result:
         return Result(worker.config, 0, 0.0, 0.0, {}, why)
 
 
-def _serve(pipe: connection.Connection, name: str, files: Sequence[Path] | None) -> None:
+def _serve(pipe: connection.Connection, name: str, asked: frozenset[str], files: Sequence[Path] | None) -> None:
     """Do the runs that come through the pipe, in a process of its own, until there is nobody at the other end.
 
     Ten times a second it says how far it is. So it also finds out when the sweep was killed, and does not outlive it.
@@ -194,7 +210,7 @@ def _serve(pipe: connection.Connection, name: str, files: Sequence[Path] | None)
     model = get_model(name)
     with suppress(EOFError, ConnectionError):
         while True:
-            pipe.send(_result(model, pipe.recv(), files, pipe.send))
+            pipe.send(_result(model, pipe.recv(), asked, files, pipe.send))
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def summary(plan: Plan, found: Sequence[Result], metric: MetricSpec | None) -> l
     rows = []
     for config in plan.configs[:: max(1, len(plan.seeds))]:
         settings = plan.differences(config)
-        those = sorted(groups.get(repr(settings), ()), key=lambda result: getattr(result.config, "seed", 0))
+        those = sorted(groups.get(repr(settings), ()), key=lambda result: result.config.random_seed or 0)
         if those:
             figures = _figures([result.metrics for result in those if result.failed is None])
             failed = tuple(result for result in those if result.failed is not None)
@@ -132,7 +132,7 @@ def _run_as_json(plan: Plan, result: Result) -> dict[str, Any]:
     outcome = {"metrics": result.metrics} if result.failed is None else {"failed": result.failed}
     return {
         "config": plan.differences(result.config),
-        **({"seed": getattr(result.config, "seed", None)} if plan.seeds else {}),
+        **({"seed": result.config.random_seed} if plan.seeds else {}),
         "steps": result.steps,
         "epochs": result.epochs,
         "seconds": result.seconds,

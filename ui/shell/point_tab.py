@@ -147,7 +147,7 @@ class PointTab(ModelTab):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         super()._on_failed(failure)
-        if failure.title == "The change was not made":
+        if failure.kind == "edit":
             self._source.refuse()
             self._keep_points()
             self.panel.canvas.refuse()

@@ -24,11 +24,13 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import DataError, Edit, Model, Snapshot
-from models.boundary.data import OWN
+from models.boundary.config import OWN, BoundaryConfig
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import neuron_maps
-from models.boundary.network import BoundaryConfig, output_activation
-from models.boundary.trainer import BoundarySnapshot, SetParameters, SetPoints, SetWeight, SwitchNeuron, network_of
+from models.boundary.network import output_activation
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.config import Config
+from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
 from models.nn.linear import Linear
@@ -456,15 +458,18 @@ class BoundaryTab(PointTab):
         self.session.reset(config)
         self._show_choice()
 
+    def brings_data(self) -> bool:
+        """See ModelTab; here is a canvas to draw points on."""
+        return True
+
     def point_set(self) -> PointSet | None:
         """See PointTab."""
         snapshot = self._shown
         if snapshot is None:
             return None
-        found, data = self._companions(), snapshot.data
-        bare = data.dealt(None) if isinstance(data, OwnPoints) else data
+        found = self._companions()
         return replace(
-            bare,
+            snapshot.data.dealt(None),
             points=self.view.points,
             labels=None if snapshot.regression else self.view.labels,
             targets=found.targets if snapshot.regression else None,

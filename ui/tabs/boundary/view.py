@@ -8,7 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QPainter
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import number
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors

@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabW
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
+from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
+from models.mixture.config import MixtureConfig
+from models.mixture.edits import MoveMean
 from models.mixture.em import check_enough
-from models.mixture.trainer import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints, suited
+from models.mixture.snapshot import MixtureSnapshot
 from playground.live.messages import Status
 from ui.plots.plot_base import grouped
 from ui.points.canvas import PointCanvas, PointEdit
@@ -228,8 +231,7 @@ class MixtureTab(PointTab):
     def use_points(self, points: PointSet, name: str) -> None:
         """Start a new run on points that were read from a table."""
         self.banner.clear()
-        config = self._fitting(self.form.config(), own=True)
-        self.session.config = config
+        self.session.config = self.fitting(self.form.config(), own=True)
         self.session.set_data(as_own(points, name, table=True))
         self.say_begun(f"{len(points)} points from {name}")
 
@@ -239,7 +241,7 @@ class MixtureTab(PointTab):
         self.commit()
         self.banner.clear()
         self.session.data = None
-        self.session.reset(self._fitting(self.form.config()))
+        self.session.reset(self.fitting(self.form.config()))
 
     def axis_titles(self) -> tuple[str, str]:
         """See PointTab."""
@@ -297,7 +299,7 @@ class MixtureTab(PointTab):
         if self.session.status.phase == "empty":
             self.session.set_data(points)
             return
-        self.session.edit(SetPoints(points.points))
+        self.session.edit(SetPoints(points))
 
     @Slot(str)
     def _on_not_compared(self, sentence: str) -> None:
@@ -305,32 +307,8 @@ class MixtureTab(PointTab):
 
     # What the user does --------------------------------------------------------------------------------------------
 
-    def _fitting(self, config: Config, *, own: bool = False) -> MixtureConfig:
-        """The settings with a start that fits: the original's is made for its own three clusters."""
-        assert isinstance(config, MixtureConfig)
-        config, why = suited(config, own)
-        if why:
-            self.form.set_config(config)
-            self._show_choice()
-            self.banner.say("Another start", why, "info")
-        return config
-
-    @Slot()
-    def reset(self) -> None:
-        """See PointTab."""
-        self.commit()
-        self.banner.clear()
-        self.session.data = self._points_for(self.form.config())
-        self.session.reset(self._fitting(self.form.config(), own=self._has_table))
-
-    @Slot(object)
-    def _on_config(self, config: Config) -> None:
-        self.session.data = self._points_for(config)
-        super()._on_config(self._fitting(config, own=self._has_table))
-
-    @property
-    def _has_table(self) -> bool:
-        """Whether a new run is about points for which the original's start was not made."""
+    def brings_data(self) -> bool:
+        """See ModelTab; for points that were set by hand among the model's own the original's start is good enough."""
         return isinstance(self.session.data, OwnPoints) and self.session.data.table
 
     @Slot(int)
@@ -338,7 +316,7 @@ class MixtureTab(PointTab):
         """A new run with another number of bells, on the same points."""
         config = self.form.config().model_copy(update={"components": count})
         self.form.set_config(config)
-        config = self._fitting(config, own=self._has_table)
+        config = self.fitting(config)
         self._show_choice()
         self.session.reset(config, play=True)
         self.told.emit(f"A new run with {count} components")

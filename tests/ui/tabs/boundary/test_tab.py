@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from waiting import settle
 
 from models.base import DataError
+from models.boundary.config import BoundaryConfig
+from models.boundary.edits import SetParameters
 from models.boundary.maps import decision_grid, neuron_maps
-from models.boundary.network import BoundaryConfig
-from models.boundary.trainer import SetParameters
 from models.data.points.own import as_own
 from models.registry import get_model
 from ui.plots.networks.network_diagram import Spot
