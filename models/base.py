@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
+from models.answer import Answer as Answer
+from models.answer import Classifier as Classifier
 from models.config import Config
 from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
@@ -255,23 +256,6 @@ class Preset:
 
     config: Config
     description: str
-
-
-@dataclass(frozen=True)
-class Classifier:
-    """How a trained model answers drawings and pictures (the command line's `classify`, the canvas of a tab).
-
-    Attributes:
-        prepare_drawing: (config, Drawing) → what the model sees, an object with `.image` (H, W) uint8 and `.empty`.
-        prepare_picture: (config, grey or colour picture as uint8 array) → the same.
-        predict: (snapshot, images (N, H, W) uint8) → probabilities (N, classes), rows sum to 1; safe on any thread.
-        class_names: snapshot → the classes in the order of the probabilities.
-    """
-
-    prepare_drawing: Callable[[Any, Any], Any]
-    prepare_picture: Callable[[Any, NDArray[np.uint8]], Any]
-    predict: Callable[[Any, NDArray[np.uint8]], NDArray[np.floating[Any]]]
-    class_names: Callable[[Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Classifier, Edit, Model, Preset
+from models.base import Answer, Classifier, Edit, Model, Preset
 from models.config import Config, setting
 from models.data.drawing import strokes
 from models.data.drawing.augment import augment
@@ -24,7 +24,7 @@ from models.data.pictures.mnist import ImageData
 from models.nn.activations import Softmax
 from models.nn.layer import Array, Layer, Shape
 from models.nn.losses import LOSSES
-from models.nn.memory import reuse
+from models.nn.memory import Memory
 from models.nn.network import Network
 from models.supervised.augmentation import AugmentationConfig
 from models.supervised.config import METRICS
@@ -83,8 +83,7 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         self._set_augmentation()
         self._features = FEATURES[config.features].fit(data.train_images, components=config.components)
         self._one_hot = np.eye(CLASSES, dtype=np.float32)
-        self._train_inputs: Array | None = None
-        self._test_inputs: Array | None = None
+        self._kept = Memory()
 
     @property
     def train_count(self) -> int:
@@ -105,15 +104,15 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         images = self.data.train_images[chosen]
         if self.noisy:
             images = augment(images, self._augmentation, self.rng)
-        self._train_inputs = reuse(self._train_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
-        inputs = self._features.transform(images, self._train_inputs)
+        out = self._kept.array("training", (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, out)
         return inputs, self._one_hot[self.data.train_labels[chosen]]
 
     def test_batch(self, chosen: slice) -> Batch:
         """Features (N, D) and one-hot targets (N, 10) of held-out images."""
         images = self.data.test_images[chosen]
-        self._test_inputs = reuse(self._test_inputs, (len(images), self._features.dimension), np.dtype(np.float32))
-        inputs = self._features.transform(images, self._test_inputs)
+        out = self._kept.array("held out", (len(images), self._features.dimension), np.dtype(np.float32))
+        inputs = self._features.transform(images, out)
         return inputs, self._one_hot[self.data.test_labels[chosen]]
 
     def encode(self, images: NDArray[Any]) -> Array:
@@ -157,13 +156,15 @@ def predict(snapshot: DigitsSnapshot, images: NDArray[np.uint8]) -> NDArray[np.f
     return _probabilities(snapshot.config, network.forward(features.transform(images)))
 
 
-def activations(snapshot: DigitsSnapshot, images: NDArray[np.uint8]) -> list[Array]:
-    """What every hidden layer makes of images (N, 28, 28): (N, units) each; last come the probabilities (N, 10)."""
+def answer(snapshot: DigitsSnapshot, images: NDArray[np.uint8], *, activations: bool = False) -> Answer:
+    """Probabilities as `predict` gives them; with `activations` also the units (N, D) of every hidden layer."""
+    if not activations:
+        return Answer(predict(snapshot, images))
     network, features = _rebuild(snapshot)
     outputs = network.activations(features.transform(images))
     per_layer = 3 if snapshot.config.dropout else 2  # Linear, activation, maybe Dropout (silent here)
-    hidden = [outputs[per_layer * index + 1] for index in range(len(snapshot.config.hidden))]
-    return [*hidden, _probabilities(snapshot.config, outputs[-1])]
+    hidden = tuple(outputs[per_layer * index + 1] for index in range(len(snapshot.config.hidden)))
+    return Answer(_probabilities(snapshot.config, outputs[-1]), hidden)
 
 
 def first_layer_images(snapshot: DigitsSnapshot) -> NDArray[np.float32] | None:
@@ -259,7 +260,7 @@ MODEL = Model(
     classifier=Classifier(
         prepare_drawing=lambda config, drawing: strokes.prepare(drawing),
         prepare_picture=lambda config, picture: prepare_photo(picture),
-        predict=predict,
+        predict=answer,
         class_names=lambda snapshot: snapshot.class_names,
     ),
     open_data=mnist.open_pair,

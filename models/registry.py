@@ -13,7 +13,7 @@ MODELS: dict[str, str] = {
     "digits": "models.digits",
     "boundary": "models.boundary.model",
     "bits": "models.bits.model",
-    "cnn": "models.cnn.trainer",
+    "cnn": "models.cnn.model",
     "hopfield": "models.hopfield.model",
     "mixture": "models.mixture.model",
 }

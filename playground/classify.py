@@ -28,7 +28,7 @@ BATCH = 512
 
 
 @dataclass(frozen=True)
-class Answer:
+class Classified:
     """What a model says to one drawing or picture.
 
     Attributes:
@@ -63,7 +63,7 @@ class Answer:
         return self.prediction is not None and self.prediction == str(self.label).strip()
 
 
-def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
+def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Classified]:
     """The answers of an experiment's model to all drawings and pictures in the files, in their order.
 
     Raises DataError when a file cannot be read, the files hold nothing, the run is untrained, or its model does not
@@ -75,7 +75,7 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     if experiment.recording.step == 0:
         raise DataError("This experiment is untrained, so its answers would be chance: train it first.")
     snapshot = resume(experiment, data_of(experiment)).snapshot()
-    answers: list[Answer] = []
+    answers: list[Classified] = []
     inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
     while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
         answers += _answer(model.classifier, snapshot, batch)
@@ -84,7 +84,7 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Answer]:
     return answers
 
 
-def remarks(answers: Sequence[Answer], paths: Sequence[Path]) -> list[str]:
+def remarks(answers: Sequence[Classified], paths: Sequence[Path]) -> list[str]:
     """What somebody who looks at the answers should know besides, a sentence each."""
     found = []
     answered = {answer.source for answer in answers}
@@ -111,7 +111,7 @@ def _without_drawings(paths: Sequence[Path]) -> str:
     return f"There is no drawing in {names}: draw something and save it with File → Save drawing."
 
 
-def _place(answer: Answer) -> str:
+def _place(answer: Classified) -> str:
     """Where an input is to be found, in words."""
     name = f"“{_printable(Path(answer.source).name)}”"
     return f"drawing {answer.index + 1} of {name}" if _holds_drawings(Path(answer.source)) else name
@@ -126,7 +126,7 @@ def _holds_drawings(path: Path) -> bool:
     return path.name.endswith((".json", ".json.gz"))
 
 
-def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
+def as_json(answers: Sequence[Classified]) -> dict[str, Any]:
     """The results as JSON values; `accuracy` is None where no input has a label that the model knows."""
     rows = [
         {
@@ -143,7 +143,7 @@ def as_json(answers: Sequence[Answer]) -> dict[str, Any]:
     return {"results": rows, "accuracy": accuracy(answers)}
 
 
-def accuracy(answers: Sequence[Answer]) -> float | None:
+def accuracy(answers: Sequence[Classified]) -> float | None:
     """Share of the inputs with a label that the model knows which were answered rightly; None when there is no such.
 
     An empty one counts as wrong.
@@ -152,7 +152,7 @@ def accuracy(answers: Sequence[Answer]) -> float | None:
     return sum(answer.right for answer in labelled) / len(labelled) if labelled else None
 
 
-def print_table(answers: Sequence[Answer], most: int = 50) -> None:
+def print_table(answers: Sequence[Classified], most: int = 50) -> None:
     """Print the answers as a table; of very many only the first, and the accuracy of all.
 
     Where there is no room for the files' names on a terminal, their ends are shown; elsewhere they are whole.
@@ -178,7 +178,7 @@ def print_table(answers: Sequence[Answer], most: int = 50) -> None:
         console.print(f"right: {100 * share:.2f} % of those with a label")
 
 
-def _table(names: Sequence[str], answers: Sequence[Answer]) -> Table:
+def _table(names: Sequence[str], answers: Sequence[Classified]) -> Table:
     """A row for each name."""
     from rich.table import Table
 
@@ -244,11 +244,11 @@ def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: E
     return _Seen(str(path), index, None, prepared.image, prepared.empty)
 
 
-def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Answer]:
+def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Classified]:
     names = classifier.class_names(snapshot)
-    probabilities = classifier.predict(snapshot, np.stack([seen.image for seen in batch]))
+    found = classifier.predict(snapshot, np.stack([seen.image for seen in batch]))
     return [
-        Answer(
+        Classified(
             source=seen.source,
             index=seen.index,
             label=seen.label,
@@ -256,5 +256,5 @@ def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> li
             probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
             verdict=verdict(row, seen.empty),
         )
-        for seen, row in zip(batch, probabilities, strict=True)
+        for seen, row in zip(batch, found.probabilities, strict=True)
     ]

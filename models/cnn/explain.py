@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ConfigError
+from models.cnn.config import fitting
 from models.cnn.line import Stage
-from models.cnn.trainer import CnnSnapshot, encode, fitting, network_of, predict
+from models.cnn.predict import CnnSnapshot, encode, network_of, predict
 from models.nn.activations import ACTIVATIONS
 from models.nn.batchnorm import BatchNorm
 from models.nn.dropout import Dropout

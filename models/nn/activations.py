@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from models.nn.layer import Array, Layer
-from models.nn.memory import reuse
 
 
 class Activation(Layer):
@@ -18,7 +17,6 @@ class Activation(Layer):
     def __init__(self) -> None:
         super().__init__()
         self._output: Array | None = None
-        self._input_gradient: Array | None = None
 
     @staticmethod
     def function(x: Array, out: Array | None = None) -> Array:
@@ -34,7 +32,7 @@ class Activation(Layer):
         """f of every number; x of any shape."""
         if not training:
             return self.function(x)
-        self._output = reuse(self._output, x.shape, x.dtype)
+        self._output = self._kept.array("output", x.shape, x.dtype)
         return self.function(x, self._output)
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
@@ -42,9 +40,10 @@ class Activation(Layer):
         assert self._output is not None, "backward() needs a forward(training=True) first"
         if not need_input:
             return None
-        self._input_gradient = reuse(self._input_gradient, gradient.shape, gradient.dtype)
-        slope = self.derivative(self._output, self._input_gradient)
-        return np.multiply(gradient, slope, out=self._input_gradient)
+        out = self._kept.array("input gradient", gradient.shape, gradient.dtype)
+        self.derivative(self._output, out)
+        out *= gradient
+        return out
 
 
 class Identity(Activation):
@@ -175,9 +174,10 @@ class Softmax(Activation):
         if not need_input:
             return None
         y = self._output
-        self._input_gradient = reuse(self._input_gradient, gradient.shape, gradient.dtype)
-        np.subtract(gradient, (gradient * y).sum(axis=-1, keepdims=True), out=self._input_gradient)
-        return np.multiply(self._input_gradient, y, out=self._input_gradient)
+        out = self._kept.array("input gradient", gradient.shape, gradient.dtype)
+        np.subtract(gradient, (gradient * y).sum(axis=-1, keepdims=True), out=out)
+        out *= y
+        return out
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {

@@ -1,13 +1,9 @@
 """A convolution slides small filters over an image: each number of a feature map says how strongly one filter answers
-to one patch.
+to one patch. Written out plainly, that is `convolve`, the first function below; `convolve_back` is its way back.
 
-Written out, the answer of filter f at row y, column x is
-
-    out[n, y, x, f] = bias[f] + Σ_ijc  in[n, s·y + i, s·x + j, c] · weight[i, j, c, f]        (stride s)
-
-All patches laid out as the rows of a matrix turn this sum into one matrix product ("im2col"; Chellapilla, Puri &
-Simard, *High performance convolutional neural networks for document processing*, 2006). Here a row of the matrix is a
-patch a little wider than the kernel, just wide enough for `tile` neighbouring outputs:
+`Conv2D` computes the same, faster. All patches laid out as the rows of a matrix turn the sums into one matrix product
+("im2col"; Chellapilla, Puri & Simard, *High performance convolutional neural networks for document processing*, 2006).
+Here a row of the matrix is a patch a little wider than the kernel, just wide enough for `tile` neighbouring outputs:
 
     tile = 1:  [kernel]            →  1 output        the textbook's im2col
     tile = 4:  [kernel + 3 px]     →  4 outputs       the kernel stands in the weight matrix 4 times, each a pixel on
@@ -23,12 +19,33 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from models.base import ConfigError
 from models.nn.initializers import Initializer, he
 from models.nn.layer import Array, Layer, Shape
-from models.nn.workspace import Workspace
+
+
+def convolve(images: Array, weight: Array, bias: Array, stride: int = 1) -> Array:
+    """out[n, y, x, f] = bias[f] + Σ_ijc images[n, s·y + i, s·x + j, c] · weight[i, j, c, f], with the stride s.
+
+    Images (N, H, W, C) and filters (kh, kw, C, F) give feature maps (N, H', W', F), H' = ⌊(H − kh) / s⌋ + 1.
+    """
+    (kh, kw), (height, width) = weight.shape[:2], images.shape[1:3]
+    out = np.empty((len(images), (height - kh) // stride + 1, (width - kw) // stride + 1, len(bias)), weight.dtype)
+    for y, x in np.ndindex(out.shape[1:3]):
+        patch = images[:, stride * y : stride * y + kh, stride * x : stride * x + kw]
+        out[:, y, x] = np.tensordot(patch, weight, 3) + bias
+    return out
+
+
+def convolve_back(images: Array, weight: Array, gradient: Array, stride: int = 1) -> tuple[Array, Array, Array]:
+    """From ∂loss/∂out (N, H', W', F) to the gradients of images, weight and bias: who took part gets a share."""
+    (kh, kw), of_images, of_weight = weight.shape[:2], np.zeros_like(images), np.zeros_like(weight)
+    for y, x in np.ndindex(gradient.shape[1:3]):
+        place = np.s_[:, stride * y : stride * y + kh, stride * x : stride * x + kw]
+        of_weight += np.tensordot(images[place], gradient[:, y, x], (0, 0))
+        of_images[place] += np.tensordot(gradient[:, y, x], weight, (1, 3))
+    return of_images, of_weight, gradient.sum(axis=(0, 1, 2))
 
 
 @dataclass(frozen=True)
@@ -39,12 +56,16 @@ class _Plan:
         rows, columns: size of the feature maps.
         tile: neighbouring outputs of a row that are computed from one wide patch; divides `columns`.
         span: width of that patch in pixels.
+        tiles: wide patches in a row.
+        pieces: how many tiles a wide patch reaches into, its own included.
     """
 
     rows: int
     columns: int
     tile: int
     span: int
+    tiles: int
+    pieces: int
 
 
 @lru_cache(maxsize=256)
@@ -64,16 +85,18 @@ def _plan(
     def span(tile: int) -> int:
         return (tile - 1) * stride + kernel[1]
 
+    def pieces(tile: int) -> int:
+        return -(-span(tile) // (tile * stride))
+
     def cost(tile: int) -> float:
         # Nanoseconds per output, measured: multiply and add in the three products; start and copy a run of floats;
         # add it back into the input's gradient.
         run = span(tile) * channels
         multiply = 3 * kernel[0] * run * filters / 45
-        overlaps = -(-span(tile) // (tile * stride))
-        return multiply + kernel[0] * ((6 + 0.1 * run) + (8 * overlaps + 0.2 * run)) / tile
+        return multiply + kernel[0] * ((6 + 0.1 * run) + (8 * pieces(tile) + 0.2 * run)) / tile
 
     tile = min((tile for tile in range(1, columns + 1) if columns % tile == 0), key=cost)
-    return _Plan(rows, columns, tile, span(tile))
+    return _Plan(rows, columns, tile, span(tile), columns // tile, pieces(tile))
 
 
 class Conv2D(Layer):
@@ -105,7 +128,6 @@ class Conv2D(Layer):
         self.kernel = (kernel, kernel) if isinstance(kernel, int) else kernel
         self.stride = stride
         self.padding = padding
-        self._kept = Workspace()
         self._input_shape: tuple[int, ...] = ()
         self._patches: Array | None = None  # of the last training forward, for backward
 
@@ -132,16 +154,17 @@ class Conv2D(Layer):
         """Slide the filters over a batch of maps (N, H, W, C) → (N, H', W', filters)."""
         plan = self._plan(x.shape[1:])
         # Inference gets its own arrays, so that it can come between a forward and its backward.
-        use = "training " if training else "inference "
-        patches = self._unfold(x, plan, use)
-        product = patches.reshape(len(x) * plan.rows * plan.columns // plan.tile, -1)
+        patches = self._unfold(x, plan, "training " if training else "inference ")
         matrix = self._weight_matrix(plan, x.shape[-1])
-        shape = (len(product), plan.tile * self.filters)
+        shape = (len(patches), plan.tile * self.filters)
         out = self._array("output", shape) if training else np.empty(shape, matrix.dtype)
-        np.matmul(product, matrix, out=out)
-        out += np.tile(self.parameters["bias"], plan.tile)
+        np.matmul(patches, matrix, out=out)
+        bias = self._array("bias", (plan.columns, self.filters))
+        bias[...] = self.parameters["bias"]
+        by_row = out.reshape(-1, plan.columns * self.filters)  # NumPy adds few long rows faster than many short ones
+        by_row += bias.reshape(-1)
         if training:
-            self._patches, self._input_shape = product, x.shape
+            self._patches, self._input_shape = patches, x.shape
         return out.reshape(len(x), plan.rows, plan.columns, self.filters)
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
@@ -184,43 +207,55 @@ class Conv2D(Layer):
         return matrix.reshape(-1, plan.tile * self.filters)
 
     def _unfold(self, x: Array, plan: _Plan, use: str) -> Array:
-        """All wide patches, one after the other: (N, H', W'/tile, kh, span·C)."""
+        """All wide patches, one after the other, as a matrix: (N·H'·tiles, kh·span·C)."""
         samples, height, width, channels = x.shape
         if self.padding:
             p = self.padding
             padded = self._array(use + "padded", (samples, height + 2 * p, width + 2 * p, channels))
             padded[:, p : p + height, p : p + width] = x  # the frame keeps its zeros
             x = padded
-        # Strides of axes of length 1 may be anything, also in a contiguous array: a new view has proper ones.
-        x = np.ascontiguousarray(x).reshape(-1).reshape(x.shape)
-        patches = self._array(
-            use + "patches", (samples, plan.rows, plan.columns // plan.tile, self.kernel[0], plan.span * channels)
-        )
-        per_sample, per_row, per_pixel, per_number = x.strides
-        strides = (per_sample, self.stride * per_row, plan.tile * self.stride * per_pixel, per_row, per_number)
-        np.copyto(patches, as_strided(x, patches.shape, strides, writeable=False))  # a view of overlapping windows
-        return patches
+        patches = self._array(use + "patches", (samples, plan.rows, plan.tiles, self.kernel[0], plan.span * channels))
+        x = np.ascontiguousarray(x, patches.dtype)
+        # The numbers of a row of a patch lie side by side. NumPy copies such a run much faster as one item.
+        run = np.dtype((np.void, plan.span * channels * x.itemsize))
+        pixel = channels * x.itemsize
+        row = x.shape[2] * pixel
+        steps = (x.shape[1] * row, self.stride * row, plan.tile * self.stride * pixel, row)  # in bytes
+        patches.view(run)[..., 0] = np.ndarray(patches.shape[:-1], run, x, strides=steps)  # a view: windows overlap
+        return patches.reshape(samples * plan.rows * plan.tiles, -1)
 
     def _fold(self, patch_gradient: Array, plan: _Plan) -> Array:
         """The way back from `_unfold`: every pixel collects what all its patches say, → (N, H, W, C)."""
         samples, height, width, channels = self._input_shape
-        p, tiles, run = self.padding, plan.columns // plan.tile, plan.span * channels
-        patches = patch_gradient.reshape(samples, plan.rows, tiles, self.kernel[0], run)
+        p, run, step = self.padding, plan.span * channels, plan.tile * self.stride * channels
+        patches = patch_gradient.reshape(samples, plan.rows, plan.tiles, self.kernel[0], run)
         # First down the rows: neighbouring patches of a column overlap, but equal rows of the kernel do not …
-        rows = self._array("rows gradient", (samples, height + 2 * p, tiles, run))
-        rows[...] = 0
-        for row in range(self.kernel[0]):
-            rows[:, row : row + plan.rows * self.stride : self.stride] += patches[:, :, :, row]
+        rows = self._array("rows gradient", (samples, height + 2 * p, plan.tiles, plan.pieces * step))
+        if self.stride > 1:
+            rows[..., :run] = 0  # what lies behind a run keeps its zeros
+        else:
+            rows[:, plan.rows :, :, :run] = 0
+        for i in range(self.kernel[0]):
+            place = rows[:, i : i + plan.rows * self.stride : self.stride, :, :run]
+            if i:
+                place += patches[:, :, :, i]
+            else:
+                place[...] = patches[:, :, :, 0]
         # … then along the columns, in pieces as wide as the step from tile to tile, which do not overlap either.
-        total = self._array("input gradient", (samples, height + 2 * p, width + 2 * p, channels))
-        total[...] = 0
-        per_sample, per_row, per_pixel, per_number = total.strides
-        step = plan.tile * self.stride
-        tiled = as_strided(total, rows.shape, (per_sample, per_row, step * per_pixel, per_number))
-        for start in range(0, run, step * channels):
-            piece = slice(start, start + step * channels)
-            tiled[..., piece] += rows[..., piece]
-        return total[:, p : p + height, p : p + width]
+        wide = max(width + 2 * p, (plan.tiles + plan.pieces - 1) * plan.tile * self.stride)
+        total = self._array("input gradient", (samples, height + 2 * p, wide * channels))
+        piece = self._array("piece", (samples, height + 2 * p, plan.tiles * step))
+        item = np.dtype((np.void, step * piece.itemsize))
+        sources, target = rows.view(item), piece.view(item)
+        for i in range(plan.pieces):
+            target[...] = sources[..., i]
+            place = total[:, :, i * step : (i + plan.tiles) * step]
+            if i:
+                place += piece
+            else:
+                place[...] = piece
+                total[:, :, plan.tiles * step :] = 0
+        return total.reshape(samples, height + 2 * p, wide, channels)[:, p : p + height, p : p + width]
 
 
 class ConvEachMap(Conv2D):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from models.nn.layer import Array, Layer, Shape
-from models.nn.memory import reuse
 
 
 class Dropout(Layer):
@@ -29,8 +28,6 @@ class Dropout(Layer):
         self._mask: Array | None = None
         self._whole_mask: Array | None = None  # of a batch that is worked out in parts
         self._given: Array | None = None  # the next batch's part of it
-        self._output: Array | None = None
-        self._input_gradient: Array | None = None
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """A fresh mask for every batch; the mask already holds the factor 1 / (1 − rate)."""
@@ -38,11 +35,12 @@ class Dropout(Layer):
             return x
         assert self._rng is not None, "dropout needs a random generator to train with"
         if self._given is None:
-            mask = self._mask = self._drawn(reuse(self._mask, x.shape, x.dtype))
+            mask = self._mask = self._drawn(self._kept.array("mask", x.shape, x.dtype))
         else:
             mask, self._mask, self._given = self._given, self._given, None
-        self._output = reuse(self._output, x.shape, x.dtype)
-        return np.multiply(x, mask, out=self._output)
+        out = self._kept.array("output", x.shape, x.dtype)
+        np.multiply(x, mask, out=out)
+        return out
 
     def _drawn(self, mask: Array) -> Array:
         """Fill a mask."""
@@ -54,7 +52,7 @@ class Dropout(Layer):
 
     def draw_ahead(self, count: int, input_shape: Shape, dtype: np.dtype[Any]) -> None:
         """The mask of the whole batch."""
-        self._whole_mask = self._drawn(reuse(self._whole_mask, (count, *input_shape), dtype))
+        self._whole_mask = self._drawn(self._kept.array("whole mask", (count, *input_shape), dtype))
 
     def follow(self, whole: Layer, rows: slice) -> None:
         """These rows of the mask that `whole` has drawn."""
@@ -67,5 +65,6 @@ class Dropout(Layer):
         assert self._mask is not None, "backward() needs a forward(training=True) first"
         if not need_input:
             return None
-        self._input_gradient = reuse(self._input_gradient, gradient.shape, gradient.dtype)
-        return np.multiply(gradient, self._mask, out=self._input_gradient)
+        out = self._kept.array("input gradient", gradient.shape, gradient.dtype)
+        np.multiply(gradient, self._mask, out=out)
+        return out

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.nn.memory import Memory
+
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
@@ -43,6 +45,7 @@ class Layer:
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self.buffers: dict[str, Array] = {}
+        self._kept = Memory()  # of outputs and the like, overwritten at every step
 
     def parameter_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Name → shape of every parameter, for inputs of this shape (batch left out)."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from models.nn.initializers import Initializer, xavier
 from models.nn.layer import Array, Layer, Shape
-from models.nn.memory import reuse
 
 
 class Linear(Layer):
@@ -23,8 +22,6 @@ class Linear(Layer):
         self.bias = bias
         self._initializer = initializer or xavier()
         self._input: Array | None = None
-        self._output: Array | None = None
-        self._input_gradient: Array | None = None
 
     def parameter_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Weight (inputs, units) and bias (units,)."""
@@ -49,7 +46,7 @@ class Linear(Layer):
         weight = self.parameters["weight"]
         if training:
             self._input = x
-            y = self._output = reuse(self._output, (*x.shape[:-1], self.units), x.dtype)
+            y = self._kept.array("output", (*x.shape[:-1], self.units), x.dtype)
             np.matmul(x, weight, out=y)
         else:
             y = np.matmul(x, weight)
@@ -68,5 +65,5 @@ class Linear(Layer):
             g.sum(axis=0, out=self.gradients["bias"])
         if not need_input:
             return None
-        self._input_gradient = reuse(self._input_gradient, self._input.shape, gradient.dtype)
-        return np.matmul(gradient, weight.T, out=self._input_gradient)
+        out = self._kept.array("input gradient", self._input.shape, gradient.dtype)
+        return np.matmul(gradient, weight.T, out=out)

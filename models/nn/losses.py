@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.nn.layer import Array
-from models.nn.memory import reuse
+from models.nn.memory import Memory
 
 
 class Loss:
@@ -26,7 +26,7 @@ class Loss:
     """Whether the gradient is the sum over the batch and not its mean, so that a larger batch means a larger step."""
 
     def __init__(self) -> None:
-        self._gradient: Array | None = None
+        self._kept = Memory()
 
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> tuple[float, Array]:
         """The loss per row and its gradient, of the shape of the outputs.
@@ -44,7 +44,7 @@ class MeanSquaredError(Loss):
 
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> tuple[float, Array]:
         """∂L/∂y = 2 (y − t) / (N·K)."""
-        error = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        error = self._kept.array("gradient", outputs.shape, outputs.dtype)
         np.subtract(outputs, targets, out=error)
         if weights is not None:
             w, total = _normed(weights)
@@ -68,7 +68,7 @@ class SummedSquaredError(Loss):
 
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> tuple[float, Array]:
         """∂(Σₙ Lₙ)/∂y = y − t, the delta rule."""
-        error = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        error = self._kept.array("gradient", outputs.shape, outputs.dtype)
         np.subtract(outputs, targets, out=error)
         if weights is not None:
             w, total = _normed(weights)
@@ -90,7 +90,7 @@ class CrossEntropy(Loss):
 
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> tuple[float, Array]:
         """∂L/∂y = (p − t) / N with N rows; each row of the targets must sum to 1."""
-        p = self._gradient = reuse(self._gradient, outputs.shape, outputs.dtype)
+        p = self._kept.array("gradient", outputs.shape, outputs.dtype)
         np.subtract(outputs, outputs.max(axis=-1, keepdims=True), out=p)
         if weights is not None:
             return self._weighted(p, targets, weights)

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.errors import ConfigError
 from models.nn.layer import Array, Layer, Shape
-from models.nn.memory import reuse
+from models.nn.memory import Memory
 
 
 class Nested(Layer):
@@ -133,8 +133,6 @@ class Residual(Sequential):
 
     def __init__(self, inner: Layer | Sequence[Layer]) -> None:
         super().__init__([inner] if isinstance(inner, Layer) else inner)
-        self._output: Array | None = None
-        self._input_gradient: Array | None = None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """That of the input; raises ConfigError when the inside makes another one of it."""
@@ -151,16 +149,18 @@ class Residual(Sequential):
         change = super().forward(x, training=training)
         if not training:
             return x + change
-        self._output = reuse(self._output, x.shape, x.dtype)
-        return np.add(x, change, out=self._output)
+        out = self._kept.array("output", x.shape, x.dtype)
+        np.add(x, change, out=out)
+        return out
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
         """∂L/∂x = g + f′(x)ᵀ g, where g = ∂L/∂y."""
         below = super().backward(gradient, need_input=need_input)
         if below is None:
             return None
-        self._input_gradient = reuse(self._input_gradient, gradient.shape, gradient.dtype)
-        return np.add(gradient, below, out=self._input_gradient)
+        out = self._kept.array("input gradient", gradient.shape, gradient.dtype)
+        np.add(gradient, below, out=out)
+        return out
 
 
 class Parallel(Nested):
@@ -182,9 +182,6 @@ class Parallel(Nested):
         self.combine = combine
         self._trained: tuple[bool, ...] = ()
         self._ends: list[int] = []
-        self._output: Array | None = None
-        self._input_gradient: Array | None = None
-        self._shares: list[Array | None] = [None] * len(self.inner)
 
     def parameter_shapes(self, input_shape: Shape) -> Mapping[str, Shape]:
         """Those of all branches, named by the branch's number."""
@@ -216,9 +213,8 @@ class Parallel(Nested):
         shape = outputs[0].shape
         if self.combine == "concat":
             shape = (*shape[:-1], self._ends[-1])
-        out = reuse(self._output if training else None, shape, outputs[0].dtype)
-        if training:
-            self._output = out
+        kept = self._kept if training else Memory()
+        out = kept.array("output", shape, outputs[0].dtype)
         if self.combine == "concat":
             return np.concatenate(outputs, axis=-1, out=out)
         np.copyto(out, outputs[0])
@@ -236,7 +232,7 @@ class Parallel(Nested):
             if below is None or not need_input:
                 continue
             if total is None:
-                total = self._input_gradient = reuse(self._input_gradient, below.shape, below.dtype)
+                total = self._kept.array("input gradient", below.shape, below.dtype)
                 np.copyto(total, below)
             else:
                 total += below
@@ -247,6 +243,6 @@ class Parallel(Nested):
         if self.combine == "sum":
             return gradient
         part = gradient[..., self._ends[index - 1] if index else 0 : self._ends[index]]
-        share = self._shares[index] = reuse(self._shares[index], part.shape, part.dtype)
+        share = self._kept.array(f"share {index}", part.shape, part.dtype)
         np.copyto(share, part)
         return share

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.base import ConfigError
 from models.nn.layer import Array, Layer, Shape
-from models.nn.workspace import Workspace
+from models.nn.memory import Memory
 
 
 class _Pool(Layer):
@@ -25,7 +25,6 @@ class _Pool(Layer):
     def __init__(self, size: int = 2) -> None:
         super().__init__()
         self.size = size
-        self._kept = Workspace()
         self._input_shape: tuple[int, ...] = ()
 
     def output_shape(self, input_shape: Shape) -> Shape:
@@ -54,7 +53,7 @@ class _Pool(Layer):
         stop = x.shape[2] // self.size * self.size
         return [pixels[:, :, i : stop : self.size] for i in range(self.size)]
 
-    def _gather_columns(self, x: Array, kept: Workspace) -> list[Array]:
+    def _gather_columns(self, x: Array, kept: Memory) -> list[Array]:
         """First, second, … column of every square as arrays of their own, each (N, H', W', C)."""
         gathered = []
         for i, slot in enumerate(self._column_slots(x)):
@@ -72,7 +71,7 @@ class MaxPool(_Pool):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """The winner of every square: (N, H, W, C) → (N, H', W', C)."""
-        kept = self._kept if training else Workspace()
+        kept = self._kept if training else Memory()
         rows = self._winners(self._row_slots(x), "rows", kept, training)
         out = self._winners(self._gather_columns(rows, kept), "columns", kept, training)
         if training:
@@ -94,7 +93,7 @@ class MaxPool(_Pool):
         return total
 
     @staticmethod
-    def _winners(slots: list[Array], name: str, kept: Workspace, training: bool) -> Array:
+    def _winners(slots: list[Array], name: str, kept: Memory, training: bool) -> Array:
         """The largest of the slots, place by place; in training also who won, for `_hand_back`."""
         best = slots[0]
         out = kept.array(f"best {name}", best.shape, best.dtype)
@@ -120,7 +119,7 @@ class AveragePool(_Pool):
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """The mean of every square: (N, H, W, C) → (N, H', W', C)."""
-        kept = self._kept if training else Workspace()
+        kept = self._kept if training else Memory()
         slots = self._row_slots(x)
         rows = kept.array("rows", slots[0].shape, x.dtype)
         np.copyto(rows, slots[0])

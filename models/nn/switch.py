@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.nn.layer import Array, Layer
-from models.nn.memory import reuse
 
 
 class Switch(Layer):
@@ -24,8 +23,6 @@ class Switch(Layer):
         super().__init__()
         self._on = on.copy()
         self._all_on = bool(on.all())
-        self._output: Array | None = None
-        self._input_gradient: Array | None = None
 
     @property
     def on(self) -> NDArray[np.bool_]:
@@ -46,12 +43,14 @@ class Switch(Layer):
         """x (N, units) with silent columns where the neuron is off."""
         if self._all_on:
             return x
-        self._output = reuse(self._output, x.shape, x.dtype)
-        return np.multiply(x, self._on, out=self._output)
+        out = self._kept.array("output", x.shape, x.dtype)
+        np.multiply(x, self._on, out=out)
+        return out
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
         """∂L/∂x = ∂L/∂y where the neuron is on: one that is off has no part in the result, and learns nothing."""
         if self._all_on or not need_input:
             return gradient
-        self._input_gradient = reuse(self._input_gradient, gradient.shape, gradient.dtype)
-        return np.multiply(gradient, self._on, out=self._input_gradient)
+        out = self._kept.array("input gradient", gradient.shape, gradient.dtype)
+        np.multiply(gradient, self._on, out=out)
+        return out

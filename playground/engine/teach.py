@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, 
 
 def measured(
     model: Model, data: Any, snapshot: SupervisedSnapshot, lesson: Teach, others: Labelled | None = None
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Reports of a lesson given to a copy of the network, each with more in it than the one before.
 
     Args:

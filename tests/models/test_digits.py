@@ -8,7 +8,7 @@ import pytest
 from models.config import settings_of
 from models.data.drawing.features import FEATURES
 from models.data.pictures.mnist import DIGITS, ImageData
-from models.digits import MODEL, PRESETS, DigitsConfig, DigitsTrainer, activations, first_layer_images, predict
+from models.digits import MODEL, PRESETS, DigitsConfig, DigitsTrainer, answer, first_layer_images, predict
 from models.registry import get_model
 from models.supervised.trainer import run_evaluation
 
@@ -92,11 +92,15 @@ def test_activations_are_those_of_the_hidden_layers_and_the_answer(bars):
         snapshot = DigitsTrainer(
             small(hidden=(12, 7), activation=("relu", "sigmoid"), dropout=dropout), bars
         ).snapshot()
-        first, second, answer = activations(snapshot, bars.test_images[:3])
-        assert (first.shape, second.shape, answer.shape) == ((3, 12), (3, 7), (3, 10))
+        found = answer(snapshot, bars.test_images[:3], activations=True)
+        first, second = found.activations
+        assert (first.shape, second.shape, found.probabilities.shape) == ((3, 12), (3, 7), (3, 10))
         assert first.min() == 0.0
         assert 0.0 < second.min() < second.max() < 1.0
-        np.testing.assert_array_equal(answer, predict(snapshot, bars.test_images[:3]))
+        np.testing.assert_array_equal(found.probabilities, predict(snapshot, bars.test_images[:3]))
+        alone = answer(snapshot, bars.test_images[:3])
+        assert alone.activations is None
+        np.testing.assert_array_equal(alone.probabilities, found.probabilities)
 
 
 @pytest.mark.parametrize("kind", ["plain", "augmented", "features"])

@@ -130,7 +130,7 @@ def test_kept_drawings_that_are_pictures_are_answered_as_they_are(suffix, capsys
     assert [each["label"] for each in seen] == ["7", "3", None]
     opened = experiment.read(trained)
     snapshot = experiment.resume(opened, experiment.data_of(opened)).snapshot()
-    shares = opened.model.classifier.predict(snapshot, data.test_images[:1])[0]
+    shares = opened.model.classifier.predict(snapshot, data.test_images[:1]).probabilities[0]
     assert list(seen[0]["probabilities"].values()) == pytest.approx(shares.tolist(), abs=1e-5)
     assert [each["verdict"] for each in seen] == [seen[0]["verdict"], "empty", seen[0]["verdict"]]
     assert seen[0]["verdict"] != "empty"
@@ -215,7 +215,7 @@ def test_the_same_answers_as_the_window(trained):
     opened = experiment.read(trained)
     data = experiment.data_of(opened)
     snapshot = experiment.resume(opened, data).snapshot()
-    shares = opened.model.classifier.predict(snapshot, data.test_images)
+    shares = opened.model.classifier.predict(snapshot, data.test_images).probabilities
     right = float(np.mean(shares.argmax(axis=1) == data.test_labels))
     (last,) = opened.recording.history.evaluations["test_accuracy"][1][-1:]
     assert right == pytest.approx(last, abs=1e-3)

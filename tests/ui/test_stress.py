@@ -108,7 +108,7 @@ def test_a_storm_of_everything(window, qtbot, qapp, tmp_path, monkeypatch, seed)
         lambda: theme.apply(qapp, dice.choice(["light", "dark"])),
         window._next_tab,
         window._previous_tab,
-        tab.give_test_digit,
+        tab.give_test_picture,
         tab.show_off,
         focus,
         press(Key.Key_Left),

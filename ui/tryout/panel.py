@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +16,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
-from models.base import DataError
-from models.data.drawing import face_pictures
+from models.base import Answer, Classifier, DataError, Snapshot
 from models.data.drawing.photos import read_photo
 from models.data.drawing.preparation import Preparation, Stage, to_bytes
 from models.data.drawing.strokes import Drawing, format_drawings, parse_drawings, write_drawings
-from models.data.pictures.faces import MOODS
-from models.data.pictures.mnist import DIGITS
 from playground.engine.drawings import Example, check_size, from_picture, read_examples
 from ui.canvas import incoming
-from ui.canvas.canvas_input import AS_DIGIT, AS_FACE, Preparing
 from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.plots.probability_bars import ProbabilityBars
 from ui.tryout.preparation_view import PreparationView
+from ui.tryout.subject import Subject
 from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
-
-Predict = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
 PEN_REST = 0.15
 """Seconds after the last change on the canvas for which the pen counts as moving."""
@@ -43,50 +38,11 @@ STAGES_INTERVAL = 150
 """Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is drawn, and how a network is given it.
-
-    Attributes:
-        kind: under which name the user's drawings of it are kept.
-        names: the classes, in the order of the network's outputs.
-        placeholder: what the empty sheet says.
-        preparing: how drawings and pictures are made ready; they come out `side` pixels wide and high.
-        side: pixels of the network's pictures; 8 are set one by one on a grid of cells.
-    """
-
-    kind: str
-    names: tuple[str, ...]
-    placeholder: str
-    preparing: Preparing
-    side: int = 28
-
-    @property
-    def cells(self) -> bool:
-        """Whether it is drawn on a grid of cells instead of with a pen."""
-        return self.side <= 16
-
-
-def _tiny_drawing(drawing: Drawing, *, stages: bool = False) -> Preparation:
-    return face_pictures.prepare_drawing(drawing, face_pictures.TINY, stages=stages)
-
-
-def _tiny_picture(picture: NDArray[np.uint8], *, stages: bool = False) -> Preparation:
-    return face_pictures.prepare_picture(picture, face_pictures.TINY, stages=stages)
-
-
-SUBJECTS = {
-    "digits": Subject("digits", DIGITS, "Draw a digit here", AS_DIGIT),
-    "faces-28": Subject("faces-28", MOODS, "Draw a face here", AS_FACE),
-    "faces-8": Subject("faces-8", MOODS, "", Preparing(_tiny_drawing, _tiny_picture, "one face"), side=8),
-}
-
-
 class TryPanel(QWidget):
     """Canvas, answer, preparation, and the user's own drawings to teach with.
 
     The answer is worked out in the window's thread, on the latest published copy of the parameters, once for all pen
-    movements that have queued up; so it follows the pen however fast the worker trains.
+    movements that have queued up and for all who ask for it; so it follows the pen however fast the worker trains.
 
     Signals:
         input_changed(): another image is to be judged; `preparation` holds it.
@@ -98,9 +54,11 @@ class TryPanel(QWidget):
     failed = Signal(str)
     noticed = Signal(str)
 
-    def __init__(self, subject: Subject, parent: QWidget | None = None) -> None:
+    def __init__(self, subject: Subject, classifier: Classifier, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._predict: Predict | None = None
+        self._classifier = classifier
+        self._snapshot: Snapshot | None = None
+        self._answered: tuple[Snapshot, Preparation, Answer] | None = None
         self._subject = subject
         self.preparation: Preparation | None = None
         self._drawn_at = -1.0
@@ -194,7 +152,7 @@ class TryPanel(QWidget):
             self._apply(subject)
 
     def _apply(self, subject: Subject) -> None:
-        self.preparation = None
+        self.preparation = self._snapshot = None  # a network for other classes
         self._canvases.setCurrentIndex(int(subject.cells))
         self.bars.set_names(subject.names)
         self.teach.set_subject(subject)
@@ -215,10 +173,25 @@ class TryPanel(QWidget):
         self._extras.addWidget(button)
         return button
 
-    def set_predict(self, predict: Predict | None) -> None:
-        """Use another function for the answers (None: untrained) and answer anew."""
-        self._predict = predict
-        self._answer()
+    def set_network(self, snapshot: Snapshot | None, *, now: bool = True) -> None:
+        """Answer with this network from now on (None: there is none); the bars follow `now` or at the next stroke."""
+        self._snapshot = snapshot
+        if now:
+            self._show_answer()
+
+    @property
+    def answer(self) -> Answer | None:
+        """What the network makes of the canvas, with its activations, also when it is untrained or nothing is drawn.
+
+        None while there is no network, or nothing has been prepared for it yet.
+        """
+        snapshot, preparation = self._snapshot, self.preparation
+        if snapshot is None or preparation is None:
+            return None
+        if self._answered is None or self._answered[0] is not snapshot or self._answered[1] is not preparation:
+            answer = self._classifier.predict(snapshot, preparation.image[None], activations=True)
+            self._answered = snapshot, preparation, answer
+        return self._answered[2]
 
     def set_image(self, image: NDArray[np.uint8], label: int | str | None, *, example: bool = False) -> None:
         """Put an image of the network's size on the canvas; an `example` gives way to the first stroke."""
@@ -253,7 +226,7 @@ class TryPanel(QWidget):
     def _prepare(self) -> None:
         self._drawn_at = time.monotonic()
         self.preparation = self._prepared(stages=False)
-        self._answer()
+        self._show_answer()
         self.input_changed.emit()
         if not self._stages_soon.isActive():
             self._stages_soon.start()
@@ -263,13 +236,13 @@ class TryPanel(QWidget):
         if self._lower.currentWidget() is self.view:
             self.view.set_preparation(self._prepared(stages=True))
 
-    def _answer(self) -> None:
-        if self._predict is None:
+    def _show_answer(self) -> None:
+        if self._snapshot is None or self._snapshot.step == 0:
             self.bars.set_untrained()
-        elif self.preparation is None or self.preparation.empty:
+        elif self.preparation is None or self.preparation.empty or (answer := self.answer) is None:
             self.bars.set_empty()
         else:
-            self.bars.set_probabilities(self._predict(self.preparation.image[None])[0])
+            self.bars.set_probabilities(answer.probabilities[0])
 
     # Corrections -----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +15,9 @@ from models.supervised.teach import FEWEST, ContradictionError, Report, check_la
 from playground.engine.drawings import Example, prepared, read_examples, write_examples
 from ui.plots.grids.image_gallery import ImageGallery
 from ui.tryout.my_drawings import MyDrawings, my_drawings
+from ui.tryout.subject import Subject
 from ui.widgets import icons, theme
 from ui.widgets.save_dialog import ask_target
-
-if TYPE_CHECKING:
-    from ui.tryout.panel import Subject
 
 FILES = "Drawings (*.json)"
 

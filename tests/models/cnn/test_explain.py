@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.base import ConfigError
-from models.cnn import trainer as cnn
+from models.cnn.config import CnnConfig
+from models.cnn.data import load
 from models.cnn.explain import (
     WorkedPool,
     WorkedSum,
@@ -14,7 +15,8 @@ from models.cnn.explain import (
     smallest_change,
     worked_out,
 )
-from models.cnn.trainer import CnnConfig, CnnTrainer, activations, encode, network_of, predict
+from models.cnn.predict import answer, encode, network_of, predict
+from models.cnn.trainer import CnnTrainer
 from models.data.pictures import faces
 
 LINE = "conv 3 3x3 pad 1, pool 2, conv 2 2x2 each map stride 2, batchnorm, average pool 2, dropout 0.1, dense 5"
@@ -35,7 +37,7 @@ def image():
 
 
 def test_every_number_worked_out_is_the_one_computed(snapshot, image):
-    views = activations(snapshot, image)
+    layers = answer(snapshot, image[None], activations=True).activations
     _, stages = network_of(snapshot)
     checked = set()
     for number, stage in enumerate(stages[:-1], 1):
@@ -45,7 +47,7 @@ def test_every_number_worked_out_is_the_one_computed(snapshot, image):
             if worked is None:
                 continue
             checked.add(stage.spec.kind)
-            assert worked.output == pytest.approx(float(views[number].values[index]), abs=1e-5)
+            assert worked.output == pytest.approx(float(layers[number - 1][0][index]), abs=1e-5)
             if isinstance(worked, WorkedSum):
                 assert worked.total == pytest.approx(float(worked.products.sum()) + worked.bias, abs=1e-5)
             elif isinstance(worked, WorkedPool) and worked.winner is not None:
@@ -139,7 +141,7 @@ def test_what_does_not_exist_is_refused(snapshot, image):
 
 def test_the_winner_of_equal_numbers_is_the_one_that_gets_the_gradient():
     config = CnnConfig(dataset="faces-8", layers="pool 2")
-    blank = CnnTrainer(config, cnn.load(config)).snapshot()
+    blank = CnnTrainer(config, load(config)).snapshot()
     worked = worked_out(blank, np.zeros((8, 8), np.uint8), 1)
     assert isinstance(worked, WorkedPool)
     assert worked.winner == (0, 0)

@@ -5,8 +5,11 @@ import pytest
 from pydantic import ValidationError
 
 from models.base import ConfigError, DataError
-from models.cnn import trainer as cnn
-from models.cnn.trainer import CnnConfig, CnnTrainer, activations, examples, filters, predict
+from models.cnn.config import CnnConfig
+from models.cnn.data import examples, load
+from models.cnn.model import PRESETS
+from models.cnn.predict import answer, filters, predict
+from models.cnn.trainer import CnnTrainer
 from models.config import explain
 from models.data.drawing.strokes import Drawing
 from models.data.pictures.mnist import ImageData
@@ -74,17 +77,34 @@ def test_predict_answers_as_the_trainer_and_sums_to_one(loss):
 def test_activations_show_every_entry_after_its_activation():
     trainer = trained()
     image = trainer.data.test_images[0]
-    views = activations(trainer.snapshot(), image)
-    names = ["input", "conv 3 5x5", "pool 4", "conv 4 3x3", "dense 8", "answer"]
-    assert [view.name for view in views] == names
-    assert [view.values.shape for view in views] == [(28, 28, 1), (24, 24, 3), (6, 6, 3), (4, 4, 4), (8,), (10,)]
-    assert all(view.values.min() >= 0 for view in views)
-    pooled = views[1].values.reshape(6, 4, 6, 4, 3).max(axis=(1, 3))
-    np.testing.assert_allclose(views[2].values, pooled, atol=1e-6)
-    np.testing.assert_allclose(views[-1].values, predict(trainer.snapshot(), image[None])[0], atol=1e-6)
+    found = answer(trainer.snapshot(), image[None], activations=True)
+    layers = found.activations
+    assert [str(stage.spec) for stage in trainer.config.architecture().stages[:-1]] == [
+        "conv 3 5x5",
+        "pool 4",
+        "conv 4 3x3",
+        "dense 8",
+    ]
+    assert [layer.shape for layer in layers] == [(1, 24, 24, 3), (1, 6, 6, 3), (1, 4, 4, 4), (1, 8)]
+    assert all(layer.min() >= 0 for layer in layers)
+    pooled = layers[0][0].reshape(6, 4, 6, 4, 3).max(axis=(1, 3))
+    np.testing.assert_allclose(layers[1][0], pooled, atol=1e-6)
+    np.testing.assert_allclose(found.probabilities, predict(trainer.snapshot(), image[None]), atol=1e-6)
     assert [planes.shape for _, planes in filters(trainer.snapshot())] == [(3, 1, 5, 5), (4, 3, 3, 3)]
     with pytest.raises(ConfigError, match=r"28×28 pixels; this one has 8×8"):
-        activations(trainer.snapshot(), np.zeros((8, 8), np.uint8))
+        answer(trainer.snapshot(), np.zeros((1, 8, 8), np.uint8), activations=True)
+
+
+def test_an_answer_to_several_pictures_is_the_answers_to_each_of_them():
+    trainer = trained()
+    snapshot, images = trainer.snapshot(), trainer.data.test_images[:3]
+    together = answer(snapshot, images, activations=True)
+    assert answer(snapshot, images).activations is None
+    np.testing.assert_array_equal(answer(snapshot, images).probabilities, predict(snapshot, images))
+    for index in range(3):
+        alone = answer(snapshot, images[index : index + 1], activations=True)
+        for layer, layer_alone in zip(together.activations, alone.activations, strict=True):
+            np.testing.assert_allclose(layer[index], layer_alone[0], atol=1e-6)
 
 
 def test_a_snapshot_does_not_change_when_training_goes_on():
@@ -99,7 +119,7 @@ def test_a_snapshot_does_not_change_when_training_goes_on():
 def test_looking_between_steps_changes_nothing():
     looked, alone = (CnnTrainer(CnnConfig(**SMALL), bars()) for _ in range(2))
     for _ in range(4):
-        activations(looked.snapshot(), looked.data.test_images[0])
+        answer(looked.snapshot(), looked.data.test_images[:1], activations=True)
         run_evaluation(looked)
         assert looked.step() == alone.step()
 
@@ -123,17 +143,17 @@ def test_augmentation_can_change_during_a_run_layers_cannot():
         trainer.configure(CnnConfig(**(SMALL | {"layers": "dense 5"})))
 
 
-@pytest.mark.parametrize("name", cnn.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_presets_build_and_train(name):
-    config = cnn.PRESETS[name].config
-    data = bars() if config.dataset == "digits" else cnn.load(config.model_copy(update={"faces": 60}))
+    config = PRESETS[name].config
+    data = bars() if config.dataset == "digits" else load(config.model_copy(update={"faces": 60}))
     trainer = CnnTrainer(config, data)
     assert np.isfinite(trainer.step()["loss"])
     assert trainer.snapshot().class_names == data.class_names
 
 
 def test_faces_of_the_original_size():
-    stages = cnn.PRESETS["faces-original"].config.architecture().stages
+    stages = PRESETS["faces-original"].config.architecture().stages
     assert [stage.shape for stage in stages] == [(6, 6, 2), (4, 4, 4), (2, 2, 4), (16,), (3,)]
 
 
@@ -155,7 +175,7 @@ def test_examples_need_labels_that_the_network_knows():
 
 def test_data_of_another_kind_is_refused():
     with pytest.raises(DataError, match="“tiny faces” does not fit “digits”, which needs pictures of 28×28"):
-        CnnTrainer(CnnConfig(**SMALL), cnn.load(CnnConfig(dataset="faces-8", layers="")))
+        CnnTrainer(CnnConfig(**SMALL), load(CnnConfig(dataset="faces-8", layers="")))
 
 
 def test_the_form_begins_with_the_network():

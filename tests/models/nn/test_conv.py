@@ -1,13 +1,11 @@
 """The convolution equals its definition, PyTorch's, and its own central differences, for every way to tile it."""
 
-from itertools import product
-
 import numpy as np
 import pytest
 
 from models.base import ConfigError
 from models.nn import conv
-from models.nn.conv import Conv2D, ConvEachMap
+from models.nn.conv import Conv2D, ConvEachMap, convolve, convolve_back
 from models.nn.flatten import Flatten
 from models.nn.gradient_check import gradient_check, numerical_gradient, relative_error
 from models.nn.linear import Linear
@@ -22,6 +20,8 @@ CASES = [
     ((1, 12, 13, 2), 5, (4, 3), 3, 2),
     ((2, 5, 5, 2), 3, (5, 5), 1, 0),
     ((4, 6, 6, 3), 2, (1, 1), 1, 0),
+    ((2, 9, 16, 2), 3, (2, 4), 1, 0),
+    ((2, 10, 10, 1), 2, (2, 2), 3, 0),
 ]
 
 
@@ -32,19 +32,38 @@ def build(shape, filters, kernel, stride, padding, dtype=np.float64):
     return layer
 
 
+def padded(x, padding):
+    return np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+
+
 @pytest.mark.parametrize(("shape", "filters", "kernel", "stride", "padding"), CASES)
-def test_equals_the_definition(shape, filters, kernel, stride, padding):
+def test_equals_the_plain_version_in_both_directions(shape, filters, kernel, stride, padding):
     layer = build(shape, filters, kernel, stride, padding)
     x = np.random.default_rng(0).normal(size=shape)
-    out = layer.forward(x)
-    padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
-    expected = np.zeros_like(out)
-    for row, column in product(range(out.shape[1]), range(out.shape[2])):
-        top, left = row * stride, column * stride
-        patch = padded[:, top : top + kernel[0], left : left + kernel[1]]
-        expected[:, row, column] = np.tensordot(patch, layer.parameters["weight"], 3) + layer.parameters["bias"]
-    np.testing.assert_allclose(out, expected, rtol=1e-12, atol=1e-12)
-    assert out.shape[1:] == layer.output_shape(shape[1:])
+    weight, bias = layer.parameters["weight"], layer.parameters["bias"]
+    expected = convolve(padded(x, padding), weight, bias, stride)
+    close = {"rtol": 1e-12, "atol": 1e-12}
+    np.testing.assert_allclose(layer.forward(x), expected, **close)
+    np.testing.assert_allclose(layer.forward(x, training=True), expected, **close)
+    assert expected.shape[1:] == layer.output_shape(shape[1:])
+
+    gradient = np.random.default_rng(3).normal(size=expected.shape)
+    of_images, of_weight, of_bias = convolve_back(padded(x, padding), weight, gradient, stride)
+    inside = of_images[:, padding : padding + shape[1], padding : padding + shape[2]]
+    for _ in range(2):  # also when the memory has been used before
+        np.testing.assert_allclose(layer.backward(gradient), inside, **close)
+        np.testing.assert_allclose(layer.gradients["weight"], of_weight, **close)
+        np.testing.assert_allclose(layer.gradients["bias"], of_bias, **close)
+
+
+def test_the_plain_version_is_the_sum_of_its_docstring():
+    rng = np.random.default_rng(0)
+    images, weight, bias = rng.normal(size=(2, 6, 5, 3)), rng.normal(size=(3, 2, 3, 4)), rng.normal(size=4)
+    out = convolve(images, weight, bias, 2)
+    assert out.shape == (2, 2, 2, 4)
+    for n, y, x, f in np.ndindex(out.shape):
+        terms = (images[n, 2 * y + i, 2 * x + j, c] * weight[i, j, c, f] for i, j, c in np.ndindex(3, 2, 3))
+        assert out[n, y, x, f] == pytest.approx(bias[f] + sum(terms), abs=1e-12)
 
 
 @pytest.mark.parametrize("tile", [1, 2, 3, 6])
@@ -57,7 +76,7 @@ def test_every_tile_gives_the_same(monkeypatch, tile):
     below = reference.backward(gradient).copy()
     weight = reference.gradients["weight"].copy()
 
-    monkeypatch.setattr(conv, "_plan", lambda *_: conv._Plan(6, 6, tile, tile + 2))
+    monkeypatch.setattr(conv, "_plan", lambda *_: conv._Plan(6, 6, tile, tile + 2, 6 // tile, -(-(tile + 2) // tile)))
     layer = build(shape, 3, (3, 3), 1, 0)
     np.testing.assert_allclose(layer.forward(x, training=True), out, atol=1e-12)
     np.testing.assert_allclose(layer.backward(gradient), below, atol=1e-12)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from models.base import ConfigError, DataError, Edit, TrainingError
-from models.cnn.trainer import CnnConfig, CnnTrainer
+from models.cnn.config import CnnConfig
+from models.cnn.trainer import CnnTrainer
 from models.data.pictures import faces
 from models.data.pictures.mnist import ImageData
 from models.digits import DigitsConfig, DigitsTrainer

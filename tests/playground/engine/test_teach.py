@@ -59,7 +59,7 @@ def test_it_learns_the_drawings_and_says_what_that_brought(trained, tmp_path, ca
     steps, values = opened.recording.history.evaluations["test_accuracy"]
     assert (steps[-1], values[-1]) == (opened.recording.step, pytest.approx(report["test_accuracy_after"]))
     images, labels = faces8().test_images[1::2], faces8().test_labels[1::2]
-    answers = opened.model.classifier.predict(run.snapshot(), images).argmax(axis=1)
+    answers = opened.model.classifier.predict(run.snapshot(), images).probabilities.argmax(axis=1)
     assert np.mean(answers == labels) == pytest.approx(report["accuracy_after"])
     assert not np.array_equal(opened.recording.state["parameters"], before.recording.state["parameters"])
 

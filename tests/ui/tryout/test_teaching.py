@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from waiting import settle
 
 from models.base import DataError
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
 from models.data.pictures.faces import MOODS, faces8
 from models.registry import get_model
 from models.supervised.teach import Report
@@ -48,7 +48,7 @@ def make_tab(qtbot):
         tabs.append(tab)
         tab.resize(1280, 660)
         tab.show()
-        qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed))
+        qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.answer is not None)
         return tab
 
     yield make
@@ -144,7 +144,7 @@ def test_a_wrong_click_is_corrected_by_the_right_one(tab, qtbot, own_folder):
 
 def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
     tab.choose_preset("digits")
-    qtbot.waitUntil(lambda: tab._welcomed == "digits")
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     panel, canvas = tab.try_panel.teach, tab.try_panel.pen_canvas
     canvas.clear()
     qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
@@ -543,7 +543,7 @@ def test_a_lesson_leaves_the_messages_of_others_alone(tab, qtbot):
 def test_other_classes_have_other_drawings(tab, qtbot):
     correct(tab, qtbot, [0])
     tab.choose_preset("digits")
-    qtbot.waitUntil(lambda: tab._welcomed == "digits")
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     panel = tab.try_panel.teach
     assert not panel.examples
     tab.try_panel.refresh()
@@ -554,7 +554,7 @@ def test_other_classes_have_other_drawings(tab, qtbot):
 
 def test_strokes_are_kept_as_strokes(tab, qtbot):
     tab.choose_preset("digits")
-    qtbot.waitUntil(lambda: tab._welcomed == "digits")
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
     qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))

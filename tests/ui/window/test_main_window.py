@@ -269,7 +269,7 @@ def test_press_everything_in_mid_training(window, qtbot):
             tab.reset,
             tab.toggle,
             lambda: tab.session.seek(5),
-            tab.give_test_digit,
+            tab.give_test_picture,
             window._do_clear,
             window._do_undo,
             lambda: tab.choose_preset("two-relu-50"),

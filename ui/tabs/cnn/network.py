@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from models.base import Answer
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
+from models.cnn.config import CnnConfig
 from models.cnn.line import LayerSpec, Stage
-from models.cnn.trainer import CnnConfig, CnnSnapshot, StageView
+from models.cnn.predict import CnnSnapshot
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_layout import Layer
 from ui.plots.networks.layer_stack import LayerStack, Part, Unit
@@ -68,19 +70,18 @@ class NetworkView(QWidget):
 
     # -- what it shows
 
-    def show_snapshot(
-        self, snapshot: CnnSnapshot, image: NDArray[np.uint8], views: Sequence[StageView], running: bool
-    ) -> None:
+    def show_snapshot(self, snapshot: CnnSnapshot, image: NDArray[np.uint8], answer: Answer, running: bool) -> None:
         """Draw the network at work on a picture (H, W); called with every frame and every movement of the pen.
 
         Args:
             snapshot, image: the network and the picture.
-            views: what its layers make of the picture (`models.cnn.trainer.activations`).
+            answer: what it and its layers make of the picture.
             running: whether it trains, so that frames must be cheap.
         """
         self._snapshot, self._image = snapshot, image
         self._rebuild(snapshot.config)
-        self.stack.set_values([view.values for view in views])
+        layers = (cnn.encode(image[None]), *(answer.activations or ()), answer.probabilities)
+        self.stack.set_values([values[0] for values in layers])
         self._beat += 1
         if not running or self._beat % HEAVY_EVERY == 0:
             self._show_filters()
@@ -104,7 +105,9 @@ class NetworkView(QWidget):
         self._specs = tuple(stage.spec for stage in architecture.stages)
         self.stack.set_layers(layers_of(config, architecture.stages))
         for tiles in self._filters:
-            tiles.parentWidget().deleteLater()
+            column = tiles.parentWidget()
+            assert column is not None
+            column.deleteLater()
         self._filters = []
         self._traced = None
         self.close_working()

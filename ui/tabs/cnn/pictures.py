@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from models.cnn.trainer import CnnConfig
+from models.cnn.config import CnnConfig
 from models.data.pictures.faces import TEST_FACES, TRAINING_FACES, tiny_faces
 from models.data.pictures.mnist import ImageData
 from ui.plots.grids.image_gallery import ImageGallery

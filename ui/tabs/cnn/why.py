@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
 from models.cnn.explain import Change
-from models.cnn.trainer import CnnSnapshot
+from models.cnn.predict import CnnSnapshot
 from playground.live.job import Job
 from ui.plots import colormaps
 from ui.plots.plot_base import number, short_number
@@ -352,7 +352,7 @@ class MapPicture(QWidget):
         """The map's colours, darkened (or lightened) where there is ink."""
         assert self._map is not None
         table = colormaps.diverging().astype(np.float32)
-        rgb = table[colormaps.diverging_index(self._map, self._level)]
+        rgb: NDArray[np.floating[Any]] = table[colormaps.diverging_index(self._map, self._level)]
         if self._ink is not None:
             ink = theme.current().ink
             share = (self._ink.astype(np.float32) / 255 * 0.42)[..., None]

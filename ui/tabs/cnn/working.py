@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -223,12 +224,12 @@ class WorkingView(QWidget):
         value = worked.value
         lines = [("the number of the layer before", value)]
         for words, number, change in (
-            ("− mean of the channel", worked.mean, lambda x: x - worked.mean),
-            ("/ deviation of the channel", worked.deviation, lambda x: x / worked.deviation),
-            ("× scale that was learnt", worked.scale, lambda x: x * worked.scale),
-            ("+ shift that was learnt", worked.shift, lambda x: x + worked.shift),
+            ("− mean of the channel", worked.mean, operator.sub),
+            ("/ deviation of the channel", worked.deviation, operator.truediv),
+            ("× scale that was learnt", worked.scale, operator.mul),
+            ("+ shift that was learnt", worked.shift, operator.add),
         ):
-            value = change(value)
+            value = change(value, number)
             lines.append((f"{words} {_text(number)}", value))
         painter.setFont(self._small)
         metrics = painter.fontMetrics()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
@@ -13,16 +10,13 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from models import digits
 from models.base import Model, Snapshot
-from models.data.pictures import mnist
-from models.data.pictures.mnist import ImageData
+from models.config import Config
+from models.data.drawing.strokes import Drawing
 from models.digits import DigitsSnapshot
-from ui.canvas.surface import Surface
-from ui.plots.grids.confusion_explorer import ConfusionExplorer
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.activation_strip import ActivationStrip
-from ui.shell.model_tab import ModelTab
-from ui.tryout.panel import SUBJECTS, TryPanel
-from ui.tryout.teaching import Teaching
+from ui.tryout.classifier_tab import ClassifierTab
+from ui.tryout.subject import SUBJECTS, Subject
 from ui.widgets import theme
 
 EXPLORE_INTERVAL = 0.7
@@ -37,28 +31,16 @@ MOST_TILES = 256
 """First-layer units whose weights are shown; a wider layer shows its first ones."""
 
 
-class DigitsTab(ModelTab):
+class DigitsTab(ClassifierTab):
     """First-layer weights, hidden activations and the confusion matrix; canvas and answer on the right."""
 
-    data_words = "an IDX file of images and one of labels"
-    data_kinds = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
+    test_button = "Test digit", "Put a random held-out digit on the canvas"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._shown: DigitsSnapshot | None = None
         self._explored_at = 0.0
         self._weights_due = 0
-        self._hidden: list[Any] = []
-        self._rng = np.random.default_rng()  # picks test digits to show; no result depends on it
         super().__init__(model, parent)
-        self.try_panel.input_changed.connect(self._show_activations)
-        self.try_panel.failed.connect(self._on_bad_input)
-        self.try_panel.noticed.connect(self.told)
-        self.explorer.image_chosen.connect(self._show_test_image)
         self.strip.unit_clicked.connect(self._highlight_unit)
-        self.teaching = Teaching(self.session, self.try_panel.teach, self)
-        self.teaching.refused.connect(self._on_refused)
-        self.teaching.overtaken.connect(self.banner.forget)
-        self.teaching.told.connect(self.told)
 
     def make_stage(self) -> QWidget:
         """Weights of the first layer above, activations below; the confusion matrix beside them."""
@@ -72,7 +54,6 @@ class DigitsTab(ModelTab):
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
         self.strip.setToolTip("How strongly each hidden unit answers to what is on the canvas")
-        self.explorer = ConfusionExplorer(mnist.DIGITS)
         strip_heading = QLabel("Hidden units answering to the canvas")
         theme.set_role(strip_heading, "heading")
         left = QWidget()
@@ -99,53 +80,38 @@ class DigitsTab(ModelTab):
         stage.setStretchFactor(1, 2)
         return stage
 
-    def make_side(self) -> QWidget:
-        """Canvas, what the network sees, and its answer."""
-        self.try_panel = TryPanel(SUBJECTS["digits"])
-        self.try_panel.add_button("Test digit", "Put a random held-out digit on the canvas", self.give_test_digit)
-        return self.try_panel
+    def subject(self, config: Config) -> Subject:
+        """Always digits."""
+        return SUBJECTS["digits"]
 
-    @property
-    def data(self) -> ImageData:
-        """The images that the run is trained and tested on."""
-        data: ImageData = self.session.data or mnist.load()
-        return data
+    def about_test_image(self, index: int, name: str) -> str:
+        """Which one, and what it is."""
+        return f"Test digit {index}: a {name}"
 
     def clear_stage(self) -> None:
         """Forget the old run's answers, and the unit that was pointed out in it."""
-        self._shown = None
+        super().clear_stage()
         self.tiles.set_highlight([])
-        self.try_panel.set_predict(None)
-        self.explorer.set_predictions(None)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Weights, answer, activations, confusion matrix."""
+        """Answer, weights, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
-        self._shown = snapshot
+        super().show_snapshot(snapshot)
         resting = self.session.status.phase != "running"
         hurried = self.try_panel.pen_moving and not resting
         if resting or (self.my_turn(2) and self._weights_turn() and not hurried):
             self._show_weights(snapshot)
-        self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
         now = time.monotonic()
         if resting or (now - self._explored_at >= EXPLORE_INTERVAL and not hurried):
             self._explored_at = now
-            self.explorer.set_predictions(snapshot.test_predictions, self.measured_at())
-        self.try_panel.set_predict(self._predict if snapshot.step else None)
+            self.show_mistakes(snapshot)
         if self.my_turn(1):
-            self._show_activations()
+            self.show_input()
 
     def _weights_turn(self) -> bool:
         """Every third time True: while it trains, three pictures of the weights a second are enough."""
         self._weights_due = (self._weights_due + 1) % 3
         return self._weights_due == 1
-
-    def _predict(self, images: Any) -> Any:
-        """The answer; one pass through the network gives the hidden activations as well."""
-        assert self._shown is not None
-        *hidden, probabilities = digits.activations(self._shown, images)
-        self._hidden = [layer[0] for layer in hidden]
-        return probabilities
 
     def _show_weights(self, snapshot: DigitsSnapshot) -> None:
         images = digits.first_layer_images(snapshot)
@@ -160,80 +126,30 @@ class DigitsTab(ModelTab):
         self.tiles.set_images(images[:MOST_TILES])
 
     @Slot()
-    def _show_activations(self) -> None:
-        snapshot, preparation = self._shown, self.try_panel.preparation
-        if snapshot is None:
+    def show_input(self) -> None:
+        """How strongly the hidden units answer to the canvas; an untrained network's units do answer."""
+        snapshot, preparation = self.shown, self.try_panel.preparation
+        if not isinstance(snapshot, DigitsSnapshot):
             return
         hidden = snapshot.config.hidden
         labels = [f"layer {index + 1} · {units} units" for index, units in enumerate(hidden)]
-        if preparation is None or preparation.empty:
+        answer = None if preparation is None or preparation.empty else self.try_panel.answer
+        if answer is None or answer.activations is None:
             self.strip.set_activations([np.zeros(units) for units in hidden], labels)
-            return
-        if snapshot.step == 0:  # untrained: there is no answer, but the units do answer
-            self._predict(preparation.image[None])
-        if [len(layer) for layer in self._hidden] == list(hidden):
-            self.strip.set_activations(self._hidden, labels)
+        else:
+            self.strip.set_activations([layer[0] for layer in answer.activations], labels)
 
     @Slot(int, int)
     def _highlight_unit(self, layer: int, unit: int) -> None:
         self.tiles.set_highlight([unit] if layer == 0 else [])
 
-    @Slot()
-    def give_test_digit(self) -> None:
-        """A random held-out digit onto the canvas."""
-        self._show_test_image(int(self._rng.integers(len(self.data.test_images))))
-
-    @Slot(object)
-    def _show_test_image(self, index: int) -> None:
-        data = self.data
-        self.try_panel.set_image(data.test_images[index], data.class_names[data.test_labels[index]])
-        self.told.emit(f"Test digit {index}: a {data.class_names[data.test_labels[index]]}")
-
-    @Slot(str)
-    def _on_bad_input(self, sentence: str) -> None:
-        self.banner.say("That could not be used", sentence, "warning")
-
-    @Slot(str, str)
-    def _on_refused(self, title: str, sentence: str) -> None:
-        self.banner.say(title, sentence, "warning")
-
-    def shutdown(self) -> None:
-        """Join both threads."""
-        self.teaching.shutdown()
-        super().shutdown()
-
-    # Files ---------------------------------------------------------------------------------------------------------
-
-    def drawing_surface(self) -> Surface:
-        """The canvas."""
-        return self.try_panel.canvas
-
-    def drawings(self) -> dict[str, Any]:
-        """The strokes on the canvas."""
-        return self.try_panel.as_json()
-
-    def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
-        """Put the strokes back."""
-        self.try_panel.from_json(dict(drawings))
-
-    def save_drawing(self, path: Path) -> None:
-        """See ModelTab."""
-        self.try_panel.save(path)
-        self.told.emit(f"Saved {path.name}")
-
-    def open_drawing(self, path: Path) -> None:
-        """See ModelTab."""
-        self.try_panel.open(path)
-
     def show_off(self) -> None:
-        """A seven on the canvas, and a cell of the matrix opened."""
-        self.try_panel.canvas.set_drawing(_seven())
+        """A seven on the canvas."""
+        self.try_panel.pen_canvas.set_drawing(_seven())
         self.try_panel.refresh()
 
 
-def _seven() -> Any:
+def _seven() -> Drawing:
     """A seven as one writes it, for pictures of the tab."""
-    from models.data.drawing.strokes import Drawing
-
     points = [(70, 80), (120, 74), (170, 72), (208, 76), (190, 118), (165, 160), (140, 205), (126, 238)]
     return Drawing(strokes=(np.array(points, np.float32),), width=280, height=280, pen_width=18)

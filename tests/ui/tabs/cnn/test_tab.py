@@ -13,8 +13,10 @@ from waiting import settle
 
 from models.base import DataError
 from models.cnn import explain
-from models.cnn import trainer as cnn
+from models.cnn import predict as cnn
+from models.cnn.config import CnnConfig
 from models.cnn.explain import WorkedPool, WorkedSum
+from models.cnn.trainer import CnnTrainer
 from models.data.drawing.strokes import Drawing, write_drawings
 from models.data.pictures.faces import MOODS, faces8
 from models.registry import get_model
@@ -25,7 +27,6 @@ from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
 from ui.tabs.cnn.why import Explained, explanation
 from ui.tryout import my_drawings as kept
-from ui.tryout.panel import SUBJECTS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -47,7 +48,7 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.snapshot is not None and bool(tab._welcomed))
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.answer is not None)
     yield tab
     tab.shutdown()
     tab.close()
@@ -55,11 +56,11 @@ def tab(qtbot):
 
 def use(tab, qtbot, play=True, **settings):
     """A new run with other settings."""
-    config = cnn.CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
+    config = CnnConfig(**{**tab.model.presets["faces-8"].config.model_dump(), "epochs": 150, **settings})
     tab.form.set_config(config)
     tab.session.reset(config, play=play)
     settle(tab, qtbot, "finished" if play else "untrained")
-    qtbot.waitUntil(lambda: tab._welcomed == config.dataset)
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == config.dataset)
     tab.try_panel.refresh()
 
 
@@ -73,7 +74,9 @@ def shown(tab):
 
 
 def expected(tab):
-    return [view.values for view in cnn.activations(tab.session.snapshot, tab.try_panel.preparation.image)]
+    image = tab.try_panel.preparation.image
+    answer = cnn.answer(tab.session.snapshot, image[None], activations=True)
+    return [values[0] for values in (cnn.encode(image[None]), *answer.activations, answer.probabilities)]
 
 
 def click_unit(tab, qtbot, unit):
@@ -137,8 +140,8 @@ def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
 
 
 def test_a_trace_goes_through_every_kind_of_layer():
-    config = cnn.CnnConfig(layers="conv 3 5x5, conv 2 3x3 each map, batchnorm, average pool 2, dropout 0.1, dense 5")
-    snapshot = cnn.CnnTrainer(config, small_digits()).snapshot()
+    config = CnnConfig(layers="conv 3 5x5, conv 2 3x3 each map, batchnorm, average pool 2, dropout 0.1, dense 5")
+    snapshot = CnnTrainer(config, small_digits()).snapshot()
     specs = [stage.spec for stage in config.architecture().stages]
     parts = trace(snapshot, specs, Unit(5, 1, 1, 3))
     assert [part.layer for part in parts] == [5, 4, 3, 2, 1, 0]
@@ -157,7 +160,7 @@ def small_digits():
 
 
 def test_columns_know_whether_their_numbers_can_be_negative():
-    config = cnn.CnnConfig(layers="conv 3 5x5, batchnorm, pool 2, dense 5")
+    config = CnnConfig(layers="conv 3 5x5, batchnorm, pool 2, dense 5")
     assert [layer.signed for layer in layers_of(config, config.architecture().stages)] == [
         False,
         True,  # before the activation, which follows the normalization
@@ -214,15 +217,16 @@ def test_an_opened_run_on_other_pictures_is_not_shown_the_last_one(tab, qtbot, t
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(file)
     settle(tab, qtbot)
-    assert tab._welcomed == tab.try_panel.subject.kind == "faces-8"
+    assert tab.try_panel.subject.kind == "faces-8"
     assert tab.try_panel.preparation.image.shape == (8, 8)
-    tab.try_panel.set_image(tab.data.train_images[0], None)
-    tab.restore_drawings({})  # of the same kind: what is on the canvas stays
-    assert tab._welcomed == "faces-8"
-    tab.try_panel.set_subject(SUBJECTS["faces-28"])
-    tab._welcomed = "faces-28"
-    tab.restore_drawings({})
-    assert tab._welcomed == ""
+    assert any(np.array_equal(tab.try_panel.preparation.image, image) for image in tab.data.test_images)
+    mine = tab.data.train_images[0]
+    show(tab, mine)
+    with qtbot.waitSignal(tab.session.opened):
+        tab.open_experiment(file)
+    settle(tab, qtbot)
+    tab.try_panel.refresh()
+    assert np.array_equal(tab.try_panel.preparation.image, mine)  # of the same kind: what is on the canvas stays
 
 
 def test_the_numbers_follow_the_timeline(tab, qtbot):
@@ -401,16 +405,16 @@ def test_undo_brings_no_picture_of_another_kind_back(tab, qtbot):
     small = {"layers": "conv 2 5x5, pool 4", "faces": 60}
     use(tab, qtbot, play=False, dataset="digits", **small)
     canvas = tab.try_panel.pen_canvas
-    tab._show_test_image(3)
+    tab.show_test_image(3)
     use(tab, qtbot, play=False, dataset="faces-28", **small)
     assert canvas.content.label in MOODS
-    tab._show_test_image(3)
+    tab.show_test_image(3)
     labels = set()
     while canvas.can_undo:
         canvas.undo()
         labels.add(canvas.content.label)
     assert labels - {None} <= set(MOODS)
-    tab._show_test_image(5)
+    tab.show_test_image(5)
     use(tab, qtbot, dataset="faces-28", **small, play=False)  # the same kind: nothing is forgotten
     assert canvas.can_undo
 
