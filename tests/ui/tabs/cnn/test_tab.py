@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 
@@ -282,15 +283,23 @@ def test_why_says_when_there_is_nothing_to_explain(tab, qtbot):
     assert not tab.why.try_button.isEnabled()
 
 
-def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_next(tab, qtbot):
+def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_next(tab, qtbot, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def held(*asked):
+        begun.set()
+        while not go_on.wait(0.01):
+            yield Explained(0)  # nothing is known yet
+        yield from explanation(*asked)
+
     use(tab, qtbot)
+    monkeypatch.setattr(cnn_why, "explanation", held)
     tab.show_view(1)
-    qtbot.waitUntil(lambda: tab.why._change is not None)
-    show(tab, tab.data.test_images[3])
-    qtbot.waitUntil(lambda: tab.why.job.running)
-    image = tab.data.test_images[5]
+    qtbot.waitUntil(begun.is_set)
+    image = next(image for image in tab.data.test_images if not np.array_equal(image, tab.try_panel.preparation.image))
     show(tab, image)
-    assert tab.why.job.running
+    assert tab.why.job.running  # on the picture before
+    go_on.set()
     snapshot = tab.session.snapshot
     wanted = explain.saliency(snapshot, image, int(cnn.predict(snapshot, image[None])[0].argmax()))
     qtbot.waitUntil(lambda: np.array_equal(tab.why.saliency.map, wanted))
