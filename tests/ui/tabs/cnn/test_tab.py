@@ -94,7 +94,7 @@ def test_maps_follow_the_canvas(tab, qtbot):
     use(tab, qtbot)
     canvas = tab.try_panel.cell_canvas
     before = [value.copy() for value in shown(tab)]
-    place = canvas._cell_rect(7, 0).center().toPoint()
+    place = canvas.cell_rect(7, 0).center().toPoint()
     qtbot.mouseClick(canvas, LEFT, pos=place)
     qtbot.waitUntil(lambda: not np.array_equal(shown(tab)[0], before[0]))
     for value, wanted in zip(shown(tab), expected(tab), strict=True):

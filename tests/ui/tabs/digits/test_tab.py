@@ -34,7 +34,7 @@ def draw(tab, qtbot, lean):
     """A stroke down the middle, with real events."""
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    middle = canvas._sheet_rect().center().toPoint()
+    middle = canvas.sheet_rect().center().toPoint()
     qtbot.mousePress(canvas, LEFT, pos=middle - QPoint(0, 50))
     for y in range(-40, 50, 10):
         qtbot.mouseMove(canvas, middle + QPoint(lean * y // 10, y))
