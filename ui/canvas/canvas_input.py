@@ -1,11 +1,12 @@
-"""What a network is given of what lies on a canvas: strokes are prepared like what it learnt from, an image is taken as
-it is.
+"""What lies on a sheet, and what a network is given of it: strokes are prepared like what it learnt from, an image is
+taken as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ SHEET = 280.0
 
 Stroke = NDArray[np.float32]
 """The path of the pen from pressing to lifting, (n, 2) float32, n ≥ 1: x to the right, y downwards, in sheet units."""
+
+PEN_WIDTHS = (8.0, 40.0)
+"""Narrowest and widest pen in sheet units."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,25 @@ class Content:
             return self
         widths = self.widths + (width,) * len(strokes)
         return Content((*self.strokes, *strokes), widths, self.image, None, self.steps)
+
+
+def as_stroke(points: Any) -> Stroke:
+    """Points (n, 2) as a read-only array."""
+    stroke: NDArray[np.float32] = np.array(points, dtype=np.float32)
+    stroke.flags.writeable = False
+    return stroke
+
+
+def to_content(drawing: Drawing, pen_width: float) -> Content:
+    """A drawing scaled to the sheet with its proportions, in the middle; `pen_width` where it does not say its own."""
+    points = np.concatenate([np.zeros((1, 2)), [(drawing.width, drawing.height)], *drawing.strokes])
+    low, high = points.min(axis=0), points.max(axis=0)  # strokes that left their own sheet come onto ours
+    scale = SHEET / float((high - low).max())
+    margin = (SHEET - scale * (high - low)) / 2
+    strokes = tuple(as_stroke((stroke - low) * scale + margin) for stroke in drawing.strokes if len(stroke))
+    if drawing.pen_width is not None:
+        pen_width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
+    return Content(strokes, (pen_width,) * len(strokes), None, drawing.label)
 
 
 def to_drawing(content: Content) -> Drawing:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from ui.canvas.canvas_input import PEN_WIDTHS
 from ui.canvas.pixel_canvas import PixelCanvas
-from ui.canvas.stroke_canvas import DEFAULT_PEN, PEN_WIDTHS, StrokeCanvas
+from ui.canvas.stroke_canvas import DEFAULT_PEN, StrokeCanvas
 from ui.widgets import icons, theme
 
 Canvas = StrokeCanvas | PixelCanvas

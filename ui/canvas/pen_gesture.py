@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from models.errors import DataError
-from ui.canvas.canvas_input import SHEET, Stroke
+from ui.canvas.canvas_input import SHEET, Stroke, as_stroke
 
 Point = tuple[float, float]
 """x to the right and y downwards, in sheet units."""
@@ -65,13 +62,6 @@ class PenGesture:
     def finished_strokes(self) -> tuple[Stroke, ...]:
         """The strokes so far, as they become part of a drawing."""
         return tuple(as_stroke(stroke) for stroke in self.strokes)
-
-
-def as_stroke(points: Any) -> Stroke:
-    """Points (n, 2) as a read-only array."""
-    stroke: NDArray[np.float32] = np.array(points, dtype=np.float32)
-    stroke.flags.writeable = False
-    return stroke
 
 
 def clip(start: Point, end: Point) -> tuple[Point, Point, bool] | None:

@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from ui.canvas.cell_grid import Cell, CellGrid, cell_image, cells_between
 from ui.canvas.surface import Surface
 from ui.widgets import theme
 
 SMALLEST, LARGEST = 1, 32
 """Rows and columns that a PixelCanvas can have."""
-
-Cell = tuple[int, int]
 
 
 class PixelCanvas(Surface):
@@ -149,10 +148,7 @@ class PixelCanvas(Surface):
 
     def cell_at(self, position: QPointF) -> Cell | None:
         """The (row, column) under a position in this widget, None beside the grid."""
-        grid = self._grid()
-        column = int(np.floor((position.x() - grid.x()) / self._side()))
-        row = int(np.floor((position.y() - grid.y()) / self._side()))
-        return (row, column) if 0 <= row < self.rows and 0 <= column < self.columns else None
+        return self._grid().cell_at(position)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The first cell decides whether this gesture sets or clears."""
@@ -180,8 +176,7 @@ class PixelCanvas(Surface):
         if self._painting is not None and not held:
             self._finish()  # the release went to another window
         elif self._painting is not None:
-            row = (event.position().y() - self._grid().y()) // self._side()
-            column = (event.position().x() - self._grid().x()) // self._side()
+            row, column = self._grid().place(event.position())
             # The pointer may be far outside; the way there still crosses the grid.
             self._paint_to((int(np.clip(row, -64, 96)), int(np.clip(column, -64, 96))))
 
@@ -195,7 +190,7 @@ class PixelCanvas(Surface):
 
     def _paint_to(self, cell: Cell) -> None:
         assert self._painting is not None
-        touched = [(r, c) for r, c in _line(self._last, cell) if 0 <= r < self.rows and 0 <= c < self.columns]
+        touched = [(r, c) for r, c in cells_between(self._last, cell) if 0 <= r < self.rows and 0 <= c < self.columns]
         self._last = cell
         pixels = self._pixels.copy()
         for r, c in touched:
@@ -286,14 +281,12 @@ class PixelCanvas(Surface):
         side = max(4, 96 // max(self.rows, self.columns))
         return QSize(side * self.columns + 2, side * self.rows + 2)
 
-    def _side(self) -> float:
-        """Side of a cell in device-independent pixels; whole numbers, so that all cells look alike."""
-        side = min((self.width() - 2) / self.columns, (self.height() - 2) / self.rows)
-        return max(1.0, float(int(side)))
+    def _grid(self) -> CellGrid:
+        return CellGrid(self.rows, self.columns, self.size())
 
-    def _grid(self) -> QRectF:
-        width, height = self._side() * self.columns, self._side() * self.rows
-        return QRectF((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell lies in this widget."""
+        return self._grid().cell_rect(row, column)
 
     def _redraw(self) -> None:
         self._image = None
@@ -302,74 +295,27 @@ class PixelCanvas(Surface):
     def _restyle(self) -> None:
         self._redraw()
 
-    def _colors(self) -> NDArray[np.uint8]:
-        """The cells as colours, (rows, columns, 4), red, green, blue, opaque."""
-        colors = theme.current()
-        if self._signed:
-            reach = max(abs(self._low), abs(self._high))
-            stops = [-reach, 0.0, reach]
-            ends = [colors.negative, colors.surface, colors.positive]
-        else:
-            stops, ends = [self._low, self._high], [colors.surface, colors.ink]
-        rgba = np.full((*self._pixels.shape, 4), 255.0)
-        for channel, part in enumerate((QColor.red, QColor.green, QColor.blue)):
-            rgba[..., channel] = np.interp(self._pixels, stops, [part(end) for end in ends])
-        return np.ascontiguousarray(rgba.round().astype(np.uint8))
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Cells as one small picture scaled up, then lines, marks, and what the pointer is at."""
-        colors, grid, side = theme.current(), self._grid(), self._side()
+        """The cells, marks, and what the pointer is at."""
+        colors, grid = theme.current(), self._grid()
         if self._image is None:
-            rgba = self._colors()
-            format_ = QImage.Format.Format_RGBA8888
-            self._image = QImage(rgba.data, self.columns, self.rows, 4 * self.columns, format_).copy()
+            self._image = cell_image(self._pixels, self._low, self._high, signed=self._signed)
         painter = QPainter(self)
-        painter.drawImage(grid, self._image)
-        painter.setPen(QPen(theme.blend(colors.border, colors.muted, 0.25), 1))
-        if side >= 6:
-            for column in range(1, self.columns):
-                x = grid.x() + column * side
-                painter.drawLine(QPointF(x, grid.top()), QPointF(x, grid.bottom()))
-            for row in range(1, self.rows):
-                y = grid.y() + row * side
-                painter.drawLine(QPointF(grid.left(), y), QPointF(grid.right(), y))
-        painter.setPen(QPen(colors.control if self._editable else colors.border, 1))
-        painter.drawRect(grid)
+        grid.paint(painter, self._image, colors.control if self._editable else colors.border)
         if self._marks is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(colors.surface, 1))
-            painter.setBrush(colors.error)
-            for row, column in np.argwhere(self._marks):
-                radius = max(1.5, side * 0.18)
-                painter.drawEllipse(self._cell_rect(int(row), int(column)).center(), radius, radius)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            grid.paint_marks(painter, self._marks)
         if self._hovered is not None and not self._cursor_shown:
             painter.setPen(QPen(colors.accent, 1))
-            painter.drawRect(self._cell_rect(*self._hovered))
+            painter.drawRect(grid.cell_rect(*self._hovered))
         if self._cursor_shown:
             painter.setPen(QPen(colors.accent, 2))
-            painter.drawRect(self._cell_rect(*self._cursor).adjusted(1, 1, -1, -1))
+            painter.drawRect(grid.cell_rect(*self._cursor).adjusted(1, 1, -1, -1))
         elif self.hasFocus():
             painter.setPen(QPen(colors.accent, 1))
-            painter.drawRect(grid.adjusted(-1, -1, 1, 1))
+            painter.drawRect(grid.rect.adjusted(-1, -1, 1, 1))
         painter.end()
-
-    def _cell_rect(self, row: int, column: int) -> QRectF:
-        grid, side = self._grid(), self._side()
-        return QRectF(grid.x() + column * side, grid.y() + row * side, side, side)
 
 
 def _frozen(array: NDArray[np.float32]) -> NDArray[np.float32]:
     array.flags.writeable = False
     return array
-
-
-def _line(start: Cell, end: Cell) -> list[Cell]:
-    """The cells on the straight way from one cell to another, both included (as J. E. Bresenham draws lines)."""
-    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
-    if steps == 0:
-        return [end]
-    rows = np.rint(np.linspace(start[0], end[0], steps + 1)).astype(int)
-    columns = np.rint(np.linspace(start[1], end[1], steps + 1)).astype(int)
-    return list(zip(rows.tolist(), columns.tolist(), strict=True))

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from models.data.drawing.preparation import BOX, SIDE
-from ui.canvas.canvas_input import SHEET, Content
-from ui.canvas.pen_gesture import Point, as_stroke
+from ui.canvas.canvas_input import SHEET, Content, as_stroke
+from ui.canvas.pen_gesture import Point
 from ui.widgets import theme
 
 _LIVE_POINTS = 96

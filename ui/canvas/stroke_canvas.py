@@ -16,17 +16,13 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QHideEvent,
     QImage,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QTabletEvent,
-    QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -34,19 +30,25 @@ from models.data.drawing.preparation import SIDE, Preparation, Stage
 from models.data.drawing.strokes import MAX_POINTS, Drawing
 from models.errors import DataError
 from ui.canvas import incoming
-from ui.canvas.canvas_input import AS_DIGIT, SHEET, Content, Preparing, prepare_content, to_drawing
-from ui.canvas.pen_gesture import Device, PenGesture, Point, as_stroke
+from ui.canvas.canvas_input import (
+    AS_DIGIT,
+    PEN_WIDTHS,
+    SHEET,
+    Content,
+    Preparing,
+    prepare_content,
+    to_content,
+    to_drawing,
+)
+from ui.canvas.pen_gesture import Point
+from ui.canvas.pen_surface import PenSurface
 from ui.canvas.sheet_picture import SheetPicture, paint_content, paint_stroke
-from ui.canvas.surface import Surface
 from ui.widgets import theme
-
-PEN_WIDTHS = (8.0, 40.0)
-"""Narrowest and widest pen in sheet units."""
 
 DEFAULT_PEN = 20.0
 
 
-class StrokeCanvas(Surface):
+class StrokeCanvas(PenSurface):
     """A square sheet for strokes; undo also takes back a clear and a loaded drawing.
 
     The right button, further fingers and a second device in the middle of a stroke are ignored; a pen that leaves the
@@ -74,12 +76,8 @@ class StrokeCanvas(Surface):
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
         self._example: Content | None = None  # gives way to the first stroke
-        self._gesture: PenGesture | None = None
         self._sheet = SheetPicture()
-        self._direct_input = False  # whether a finger or a pen has sent events of its own
         self._dropping = False
-        self._cursor = QPointF(SHEET / 2, SHEET / 2)  # of the keyboard, in sheet units
-        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAcceptDrops(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Drawing canvas")
@@ -118,15 +116,7 @@ class StrokeCanvas(Surface):
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Show a drawing instead of what is there, scaled to the sheet with its proportions; can be undone."""
-        points = np.concatenate([np.zeros((1, 2)), [(drawing.width, drawing.height)], *drawing.strokes])
-        low, high = points.min(axis=0), points.max(axis=0)  # strokes that left their own sheet come onto ours
-        scale = SHEET / float((high - low).max())
-        margin = (SHEET - scale * (high - low)) / 2
-        strokes = tuple(as_stroke((stroke - low) * scale + margin) for stroke in drawing.strokes if len(stroke))
-        width = self._pen_width
-        if drawing.pen_width is not None:
-            width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
-        self._record(Content(strokes, (width,) * len(strokes), None, drawing.label))
+        self._record(to_content(drawing, self._pen_width))
 
     def set_image(
         self,
@@ -186,18 +176,10 @@ class StrokeCanvas(Surface):
             self.pen_width_changed.emit(width)
             self.update()
 
-    # ------------------------------------------------------------------------------------------ a pen's gesture
+    # ------------------------------------------------------------------------------------------ what a pen draws
 
-    def _begin(self, device: Device, position: QPointF, touch_id: int = -1) -> None:
-        if self._drawn_by("keys"):
-            self._end()  # the hand goes from the keys to another device
-        if self._gesture is not None:
-            return
-        if device != "keys":
-            self._set_cursor_shown(False)
-        room = MAX_POINTS - sum(map(len, self._content.strokes))
-        self._gesture = PenGesture(device, room, touch_id)
-        self._extend(position)
+    def _room(self) -> int:
+        return MAX_POINTS - sum(map(len, self._content.strokes))
 
     def _extend(self, position: QPointF) -> None:
         """The pen went straight to `position` (sheet units); only what lies on the sheet is ink."""
@@ -237,10 +219,6 @@ class StrokeCanvas(Surface):
         self.history_changed.emit()
         self.stroke_finished.emit()
 
-    @property
-    def _busy(self) -> bool:
-        return self._gesture is not None
-
     def _abandon(self) -> None:
         if self._gesture is not None:
             self._gesture = None
@@ -264,122 +242,6 @@ class StrokeCanvas(Surface):
         text = " and ".join(words) or "empty"
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
-
-    # ------------------------------------------------------------------------------------------------- devices
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The left button is the pen."""
-        if event.button() == Qt.MouseButton.LeftButton and not self._is_echo(event):
-            if self._drawn_by("mouse"):
-                self._end()  # its release was lost
-            self._begin("mouse", self._to_sheet(event.position()))
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Two quick strokes are two strokes."""
-        self.mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw while the button is held, wherever the pointer goes."""
-        if self._drawn_by("mouse") and not self._is_echo(event):
-            if event.buttons() & Qt.MouseButton.LeftButton:
-                self._extend(self._to_sheet(event.position()))
-            else:
-                self._end()  # the release went to another window
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lift the pen."""
-        if event.button() == Qt.MouseButton.LeftButton and self._drawn_by("mouse"):
-            self._extend(self._to_sheet(event.position()))
-            self._end()
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        """A pen's tip is the pen, at any pressure; accepting the event keeps Qt from making a mouse event of it."""
-        self._direct_input = True
-        position = self._to_sheet(event.position())
-        if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            if self._drawn_by("mouse"):
-                self._abandon()  # the system sent the same pen as a mouse first
-                self._show_state()
-            self._begin("tablet", position)
-        elif event.type() == QEvent.Type.TabletMove and self._drawn_by("tablet"):
-            if event.buttons() & Qt.MouseButton.LeftButton:
-                self._extend(position)
-            else:
-                self._end()
-        elif event.type() == QEvent.Type.TabletRelease and self._drawn_by("tablet"):
-            self._extend(position)
-            self._end()
-        event.accept()
-
-    def _touch(self, event: QTouchEvent) -> None:
-        """The first finger draws; further fingers are ignored until all are lifted."""
-        self._direct_input = True
-        if event.type() == QEvent.Type.TouchCancel:
-            if self._drawn_by("touch"):
-                self._abandon()
-                self._arrived()
-            return
-        points = event.points()
-        if event.type() == QEvent.Type.TouchBegin and points:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self._begin("touch", self._to_sheet(points[0].position()), points[0].id())
-            points = points[1:]
-        for point in points:
-            if self._drawn_by("touch") and self._gesture is not None and point.id() == self._gesture.touch_id:
-                if point.state() == point.State.Updated:
-                    self._extend(self._to_sheet(point.position()))
-                elif point.state() == point.State.Released:
-                    self._extend(self._to_sheet(point.position()))
-                    self._end()
-        if event.type() == QEvent.Type.TouchEnd and self._drawn_by("touch"):
-            self._end()
-
-    def event(self, event: QEvent) -> bool:
-        """Touch events have no handler of their own in Qt."""
-        kind = event.type()
-        if isinstance(event, QTouchEvent):
-            self._touch(event)
-            event.accept()
-            return True
-        if kind == QEvent.Type.UngrabMouse and self._drawn_by("mouse"):
-            self._end()
-        return super().event(event)
-
-    def _drawn_by(self, device: Device) -> bool:
-        return self._gesture is not None and self._gesture.device == device
-
-    def _is_echo(self, event: QMouseEvent) -> bool:
-        """Whether the system made this mouse event of a touch or a pen whose own events we have had."""
-        return self._direct_input and event.source() != Qt.MouseEventSource.MouseEventNotSynthesized
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """The pen is lifted when the sheet disappears under it."""
-        self._end()
-        super().hideEvent(event)
-
-    def _set_cursor_shown(self, shown: bool) -> None:
-        if not shown and self._drawn_by("keys"):
-            self._end()  # the keyboard goes elsewhere: its pen is lifted
-        super()._set_cursor_shown(shown)
-
-    # ------------------------------------------------------------------------------------------------ keyboard
-
-    def _move_cursor(self, dx: int, dy: int, far: bool) -> None:
-        reach = 28.0 if far else 7.0
-        x = float(np.clip(self._cursor.x() + reach * dx, 0, SHEET))
-        y = float(np.clip(self._cursor.y() + reach * dy, 0, SHEET))
-        self._cursor = QPointF(x, y)
-        if self._drawn_by("keys"):
-            self._extend(self._cursor)
-        self.update()
-
-    def _use_cursor(self) -> None:
-        if self._drawn_by("keys"):
-            self._end()
-        else:
-            self._begin("keys", self._cursor)
-        self.update()
 
     def _action(self, event: QKeyEvent) -> str:
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -463,18 +325,18 @@ class StrokeCanvas(Surface):
         """The sheet is square."""
         return width
 
-    def _sheet_rect(self) -> QRectF:
+    def sheet_rect(self) -> QRectF:
         """Where the square sheet lies in the widget."""
         side = max(min(self.width(), self.height()) - 4, 1)
         return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
 
     def _to_sheet(self, position: QPointF) -> QPointF:
-        rect = self._sheet_rect()
+        rect = self.sheet_rect()
         return (position - rect.topLeft()) * (SHEET / rect.width())
 
     def _stroke_rect(self, points: list[Point]) -> QRect:
         """The part of the widget that a stroke through these points covers."""
-        rect, scale = self._sheet_rect(), self._sheet_rect().width() / SHEET
+        rect, scale = self.sheet_rect(), self.sheet_rect().width() / SHEET
         xs, ys = [x for x, _ in points], [y for _, y in points]
         margin = self._pen_width / 2 + 2 / scale
         area = QRectF(
@@ -503,7 +365,7 @@ class StrokeCanvas(Surface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The finished strokes from the pixmap, the live one and the helping lines over it."""
-        colors, rect = theme.current(), self._sheet_rect()
+        colors, rect = theme.current(), self.sheet_rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         finished = self._sheet.of(

@@ -20,7 +20,7 @@ def canvas(qtbot):
 
 
 def at(canvas, row, column) -> QPoint:
-    return canvas._cell_rect(row, column).center().toPoint()
+    return canvas.cell_rect(row, column).center().toPoint()
 
 
 def drag(qtbot, canvas, start, end, button=LEFT):
@@ -187,4 +187,4 @@ def test_every_size_can_be_painted_at_its_minimum(qtbot, size):
     qtbot.addWidget(canvas)
     canvas.resize(canvas.minimumSizeHint())
     canvas.grab()
-    assert canvas.cell_at(canvas._cell_rect(size[0] - 1, size[1] - 1).center()) == (size[0] - 1, size[1] - 1)
+    assert canvas.cell_at(canvas.cell_rect(size[0] - 1, size[1] - 1).center()) == (size[0] - 1, size[1] - 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from models.base import DataError
 from models.data.drawing.strokes import Drawing
@@ -125,11 +126,12 @@ def test_room_is_what_the_file_has(pair, path, monkeypatch, qtbot):
 def test_a_window_that_is_looked_at_again_shows_what_the_other_did(pair, qtbot):
     first, second = pair
     first.add([picture("1")])
+    looked_at = QGuiApplication.instance().applicationStateChanged
     with qtbot.waitSignal(second.changed):
-        second._on_state(Qt.ApplicationState.ApplicationActive)
+        looked_at.emit(Qt.ApplicationState.ApplicationActive)
     assert labels(second) == ["1"]
     with qtbot.assertNotEmitted(second.changed):
-        second._on_state(Qt.ApplicationState.ApplicationActive)
+        looked_at.emit(Qt.ApplicationState.ApplicationActive)
 
 
 def test_what_could_not_be_written_is_written_with_the_next_change(pair, path, qtbot, monkeypatch):

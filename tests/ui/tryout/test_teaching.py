@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from hands import button, click_class, click_picture, draw, press
+from PySide6.QtCore import Qt
 from waiting import settle
 
 from models.base import DataError
@@ -21,8 +22,6 @@ from ui.tabs.cnn.tab import CnnTab
 from ui.tryout import my_drawings as kept
 from ui.tryout import teaching
 from ui.tryout.teach_panel import in_words
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +75,12 @@ def show(tab, index):
 
 def click_bar(tab, qtbot, index):
     bars = tab.try_panel.bars
-    top, row = bars._rows()
-    qtbot.mouseClick(bars, LEFT, pos=QPoint(bars.width() // 2, round(top + (index + 0.5) * row)))
+    click_class(qtbot, bars, bars.names[index])
+
+
+def faces_kept():
+    """My drawings of tiny faces, as another window has them."""
+    return kept.my_drawings("faces-8")
 
 
 def correct(tab, qtbot, indices):
@@ -87,13 +90,13 @@ def correct(tab, qtbot, indices):
 
 
 def teach(tab, qtbot):
-    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    press(qtbot, tab.try_panel, "Teach")
     assert tab.teaching.busy
     qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
 
 def undo(tab, qtbot):
-    qtbot.mouseClick(tab.try_panel.teach.undo_button, LEFT)
+    press(qtbot, tab.try_panel, "Undo teaching")
     assert tab.teaching.busy
     qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
@@ -113,7 +116,7 @@ def test_a_click_on_a_bar_keeps_the_drawing_under_that_name(tab, qtbot, own_fold
     (example,) = read_examples(own_folder / "faces-8.json")
     assert example.label == "frowning"
     assert np.array_equal(example.picture, faces8().test_images[0])
-    assert tab.try_panel._switch.button(1).text() == "My drawings (1)"
+    assert button(tab.try_panel, "My drawings (1)").isChecked()
 
 
 def test_more_clicks_on_the_same_bar_keep_no_more(tab, qtbot):
@@ -147,12 +150,10 @@ def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
     qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     panel, canvas = tab.try_panel.teach, tab.try_panel.pen_canvas
     canvas.clear()
-    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
-    qtbot.mouseMove(canvas, QPoint(80, 90))
-    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
+    draw(qtbot, canvas, (0.2, 0.2), (0.4, 0.4), (0.4, 0.7))
     click_bar(tab, qtbot, 1)
     canvas.clear()
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    click_picture(qtbot, panel.gallery, 0)
     click_bar(tab, qtbot, 7)
     assert [example.label for example in panel.examples] == ["7"]
 
@@ -161,12 +162,12 @@ def test_drawings_that_contradict_each_other_are_shown(tab, qtbot):
     train(tab, qtbot)
     panel, face = tab.try_panel.teach, faces8().test_images[0]
     correct(tab, qtbot, [7])
-    panel._kept.add([from_picture("smiling", face), from_picture("neutral", face)])
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    faces_kept().add([from_picture("smiling", face), from_picture("neutral", face)])
+    press(qtbot, panel, "Teach")
     assert "cannot be both" in tab.banner.text
     assert panel.gallery._highlight == {1, 2}
     assert panel.gallery.current == 2
-    qtbot.mouseClick(panel.delete_button, LEFT)
+    press(qtbot, panel, "Delete")
     assert [example.label for example in panel.examples] == ["neutral", "smiling"]
     assert not panel.gallery._highlight
 
@@ -204,16 +205,15 @@ def test_relabel_and_delete(tab, qtbot):
     panel = tab.try_panel.teach
     assert not panel.delete_button.isEnabled()
     tab.try_panel.canvas.clear()
-    cell = panel.gallery._cell_rect(1)
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=cell.center())
+    click_picture(qtbot, panel.gallery, 1)
     assert np.array_equal(tab.try_panel.canvas.pixels() * 255, faces8().test_images[7])
-    panel._labels.actions()[2].trigger()
+    panel.relabel_button.menu().actions()[2].trigger()
     assert [example.label for example in panel.examples] == ["smiling", "frowning"]
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    click_picture(qtbot, panel.gallery, 0)
     qtbot.keyClick(panel.gallery, Qt.Key.Key_Delete)
     assert [example.label for example in panel.examples] == ["frowning"]
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
-    qtbot.mouseClick(panel.delete_button, LEFT)
+    click_picture(qtbot, panel.gallery, 0)
+    press(qtbot, panel, "Delete")
     assert not panel.examples
     assert not panel.teach_button.isEnabled()
 
@@ -222,7 +222,7 @@ def test_save_and_open(tab, qtbot, tmp_path):
     correct(tab, qtbot, [0, 7, 13])
     panel, path = tab.try_panel.teach, tmp_path / "mine.json"
     panel.save(path)
-    panel._kept.delete(1)
+    faces_kept().delete(1)
     notes: list[str] = []
     panel.noticed.connect(notes.append)
     panel.open(path)
@@ -274,7 +274,7 @@ def test_teach_report_undo(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.snapshot.step == head)
     assert np.array_equal(parameters(tab), taught)
     assert panel.undo_button.isEnabled()
-    qtbot.mouseClick(panel.undo_button, LEFT)
+    press(qtbot, panel, "Undo teaching")
     qtbot.waitUntil(lambda: np.array_equal(parameters(tab), before))
     assert not panel.undo_button.isEnabled()
     assert tab.session.status.head == head
@@ -305,7 +305,7 @@ def test_lessons_of_the_same_step_are_taken_back_one_by_one(tab, qtbot):
     assert not any(np.array_equal(a, b) for a, b in pairwise(known))
     for left in (2, 1, 0):
         for _ in range(2):  # an impatient hand takes back one lesson, too
-            qtbot.mouseClick(panel.undo_button, LEFT)
+            button(panel, "Undo teaching").click()
         qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
         assert np.array_equal(parameters(tab), known[left])
         assert panel.undo_button.isEnabled() == (left > 0)
@@ -354,7 +354,7 @@ def test_a_lesson_can_be_taken_back_at_once_and_while_it_trains(tab, qtbot):
     before = parameters(tab)
     correct(tab, qtbot, range(0, 18, 2))
     panel = tab.try_panel.teach
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    press(qtbot, panel, "Teach")
     qtbot.waitUntil(panel.undo_button.isEnabled)
     undo(tab, qtbot)  # while it is still being measured
     assert np.array_equal(parameters(tab), before)
@@ -390,7 +390,7 @@ def test_a_lesson_that_was_asked_for_is_not_given_to_a_new_run(tab, qtbot):
     train(tab, qtbot)
     correct(tab, qtbot, range(0, 18, 2))
     teach(tab, qtbot)
-    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    press(qtbot, tab.try_panel, "Teach")
     tab.reset()
     qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.phase == "untrained")
     assert not tab.teaching.busy
@@ -419,7 +419,7 @@ def test_half_a_report_goes_with_its_lesson(tab, qtbot, monkeypatch):
     train(tab, qtbot)
     correct(tab, qtbot, range(0, 18, 2))
     panel = tab.try_panel.teach
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    press(qtbot, panel, "Teach")
     qtbot.waitUntil(lambda: panel.report.text().endswith("50 % → …"))
     tab.session.seek(50)
     settle(tab, qtbot)
@@ -456,7 +456,8 @@ def test_a_lesson_before_an_earlier_one_is_reported_and_ends_the_other(tab, qtbo
     teach(tab, qtbot)
     assert "test set" in tab.try_panel.teach.report.text()
     assert any(words.startswith("Taught at step 10") for words in told)
-    assert [given.step for given in tab.teaching._lessons] == [10]
+    undo(tab, qtbot)
+    assert not button(tab.try_panel, "Undo teaching").isEnabled()  # the other lesson is no more
 
 
 def test_a_new_run_has_nothing_to_undo(tab, qtbot):
@@ -486,19 +487,19 @@ def test_a_taught_run_is_saved_and_opened(tab, qtbot, tmp_path):
 def test_what_cannot_be_taught_is_said(tab, qtbot):
     panel = tab.try_panel.teach
     correct(tab, qtbot, [0, 7])
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    press(qtbot, panel, "Teach")
     assert "has not learnt anything yet" in tab.banner.text
     train(tab, qtbot)
-    panel._kept.delete(1)
+    faces_kept().delete(1)
     assert not panel.teach_button.isEnabled()
     assert "2 drawings or more" in panel.report.text()  # beside the button, not only in its tooltip
-    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
+    faces_kept().add([from_picture("neutral", faces8().test_images[0])])
     assert panel.report.text() == ""
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    press(qtbot, panel, "Teach")
     assert "cannot be both" in tab.banner.text
-    panel._kept.delete(1)
-    panel._kept.add([from_picture(MOODS[0], np.full((28, 28), 255, np.uint8))])
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    faces_kept().delete(1)
+    faces_kept().add([from_picture(MOODS[0], np.full((28, 28), 255, np.uint8))])
+    press(qtbot, panel, "Teach")
     assert "28×28 pixels, but this network reads 8×8" in tab.banner.text
     assert not tab.teaching.job.running
 
@@ -506,7 +507,7 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
 @pytest.mark.parametrize("how", ["play", "step", "reset"])
 def test_a_refusal_goes_when_the_network_is_another(tab, qtbot, how):
     correct(tab, qtbot, [0, 7])
-    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    press(qtbot, tab.try_panel, "Teach")
     assert tab.banner.text.startswith("Nothing was taught")
     {"play": tab.session.play, "step": tab.session.step, "reset": tab.reset}[how]()
     qtbot.waitUntil(lambda: tab.banner.text == "")
@@ -518,12 +519,12 @@ def test_a_refusal_stays_while_it_trains_until_a_lesson_begins(tab, qtbot):
     tab.session.set_pace(100)
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.snapshot.step > 2)
-    panel._kept.add([from_picture("neutral", faces8().test_images[0])])
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    faces_kept().add([from_picture("neutral", faces8().test_images[0])])
+    press(qtbot, panel, "Teach")
     step = tab.session.snapshot.step
     qtbot.waitUntil(lambda: tab.session.snapshot.step > step + 5)
     assert "cannot be both" in tab.banner.text
-    panel._kept.delete(2)
+    faces_kept().delete(2)
     teach(tab, qtbot)
     assert tab.banner.text == ""
 
@@ -531,10 +532,10 @@ def test_a_refusal_stays_while_it_trains_until_a_lesson_begins(tab, qtbot):
 def test_a_lesson_leaves_the_messages_of_others_alone(tab, qtbot):
     train(tab, qtbot)
     correct(tab, qtbot, [0])
-    tab.try_panel.teach._kept.add([from_picture("neutral", faces8().test_images[0])])
-    qtbot.mouseClick(tab.try_panel.teach.teach_button, LEFT)
+    faces_kept().add([from_picture("neutral", faces8().test_images[0])])
+    press(qtbot, tab.try_panel, "Teach")
     tab.banner.say("Something else", "It is still so.", "warning")
-    tab.try_panel.teach._kept.delete(1)
+    faces_kept().delete(1)
     correct(tab, qtbot, [7])
     teach(tab, qtbot)
     assert tab.banner.text.startswith("Something else")
@@ -557,10 +558,7 @@ def test_strokes_are_kept_as_strokes(tab, qtbot):
     qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    qtbot.mousePress(canvas, LEFT, pos=QPoint(40, 40))
-    for y in range(40, 140, 10):
-        qtbot.mouseMove(canvas, QPoint(80, y))
-    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
+    draw(qtbot, canvas, (0.2, 0.2), *((0.4, 0.2 + 0.05 * step) for step in range(10)))
     click_bar(tab, qtbot, 1)
     (example,) = tab.try_panel.teach.examples
     assert isinstance(example, Example)
@@ -587,5 +585,5 @@ def test_every_report_is_seen_whole(tab, qtbot):
 def test_the_button_of_my_drawings_has_room_for_their_number(tab, qtbot):
     place = tab.try_panel.geometry()
     correct(tab, qtbot, [0, 7])
-    qtbot.waitUntil(lambda: tab.try_panel._switch.button(1).text() == "My drawings (2)")
+    assert button(tab.try_panel, "My drawings (2)").isVisible()
     assert tab.try_panel.geometry() == place

@@ -109,6 +109,8 @@ class WhyView(QWidget):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(4)
         headings = ("What it relies on", "Where ink counts", "What would change it")
+        for words, sentence in zip(headings, self._sentences, strict=True):
+            sentence.setObjectName(words.lower().replace(" ", "-"))
         pictures = (self.occlusion, self.saliency, self.change)
         for column, (words, picture, sentence) in enumerate(zip(headings, pictures, self._sentences, strict=True)):
             heading = QLabel(words)
@@ -310,6 +312,16 @@ class MapPicture(QWidget):
         """The numbers shown."""
         return self._map
 
+    @property
+    def readout(self) -> str:
+        """What is written below: the number under the pointer, else the scale."""
+        if self._map is None:
+            return ""
+        if self._place is not None:
+            row, column = self._place
+            return f"row {row + 1}, column {column + 1}: {number(float(self._map[row, column]))}"
+        return f"±{short_number(float(f'{self._level:.2g}'))} {self._value_name}"
+
     def sizeHint(self) -> QSize:
         """A square and a line."""
         return QSize(160, 180)
@@ -335,17 +347,13 @@ class MapPicture(QWidget):
         painter.setPen(QPen(colors.border, 1))
         painter.drawRect(frame)
         painter.setPen(colors.muted)
-        words = ""
         if self._map is not None and self._place is not None:
             row, column = self._place
             painter.setPen(QPen(colors.ink, 1))
             high, wide = frame.height() / self._map.shape[0], frame.width() / self._map.shape[1]
             painter.drawRect(QRectF(frame.left() + column * wide, frame.top() + row * high, wide, high))
-            words = f"row {row + 1}, column {column + 1}: {number(float(self._map[row, column]))}"
-        elif self._map is not None:
-            words = f"±{short_number(float(f'{self._level:.2g}'))} {self._value_name}"
         place = QRectF(0, frame.bottom() + 2, self.width(), self.fontMetrics().height())
-        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self.readout)
         painter.end()
 
     def _picture(self) -> QImage:

@@ -330,9 +330,14 @@ class WorkingView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Another map."""
-        for index, rect in enumerate(self._planes):
-            if rect.adjusted(-1, -4, 1, 4).contains(event.position()):
-                self.set_plane(index)
+        index = self.plane_at(event.position())
+        if index is not None:
+            self.set_plane(index)
+
+    def plane_at(self, position: QPointF) -> int | None:
+        """The map whose square is at a position in the widget, as it was last painted; None beside them."""
+        found = (index for index, rect in enumerate(self._planes) if rect.adjusted(-1, -4, 1, 4).contains(position))
+        return next(found, None)
 
     def set_plane(self, index: int) -> None:
         """Show the numbers of another map that the unit looks at."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from hands import button, click_cell, click_picture, draw, middle_of, press
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLabel
 from waiting import settle
 
 from models.base import DataError
@@ -21,7 +25,10 @@ from models.data.drawing.strokes import Drawing, write_drawings
 from models.data.pictures.faces import MOODS, faces8
 from models.registry import get_model
 from playground.engine.drawings import from_picture, write_examples
+from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_stack import Unit
+from ui.plots.plot_base import number
+from ui.plots.probability_bars import percent
 from ui.tabs.cnn import why as cnn_why
 from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
@@ -69,8 +76,20 @@ def show(tab, image):
     tab.try_panel.refresh()
 
 
-def shown(tab):
-    return tab.network.stack._values
+def shown(tab, index=None):
+    """The numbers of all columns of the network view, or of one, as (H, W, C)."""
+    stack = tab.network.stack
+    if index is None:
+        return [shown(tab, index) for index in range(len(stack.layers))]
+    values = np.zeros(stack.layers[index].maps)
+    for place in np.ndindex(values.shape):
+        values[place] = stack.value(Unit(index, *place))
+    return values
+
+
+def said(tab, name):
+    """What stands below one of the three pictures of the reasons."""
+    return tab.why.findChild(QLabel, name).text()
 
 
 def expected(tab):
@@ -94,34 +113,38 @@ def test_the_canvas_holds_a_picture_from_the_beginning(tab):
 def test_maps_follow_the_canvas(tab, qtbot):
     use(tab, qtbot)
     canvas = tab.try_panel.cell_canvas
-    before = [value.copy() for value in shown(tab)]
-    place = canvas._cell_rect(7, 0).center().toPoint()
-    qtbot.mouseClick(canvas, LEFT, pos=place)
-    qtbot.waitUntil(lambda: not np.array_equal(shown(tab)[0], before[0]))
+    before = shown(tab, 0)
+    click_cell(qtbot, canvas, 7, 0)
+    qtbot.waitUntil(lambda: not np.array_equal(shown(tab, 0), before))
     for value, wanted in zip(shown(tab), expected(tab), strict=True):
         assert np.array_equal(value.reshape(-1), wanted.reshape(-1))
-    assert tab.try_panel.bars._values == pytest.approx(expected(tab)[-1], abs=1e-3)
+    probabilities = expected(tab)[-1]
+    best = int(probabilities.argmax())
+    assert f"{MOODS[best]}: {percent(probabilities[best])}" in tab.try_panel.bars.accessibleDescription()
 
 
 def test_maps_follow_training_and_the_timeline(tab, qtbot):
     use(tab, qtbot)
-    late = shown(tab)[1].copy()
+    late = shown(tab, 1)
     tab.session.seek(3)
-    qtbot.waitUntil(lambda: tab.session.snapshot.step == 3 and not np.array_equal(shown(tab)[1], late))
-    assert np.array_equal(shown(tab)[1], expected(tab)[1])
-    (tiles,) = tab.network._filters
+    qtbot.waitUntil(lambda: tab.session.snapshot.step == 3 and not np.array_equal(shown(tab, 1), late))
+    assert np.array_equal(shown(tab, 1), expected(tab)[1])
+    (tiles,) = [each for each in tab.network.findChildren(ImageTiles) if each.isVisible()]
     weights = cnn.filters(tab.session.snapshot)[0][1]
-    assert np.array_equal(np.sort(tiles._images, axis=None), np.sort(weights, axis=None))
+    assert tiles.count == len(weights)
     assert tiles.readout == ""
+    tiles.grab()
+    qtbot.mouseMove(tiles, middle_of(tiles, lambda spot: tiles.pixel_at(QPointF(spot)) == (2, 0, 1)))
+    assert tiles.readout.endswith(number(float(weights[2, 0, 0, 1])))
     tab.session.seek(tab.session.status.head)
-    qtbot.waitUntil(lambda: np.array_equal(shown(tab)[1], late))
+    qtbot.waitUntil(lambda: np.array_equal(shown(tab, 1), late))
 
 
 def test_maps_are_drawn_while_it_trains(tab, qtbot):
     tab.session.set_pace(200)
     tab.session.play()
     seen = []
-    tab.session.frame.connect(lambda: seen.append(shown(tab)[1].sum()))
+    tab.session.frame.connect(lambda: seen.append(shown(tab, 1).sum()))
     qtbot.waitUntil(lambda: len(set(map(float, seen))) > 3)
     tab.session.pause()
 
@@ -129,10 +152,12 @@ def test_maps_are_drawn_while_it_trains(tab, qtbot):
 def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
     use(tab, qtbot)
     stack = tab.network.stack
-    qtbot.mouseMove(stack, stack.unit_rect(Unit(2, 1, 1, 3)).center().toPoint())
+    unit = Unit(2, 1, 1, 3)
+    qtbot.mouseMove(stack, stack.unit_rect(unit).center().toPoint())
     qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.words)
     assert "sees 4×4 pixels of the picture" in stack.words
-    parts = stack._trace
+    snapshot = tab.session.snapshot
+    parts = trace(snapshot, [stage.spec for stage in snapshot.config.architecture().stages], unit)
     assert [part.layer for part in parts] == [2, 1, 0]
     assert [list(part.channels) for part in parts] == [[3], [3], [0]]
     assert (parts[1].top, parts[1].left, parts[1].bottom, parts[1].right) == (2, 2, 4, 4)
@@ -179,7 +204,8 @@ def test_a_click_works_out_the_numbers(tab, qtbot):
     for unit, kind in ((Unit(1, 2, 3, 4), WorkedSum), (Unit(2, 1, 1, 0), WorkedPool), (Unit(3, 0, 0, 5), WorkedSum)):
         click_unit(tab, qtbot, unit)
         assert network.pages.currentWidget() is network.working
-        worked = network.working._worked
+        image = tab.try_panel.preparation.image
+        worked = explain.worked_out(tab.session.snapshot, image, unit.layer, unit.row, unit.column, unit.channel)
         assert isinstance(worked, kind)
         assert worked.output == pytest.approx(stack.value(unit), abs=1e-5)
         assert f"{stack.value(unit):.3f}" in network.working.sentence()
@@ -188,7 +214,7 @@ def test_a_click_works_out_the_numbers(tab, qtbot):
     assert "softmax" in network.working.sentence()
     assert f"{100 * stack.value(Unit(4, 0, 0, 1)):.1f} %" in network.working.sentence()
     network.working.grab()
-    qtbot.mouseClick(network.working._close, LEFT)
+    press(qtbot, network, "close the numbers")
     assert network.pages.currentWidget() is not network.working
     assert stack.chosen is None
 
@@ -198,8 +224,9 @@ def test_a_batch_normalization_and_a_dropout_are_worked_out_as_they_are(tab, qtb
     working, stack = tab.network.working, tab.network.stack
     unit = Unit(2, 1, 2, 0)
     click_unit(tab, qtbot, unit)
-    assert working._worked.output == pytest.approx(stack.value(unit), abs=1e-5)
-    assert f"/ {working._worked.deviation:.3f} ×" in working.sentence()
+    worked = explain.worked_out(tab.session.snapshot, tab.try_panel.preparation.image, 2, 1, 2, 0)
+    assert worked.output == pytest.approx(stack.value(unit), abs=1e-5)
+    assert f"/ {worked.deviation:.3f} ×" in working.sentence()
     assert f"{stack.value(unit):.3f}" in working.sentence()
     working.grab()
     click_unit(tab, qtbot, Unit(3, 1, 2, 0))
@@ -232,9 +259,12 @@ def test_an_opened_run_on_other_pictures_is_not_shown_the_last_one(tab, qtbot, t
 def test_the_numbers_follow_the_timeline(tab, qtbot):
     use(tab, qtbot)
     click_unit(tab, qtbot, Unit(1, 2, 3, 4))
-    before = tab.network.working._worked.weights
+    before = tab.network.working.sentence()
     tab.session.seek(1)
-    qtbot.waitUntil(lambda: not np.array_equal(tab.network.working._worked.weights, before))
+    qtbot.waitUntil(lambda: tab.network.working.sentence() != before)
+    settle(tab, qtbot)
+    worked = explain.worked_out(tab.session.snapshot, tab.try_panel.preparation.image, 1, 2, 3, 4)
+    assert f"bias {worked.bias:.3f}".replace("-", "−") in tab.network.working.sentence()
 
 
 def test_another_plane_of_a_second_convolution(tab, qtbot):
@@ -242,9 +272,10 @@ def test_another_plane_of_a_second_convolution(tab, qtbot):
     click_unit(tab, qtbot, Unit(2, 1, 1, 0))
     working = tab.network.working
     working.grab()
-    assert len(working._planes) == 3
-    qtbot.mouseClick(working, LEFT, pos=working._planes[2].center().toPoint())
+    third = middle_of(working, lambda spot: working.plane_at(QPointF(spot)) == 2)
+    qtbot.mouseClick(working, LEFT, pos=third)
     assert working.plane == 2
+    assert all(working.plane_at(QPointF(x, third.y())) != 3 for x in range(working.width()))  # there are three maps
     worked = explain.worked_out(tab.session.snapshot, tab.try_panel.preparation.image, 2, 1, 1, 0)
     assert f"{worked.total:.3f}".replace("-", "−") in working.sentence()
 
@@ -253,7 +284,7 @@ def test_why_this_answer(tab, qtbot):
     use(tab, qtbot)
     show(tab, faces8().test_images[0])
     snapshot, image = tab.session.snapshot, tab.try_panel.preparation.image
-    qtbot.mouseClick(tab.view_buttons.button(1), LEFT)
+    press(qtbot, tab.view_buttons, "Why this answer")
     why = tab.why
     qtbot.waitUntil(lambda: why.change.map is not None)
     answer = int(cnn.predict(snapshot, image[None])[0].argmax())
@@ -265,34 +296,42 @@ def test_why_this_answer(tab, qtbot):
     why.target.activated.emit(other + 1)
     wanted = explain.saliency(snapshot, image, other)
     qtbot.waitUntil(lambda: np.array_equal(why.saliency.map, wanted))
-    assert MOODS[other] in why._sentences[1].text()
+    assert MOODS[other] in said(tab, "where-ink-counts")
     why.wanted.setCurrentIndex(other + 1)
     why.wanted.activated.emit(other + 1)
-    qtbot.waitUntil(lambda: not why.job.running and why._change is not None and why._change.answer == other)
-    changed = why._change.image
-    qtbot.mouseClick(why.try_button, LEFT)
+    qtbot.waitUntil(lambda: not why.job.running and f": “{MOODS[other]}” (" in said(tab, "what-would-change-it"))
+    press(qtbot, why, "To the canvas")
+    changed = explain.smallest_change(snapshot, image, other).image
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, changed))
-    assert tab.try_panel.bars._values.argmax() == other
+    assert tab.try_panel.answer.probabilities[0].argmax() == other
 
 
 def test_why_says_when_there_is_nothing_to_explain(tab, qtbot):
-    qtbot.mouseClick(tab.view_buttons.button(1), LEFT)
-    qtbot.waitUntil(lambda: "untrained" in tab.why._sentences[0].text())
+    press(qtbot, tab.view_buttons, "Why this answer")
+    qtbot.waitUntil(lambda: "untrained" in said(tab, "what-it-relies-on"))
     use(tab, qtbot)
     tab.try_panel.canvas.clear()
-    qtbot.waitUntil(lambda: "Nothing is drawn" in tab.why._sentences[0].text())
-    assert not tab.why.try_button.isEnabled()
+    qtbot.waitUntil(lambda: "Nothing is drawn" in said(tab, "what-it-relies-on"))
+    assert not button(tab.why, "To the canvas").isEnabled()
 
 
-def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_next(tab, qtbot):
+def test_a_picture_that_changes_while_the_last_one_is_explained_is_explained_next(tab, qtbot, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def held(*asked):
+        begun.set()
+        while not go_on.wait(0.01):
+            yield Explained(0)  # nothing is known yet
+        yield from explanation(*asked)
+
     use(tab, qtbot)
+    monkeypatch.setattr(cnn_why, "explanation", held)
     tab.show_view(1)
-    qtbot.waitUntil(lambda: tab.why._change is not None)
-    show(tab, tab.data.test_images[3])
-    qtbot.waitUntil(lambda: tab.why.job.running)
-    image = tab.data.test_images[5]
+    qtbot.waitUntil(begun.is_set)
+    image = next(image for image in tab.data.test_images if not np.array_equal(image, tab.try_panel.preparation.image))
     show(tab, image)
-    assert tab.why.job.running
+    assert tab.why.job.running  # on the picture before
+    go_on.set()
     snapshot = tab.session.snapshot
     wanted = explain.saliency(snapshot, image, int(cnn.predict(snapshot, image[None])[0].argmax()))
     qtbot.waitUntil(lambda: np.array_equal(tab.why.saliency.map, wanted))
@@ -312,16 +351,17 @@ def test_what_is_being_explained_of_another_run_is_dropped(tab, qtbot, monkeypat
     monkeypatch.setattr(cnn_why, "explanation", endless)
     tab.show_view(1)
     why = tab.why
-    qtbot.waitUntil(lambda: "“9”" in why._sentences[1].text())
+    qtbot.waitUntil(lambda: "“9”" in said(tab, "where-ink-counts"))
     use(tab, qtbot, play=False, dataset="faces-28", **small)
-    qtbot.waitUntil(lambda: "untrained" in why._sentences[0].text())
+    qtbot.waitUntil(lambda: "untrained" in said(tab, "what-it-relies-on"))
     assert [why.target.itemText(row) for row in range(1, why.target.count())] == list(MOODS)
     tab.session.step(2)
     qtbot.waitUntil(lambda: why.job.running)
     tab.reset()
     assert not why.job.running
     assert why.saliency.map is None
-    assert [label.text() for label in why._sentences] == ["", "", ""]
+    names = ("what-it-relies-on", "where-ink-counts", "what-would-change-it")
+    assert [said(tab, name) for name in names] == ["", "", ""]
 
 
 def test_the_read_out_of_a_map(tab, qtbot):
@@ -329,11 +369,15 @@ def test_the_read_out_of_a_map(tab, qtbot):
     tab.show_view(1)
     picture = tab.why.occlusion
     qtbot.waitUntil(lambda: picture.map is not None)
-    picture._point(QPointF(picture._frame().center()))
-    assert picture._place is not None
+    scale = picture.readout
+    assert scale.startswith("±")
+    qtbot.mouseMove(picture, QPoint(30, 30))
+    qtbot.waitUntil(lambda: picture.readout.startswith("row "))
+    row, column = (int(each) - 1 for each in re.findall(r"\d+", picture.readout)[:2])
+    assert picture.readout.endswith(number(float(picture.map[row, column])))
     picture.grab()
-    picture.leaveEvent(None)
-    assert picture._place is None
+    QApplication.sendEvent(picture, QEvent(QEvent.Type.Leave))
+    assert picture.readout == scale
 
 
 def test_an_explanation_comes_in_pieces(tab, qtbot):
@@ -347,35 +391,33 @@ def test_mistakes_lead_to_the_canvas(tab, qtbot):
     use(tab, qtbot, epochs=10)
     tab.show_view(2)
     explorer = tab.explorer
-    qtbot.waitUntil(lambda: explorer._predictions is not None)
-    wrong = np.flatnonzero(explorer._predictions != faces8().test_labels)
-    assert explorer.gallery.count == len(wrong)
-    explorer.gallery.image_clicked.emit(0)
+    wrong = np.flatnonzero(tab.session.snapshot.test_predictions != faces8().test_labels)
+    qtbot.waitUntil(lambda: explorer.gallery.count == len(wrong) > 0)
+    click_picture(qtbot, explorer.gallery, 0)
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[wrong[0]]))
 
 
 def test_pictures_to_learn_from_and_held_out(tab, qtbot):
     use(tab, qtbot)
-    qtbot.mouseClick(tab.view_buttons.button(3), LEFT)
+    press(qtbot, tab.view_buttons, "Pictures")
     pictures = tab.pictures
     assert pictures.gallery.count == 9
     assert pictures.gallery.caption(0) == "smiling\nwide"
     assert pictures.note.isVisible()
     assert "7 of 10" in pictures.note.layout().itemAt(0).widget().text()
-    qtbot.mouseClick(pictures._buttons.button(1), LEFT)
+    press(qtbot, pictures, "Held out")
     assert pictures.gallery.count == 18
     predictions = tab.session.snapshot.test_predictions
     right = [pictures.gallery.caption(i).startswith("✓") for i in range(18)]
     assert right == (predictions == faces8().test_labels).tolist()
-    view = pictures.gallery.viewport()
-    qtbot.mouseClick(view, LEFT, pos=pictures.gallery._cell_rect(4).center())
+    click_picture(qtbot, pictures.gallery, 4)
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[4]))
 
 
 def test_try_it_without_augmentation(tab, qtbot):
     use(tab, qtbot)
     tab.show_view(3)
-    qtbot.mouseClick(tab.pictures.without_button, LEFT)
+    press(qtbot, tab.pictures, "Try it without")
     qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.config.shift == 0)
     assert not tab.session.snapshot.config.mirror
     assert tab.form.config().shift == 0
@@ -388,7 +430,7 @@ def test_another_data_set_brings_its_canvas_names_and_pictures(tab, qtbot):
     use(tab, qtbot, dataset="faces-28", faces=60, layers=layers, batch_size=20, epochs=2)
     assert panel.canvas is panel.pen_canvas
     assert panel.bars.names == MOODS
-    assert shown(tab)[0].shape == (28, 28, 1)
+    assert shown(tab, 0).shape == (28, 28, 1)
     assert not panel.preparation.empty
     tab.show_view(3)
     assert tab.pictures.gallery.count == 60
@@ -425,9 +467,7 @@ def test_a_face_is_drawn_with_the_pen_and_prepared_as_a_face(tab, qtbot):
 
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    qtbot.mousePress(canvas, LEFT, pos=QPoint(60, 60))
-    qtbot.mouseMove(canvas, QPoint(90, 80))
-    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(110, 60))
+    draw(qtbot, canvas, (0.2, 0.2), (0.3, 0.3), (0.4, 0.2))
     tab.try_panel.refresh()
     assert np.array_equal(tab.try_panel.preparation.image, prepare_drawing(canvas.drawing()).image)
 
@@ -503,7 +543,7 @@ def test_an_experiment_brings_its_canvas_back(tab, qtbot, tmp_path):
     qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.step == 150)
     tab.try_panel.refresh()
     assert np.array_equal(tab.try_panel.preparation.image, face)
-    assert np.array_equal(shown(tab)[0][:, :, 0] > 0, face > 0)
+    assert np.array_equal(shown(tab, 0)[:, :, 0] > 0, face > 0)
 
 
 def test_drawings_that_make_no_sense_are_refused(tab):

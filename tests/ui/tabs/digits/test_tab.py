@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from hands import click_class, draw, press
 from waiting import settle
 
 from models.digits import DigitsConfig
 from models.registry import get_model
 from ui.tabs.digits.tab import DigitsTab
 from ui.tryout import my_drawings as kept
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -30,15 +28,11 @@ def tab(qtbot, tmp_path, monkeypatch):
     kept.my_drawings.cache_clear()
 
 
-def draw(tab, qtbot, lean):
-    """A stroke down the middle, with real events."""
+def draw_one(tab, qtbot, lean):
+    """A stroke down the middle."""
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    middle = canvas._sheet_rect().center().toPoint()
-    qtbot.mousePress(canvas, LEFT, pos=middle - QPoint(0, 50))
-    for y in range(-40, 50, 10):
-        qtbot.mouseMove(canvas, middle + QPoint(lean * y // 10, y))
-    qtbot.mouseRelease(canvas, LEFT, pos=middle + QPoint(5 * lean, 50))
+    draw(qtbot, canvas, *((0.5 + 0.02 * lean * y, 0.5 + 0.05 * y) for y in range(-5, 6)))
     tab.try_panel.refresh()
 
 
@@ -47,19 +41,19 @@ def test_correct_teach_undo(tab, qtbot):
     settle(tab, qtbot, "paused")
     bars, panel = tab.try_panel.bars, tab.try_panel.teach
     for lean in (-2, -1, 0, 1):  # I write my nines as others write ones
-        draw(tab, qtbot, lean)
-        top, row = bars._rows()
-        qtbot.mouseClick(bars, LEFT, pos=QPoint(100, round(top + 9.5 * row)))
+        draw_one(tab, qtbot, lean)
+        click_class(qtbot, bars, "9")
     assert [example.label for example in panel.examples] == ["9"] * 4
-    assert bars._values.argmax() != 9
+    assert tab.try_panel.answer.probabilities[0].argmax() != 9
     before = tab.session.snapshot.parameters
-    qtbot.mouseClick(panel.teach_button, LEFT)
+    press(qtbot, panel, "Teach")
     qtbot.waitUntil(lambda: not tab.teaching.busy)
     qtbot.waitUntil(lambda: not np.array_equal(tab.session.snapshot.parameters, before))
-    assert bars._values.argmax() == 9
+    assert tab.try_panel.answer.probabilities[0].argmax() == 9
+    assert "9: " in bars.accessibleDescription()
     assert "other half judged: 0 %" in panel.report.text()
     assert tab.session.snapshot.step == 60
-    qtbot.mouseClick(panel.undo_button, LEFT)
+    press(qtbot, panel, "Undo teaching")
     qtbot.waitUntil(lambda: np.array_equal(tab.session.snapshot.parameters, before))
 
 

@@ -50,7 +50,7 @@ def use(tab, qtbot, **settings) -> None:
 
 
 def cell(canvas: QWidget, row: int, column: int) -> QPoint:
-    rect = canvas._cell_rect(row, column)
+    rect = canvas.cell_rect(row, column)
     return rect.center().toPoint()
 
 
