@@ -176,7 +176,8 @@ class RunBar(QFrame):
             self.headline.setText("")
             return
         measured, value = known[held_out[0].name]
-        earlier = f" at step {grouped(round(measured))}" if step is not None and measured < step else ""
+        before = step is not None and isfinite(value) and measured < step
+        earlier = f" at step {grouped(round(measured))}" if before else ""
         words = say(held_out[0], value) + earlier
         self.headline.setText(words, len(words) - len(held_out[0].label))  # the name gives way, never the number
 

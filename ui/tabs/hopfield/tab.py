@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.pictures.patterns import Pattern, check_patterns, from_image
@@ -24,6 +23,7 @@ from ui.tabs.hopfield.capacity import CapacityView
 from ui.tabs.hopfield.probe import ProbePanel
 from ui.tabs.hopfield.recall import RecallView, VerdictCard, in_words
 from ui.tabs.hopfield.weights import WeightsView
+from ui.widgets.layout import column, row, widget_of
 from ui.widgets.view_switch import ViewSwitch
 
 PACE = 100
@@ -94,23 +94,22 @@ class HopfieldTab(ModelTab):
         self.weights.pixel_chosen.connect(self._explain)
         self.capacity = CapacityView()
         self.capacity.failed.connect(self._on_capacity_failed)
+        self.own(self.capacity.job)
         self.speed = SpeedControl("updates", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
         views = (self.recall, self.weights, self.capacity)
         self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
         self.view_buttons.changed.connect(self._refresh)
         self.views = self.view_buttons.stack
-        header = QHBoxLayout()
-        header.addWidget(self.view_buttons, 1)
-        header.addWidget(self.speed)
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(header)
-        layout.addWidget(self.verdict)
-        layout.addWidget(self.views, 1)
-        return stage
+        return widget_of(
+            column(
+                row((self.view_buttons, 1), self.speed),
+                self.verdict,
+                (self.views, 1),
+                margins=(12, 6, 8, 6),
+                spacing=6,
+            )
+        )
 
     def make_side(self) -> QWidget:
         """Canvas, store, damage."""
@@ -396,23 +395,6 @@ class HopfieldTab(ModelTab):
         if self._shown is not None and status.phase in ("paused", "finished") and status.position == status.head:
             return ": ".join(in_words(self._shown, running=False))
         return super()._words(status)
-
-    # Life ----------------------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The experiment goes on."""
-        super().showEvent(event)
-        self.capacity.job.set_paused(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: the experiment rests."""
-        super().hideEvent(event)
-        self.capacity.job.set_paused(True)
-
-    def shutdown(self) -> None:
-        """Join both threads."""
-        self.capacity.job.shutdown()
-        super().shutdown()
 
     # Files ---------------------------------------------------------------------------------------------------------
 
