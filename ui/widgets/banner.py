@@ -61,6 +61,7 @@ class Banner(QFrame):
         """Lie at the upper edge of this widget from now on, and hear what is reported inside its parent."""
         self._over = widget
         parent = widget.parentWidget()
+        assert parent is not None  # what has none is no part of a page yet
         self.setParent(parent)
         for watched in (widget, parent):
             watched.installEventFilter(self)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLayout,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -98,8 +97,8 @@ class BitsTab(ModelTab):
         self.network.refused.connect(self._on_bad_input)
         self.sum = NeuronSum()
         self.views = QStackedWidget()
-        self.views.addWidget(_scrolling(column((self.bars, 1), self.table, spacing=2)))
-        self.views.addWidget(_scrolling(column((self.network, 1), self.sum, spacing=2)))
+        self.views.addWidget(_scrolling(widget_of(column((self.bars, 1), self.table, spacing=2))))
+        self.views.addWidget(_scrolling(widget_of(column((self.network, 1), self.sum, spacing=2))))
         header = row(self.scale, STRETCH, self.speed)
         return widget_of(column(header, self.verdict, (self.views, 1), margins=(12, 6, 8, 4), spacing=4))
 
@@ -142,9 +141,10 @@ class BitsTab(ModelTab):
             spacing=6,
         )
         self.sides = QStackedWidget()
-        for panel in (left, right):
+        for parts in (left, right):
+            panel = widget_of(parts)
             area = _scrolling(panel)
-            area.setMinimumWidth(area.widget().minimumSizeHint().width())  # scrolls up and down only
+            area.setMinimumWidth(panel.minimumSizeHint().width())  # scrolls up and down only
             self.sides.addWidget(area)
         return self.sides
 
@@ -464,9 +464,9 @@ def _line() -> QFrame:
     return line
 
 
-def _scrolling(parts: QLayout) -> QScrollArea:
+def _scrolling(widget: QWidget) -> QScrollArea:
     area = QScrollArea()
-    area.setWidget(widget_of(parts))
+    area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     return area

@@ -254,7 +254,7 @@ class RecallView(QWidget):
         if snapshot.target is None:
             before, what, wanted = "Before", "Changed", start
         else:
-            what, wanted = "Still wrong", snapshot.target.reshape(shape)
+            what, wanted = "Still wrong", snapshot.target.astype(np.float64).reshape(shape)
             damaged = int((snapshot.start != snapshot.target).sum())
             before = f"Damaged · {damaged} px" if damaged else "Undamaged"
         wrong = int(((state > 0) != (wanted > 0)).sum())

@@ -443,15 +443,17 @@ def own_patterns(items: Any) -> list[Own]:
     """The patterns of an experiment file; raises DataError when they make no sense."""
     found = []
     for item in items if isinstance(items, list) else [None]:
-        rows = item.get("rows") if isinstance(item, dict) else None
-        good = isinstance(rows, list) and 0 < len(rows) <= 32 and all(isinstance(row, str) for row in rows)
-        if (
-            not good
-            or len({len(row) for row in rows}) != 1
-            or not 0 < len(rows[0]) <= 32
-            or set("".join(rows)) - set("#.")
-        ):
+        lines = item.get("rows") if isinstance(item, dict) else None
+        if not isinstance(item, dict) or not isinstance(lines, list) or not _is_picture(lines):
             raise DataError("A stored drawing in the file is not a picture of “#” and “.”: the file is damaged.")
-        pixels = np.array([[1 if pixel == "#" else -1 for pixel in row] for row in rows], dtype=np.int8)
-        found.append(Own(str(item.get("label", "drawing"))[:24], pixels.ravel(), pixels.shape))
+        pixels = np.array([[1 if pixel == "#" else -1 for pixel in line] for line in lines], dtype=np.int8)
+        found.append(Own(str(item.get("label", "drawing"))[:24], pixels.ravel(), (len(lines), len(lines[0]))))
     return found
+
+
+def _is_picture(lines: list[Any]) -> bool:
+    """Whether these are 1 to 32 rows of text of one length, of ink and paper only."""
+    if not 0 < len(lines) <= 32 or not all(isinstance(line, str) for line in lines):
+        return False
+    one_length = len({len(line) for line in lines}) == 1
+    return one_length and 0 < len(lines[0]) <= 32 and set("".join(lines)) <= set("#.")
