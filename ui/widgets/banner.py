@@ -35,6 +35,7 @@ class Banner(QFrame):
         self._title = QLabel()
         theme.set_role(self._title, "heading")
         self._text = QLabel()
+        self._text.setObjectName("text")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

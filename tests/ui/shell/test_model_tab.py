@@ -138,7 +138,7 @@ def test_what_went_wrong_before_a_run_was_built_stays_to_be_read(make, qtbot):
     status = tab.session.status
     assert status.phase == "loading"
     tab.banner.say("The experiment could not be opened", "It is damaged.")
-    tab._on_status(replace(status, moving=True))
+    tab.session.status_changed.emit(replace(status, moving=True))
     assert "damaged" in tab.banner.text
     settle(tab, qtbot, "untrained")
     assert "damaged" in tab.banner.text

@@ -125,7 +125,7 @@ def test_settings_that_need_a_new_run_wait_for_reset(window, qtbot):
     tab = window.current
     tab.session.step(5)
     qtbot.waitUntil(lambda: tab.session.status.head == 5)
-    (field,) = (entry for entry in tab.form.findChildren(QLineEdit) if entry.accessibleName() == "hidden")
+    (field,) = (entry for entry in tab.form.findChildren(QLineEdit) if entry.accessibleName() == "Hidden layers")
     field.selectAll()
     qtbot.keyClicks(field, "32")
     qtbot.keyClick(field, Qt.Key.Key_Return)

@@ -139,6 +139,11 @@ class HopfieldTab(ModelTab):
             self._awaited = None  # the step that is sought has a picture of its own
         super()._on_status(status)
 
+    @property
+    def busy(self) -> bool:
+        """Whether the canvas is ahead of the run: something drawn or stored has not been seen in it yet."""
+        return self._awaited is not None or self.probe.busy or bool(self._storing)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Pictures, verdict, memory; and the canvas, if recall starts from something else now."""
         assert isinstance(snapshot, HopfieldSnapshot)
