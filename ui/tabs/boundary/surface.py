@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -299,10 +299,6 @@ class LossSurfacePage(QWidget):
         self._show_scale()
         self.words.setText("")
 
-    def shutdown(self) -> None:
-        """Join the thread."""
-        self.job.shutdown()
-
     # Computing -----------------------------------------------------------------------------------------------------
 
     def _is_current(self) -> bool:
@@ -429,14 +425,8 @@ class LossSurfacePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: compute, if what is there is not about now."""
         super().showEvent(event)
-        self.job.set_paused(False)
         if self._snapshot is not None and not self._is_current():
             self.compute()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self.job.set_paused(True)
 
 
 def _rows(snapshot: BoundarySnapshot, directions: Directions, extent: float) -> Generator[Any, None, None]:
