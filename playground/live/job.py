@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
@@ -20,7 +20,7 @@ from playground.live.event_thread import EventThread
 BATCH = 0.05
 """Seconds of work between two batches of results, and between two looks at the commands."""
 
-Work = Generator[Any, None, None]
+Work = Iterator[Any]
 
 log = logging.getLogger(__name__)
 
@@ -108,10 +108,13 @@ class Job(QObject):
         self._number = 0
         self._thread: EventThread | None = None
         self._paused = False
+        self._closed = False
         self.running = False
 
     def start(self, work: Work) -> None:
-        """Work this off; what was under way is dropped."""
+        """Work this off; what was under way is dropped. After `shutdown` (by an event still under way) not done."""
+        if self._closed:
+            return
         if self._thread is None:
             self._thread = EventThread(self)
             self._thread.setObjectName(self._name)
@@ -144,6 +147,7 @@ class Job(QObject):
 
     def shutdown(self) -> None:
         """Drop what is under way and join the thread; safe to call twice."""
+        self._closed = True
         if self._thread is None:
             return
         self._number += 1

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from models.base import DataError
 from models.whole_file import atomically
 from ui.widgets import theme
-from ui.widgets.banner import Banner
+from ui.widgets.problem import report
 from ui.widgets.save_dialog import ask_target, write_picture
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
@@ -98,7 +98,7 @@ Table = tuple[list[str], list[Sequence[Any]]]
 class Export(QObject):
     """Saves what a plot shows, as a picture or as numbers; lives inside the widget it serves.
 
-    What cannot be saved is said, with cause and remedy, in the banner of the tab that the widget is in.
+    What cannot be saved is reported, with cause and remedy, to the page that the widget is in.
 
     Args:
         widget: what is saved as a picture; its accessible name is the suggested file name.
@@ -161,25 +161,14 @@ class Export(QObject):
         try:
             save(path)
         except DataError as error:
-            banner = self._banner()
-            if banner is not None:
-                banner.say(f"{what.capitalize()} not saved", str(error))
-
-    def _banner(self) -> Banner | None:
-        """The nearest one on the way up: plots are also made long after the tab that they appear in."""
-        place: QWidget | None = self._widget
-        while place is not None:
-            banner = place.findChild(Banner, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            if isinstance(banner, Banner):
-                return banner
-            place = place.parentWidget()
-        return None
+            report(self._widget, f"{what.capitalize()} not saved", str(error))
 
 
 class Plot(pg.PlotWidget):
     """A plot in the theme's colours, with a crosshair, a read-out in words, and export to image and CSV.
 
-    Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme.
+    Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme. The first
+    time that is when Qt polishes the widget, before it is seen: the subclasses have built all that is theirs by then.
     """
 
     hovered = Signal(object)
@@ -226,8 +215,8 @@ class Plot(pg.PlotWidget):
         self._words.hide()
         self.reset_action = QAction("Show everything", self, triggered=self.show_everything)
         self.export = Export(self, self.table)
+        self._dress(theme.current())
         theme.manager().changed.connect(self._restyle)
-        self._restyle()
 
     # -- what subclasses may say otherwise
 
@@ -236,7 +225,7 @@ class Plot(pg.PlotWidget):
         return f"{self.x_axis.name or 'x'} {number(x)} · {self.y_axis.name or 'y'} {number(y)}"
 
     def restyle(self, colors: theme.Theme) -> None:
-        """Give the items their colours; called once at the start and whenever the theme changes."""
+        """Give the items their colours; called once before they are seen, and whenever the theme changes."""
 
     def table(self) -> Table:
         """The numbers shown, for export: headings and rows; by default x and y of every named curve."""
@@ -341,9 +330,20 @@ class Plot(pg.PlotWidget):
 
     # -- theme
 
+    def event(self, event: QEvent) -> bool:
+        """The first colours of a widget that is complete."""
+        if event.type() == QEvent.Type.Polish:
+            self.restyle(theme.current())
+        return bool(super().event(event))
+
     @Slot()
     def _restyle(self) -> None:
         colors = theme.current()
+        self._dress(colors)
+        self.restyle(colors)
+
+    def _dress(self, colors: theme.Theme) -> None:
+        """What every plot has."""
         self.setBackground(colors.surface)
         for axis in (self.x_axis, self.y_axis):
             axis.restyle(colors)
@@ -361,7 +361,6 @@ class Plot(pg.PlotWidget):
         legend = self.getPlotItem().legend
         if legend is not None:
             self._style_legend(legend)
-        self.restyle(colors)
 
     def _style_legend(self, legend: pg.LegendItem) -> None:
         colors = theme.current()

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -108,7 +108,6 @@ class LossSurfaceView(Plot):
         for z, item in enumerate((self.picture, self.contours, self.path, self.start, self.here)):
             item.setZValue(10 * z - 50)
             self.addItem(item, ignoreBounds=True)
-        self._restyle()
 
     def begin(self, directions: Directions, extent: float) -> None:
         """A new slice whose rows are on their way."""
@@ -187,8 +186,6 @@ class LossSurfaceView(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "here"):
-            return
         self.contours.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
         self.path.setPen(pg.mkPen(colors.positive, width=2.5))
         self.start.setBrush(pg.mkBrush(colors.surface))
@@ -301,10 +298,6 @@ class LossSurfacePage(QWidget):
         self.view.forget()
         self._show_scale()
         self.words.setText("")
-
-    def shutdown(self) -> None:
-        """Join the thread."""
-        self.job.shutdown()
 
     # Computing -----------------------------------------------------------------------------------------------------
 
@@ -432,14 +425,8 @@ class LossSurfacePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: compute, if what is there is not about now."""
         super().showEvent(event)
-        self.job.set_paused(False)
         if self._snapshot is not None and not self._is_current():
             self.compute()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self.job.set_paused(True)
 
 
 def _rows(snapshot: BoundarySnapshot, directions: Directions, extent: float) -> Generator[Any, None, None]:

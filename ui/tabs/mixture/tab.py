@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -50,6 +49,7 @@ class MixtureTab(PointTab):
         self.view.handle_moved.connect(self._on_mean_moved)
         self.selection.chosen.connect(self.use_components)
         self.selection.failed.connect(self._on_not_compared)
+        self.own(self.selection.job)
         self.session.status_changed.connect(self.selection.follow)
         theme.manager().changed.connect(self._show_page)  # the numbers have colours of their own
 
@@ -156,7 +156,7 @@ class MixtureTab(PointTab):
         self.show_origin()
         if self.my_turn(1):  # with the run bar
             self._show_words()
-        if self._beat == 0 or self.session.status.phase != "running":  # with the curves
+        if self.with_curves.due:
             self._show_page()
 
     @Slot()
@@ -164,7 +164,7 @@ class MixtureTab(PointTab):
         """See ModelTab; a step that can be read is shown by all parts of the tab in the same frame."""
         snapshot = self.session.snapshot
         if self._one_by_one and snapshot is not None and (self._shown is None or self._shown.step != snapshot.step):
-            self._beat = -1  # the next beat is that of the curves
+            self.turns.all_in_the_next()
         super()._on_frame()
 
     def my_turn(self, beat: int) -> bool:
@@ -354,23 +354,6 @@ class MixtureTab(PointTab):
         if self._shown.phase != "start":
             self.session.play()
         self.told.emit(f"Component {component + 1} was moved: EM goes on from there.")
-
-    # Life -------------------------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The comparison goes on."""
-        super().showEvent(event)
-        self.selection.job.set_paused(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: the comparison rests."""
-        super().hideEvent(event)
-        self.selection.job.set_paused(True)
-
-    def shutdown(self) -> None:
-        """Stop the run and the comparison, and join their threads."""
-        self.selection.shutdown()
-        super().shutdown()
 
     def show_off(self) -> None:
         """One point explained."""

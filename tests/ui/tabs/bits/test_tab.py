@@ -115,7 +115,7 @@ def test_words_and_curves_say_the_same_number_while_it_trains(tab, qtbot, preset
     seen = []
 
     def look():
-        words, legend = tab.verdict.text(), tab._readings.get(metric)
+        words, legend = tab.verdict.text(), tab.record.known.get(metric)
         if tab.session.status.phase == "running" and "off by" in words and legend is not None:
             seen.append((words, legend.value))
 
