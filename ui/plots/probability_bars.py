@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from models.data.drawing.verdict import contenders, verdict
 from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
 from ui.widgets import theme
+from ui.widgets.numbers import percent
 
 AnswerState = Literal["untrained", "empty", "unsure", "ok"]
 
@@ -324,17 +325,3 @@ class ProbabilityBars(QWidget):
 
 _WIDEST = "99.9 %"
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-
-
-def percent(probability: float) -> str:
-    """A probability in [0, 1] in words that never overstate it: 0.9996 is "99.9 %", only 1 itself is "100 %"."""
-    if not math.isfinite(probability):
-        return "?"
-    value = 100.0 * float(probability)
-    if value >= 99.95:
-        return "100 %" if value >= 99.9995 else "99.9 %"
-    if value >= 99:
-        return f"{min(value, 99.9):.1f} %"
-    if 0 < value < 1:
-        return "< 1 %"
-    return f"{value:.0f} %"

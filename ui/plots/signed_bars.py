@@ -14,8 +14,9 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.plots.plot_base import Export, Table, number
+from ui.plots.export import Export, Table
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 WIDEST = 34.0
 """Pixels per bar at the most: two bars should not fill a screen."""

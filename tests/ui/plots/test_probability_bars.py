@@ -3,8 +3,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from ui.plots.probability_bars import ProbabilityBars, percent
+from ui.plots.probability_bars import ProbabilityBars
 from ui.widgets import theme
+from ui.widgets.numbers import percent
 
 DIGITS = [str(digit) for digit in range(10)]
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 from models.supervised.confusion import confusion
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.plots.grids.image_gallery import ImageGallery
-from ui.plots.plot_base import grouped
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 
 
 class ConfusionExplorer(QWidget):

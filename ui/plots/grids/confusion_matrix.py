@@ -25,8 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from ui.plots.export import Export, Table
 from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
-from ui.plots.plot_base import Export, Table
 from ui.widgets import theme
 
 NO_BREAK = "\u00a0"

@@ -16,9 +16,10 @@ from PySide6.QtGui import QImage, QKeyEvent, QLinearGradient, QMouseEvent, QPain
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.plots import colormaps
+from ui.plots.export import Export, Table
 from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
-from ui.plots.plot_base import Export, Table, number, short_number
 from ui.widgets import theme
+from ui.widgets.numbers import number, short_number
 
 Cell = tuple[int, int]
 

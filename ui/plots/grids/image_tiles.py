@@ -27,10 +27,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.plots import colormaps
 from ui.plots.color_scale import ColorScale, Kind
+from ui.plots.export import Export, Table
 from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
 from ui.plots.grids.tile_grid import TileGrid
-from ui.plots.plot_base import Export, Table, number
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 
 class ImageTiles(QWidget):

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QWidget
 
 from models.base import MetricSpec
 from ui.plots.colormaps import nice_above
+from ui.plots.export import Export, Table
 from ui.plots.metrics.axes import MetricAxes, scaled
 from ui.plots.metrics.axis_ticks import round_range, value_ticks
 from ui.plots.metrics.curves import paint_curves, paint_step
 from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import Readings
-from ui.plots.plot_base import Export, Table
 from ui.widgets import theme
 
 _EMPTY_RUN = (0.0, 10.0)

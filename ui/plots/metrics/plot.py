@@ -22,8 +22,8 @@ from ui.plots.metrics.heading import MetricHeading
 from ui.plots.metrics.line import Ghost, MetricLine
 from ui.plots.metrics.panel import MetricPanel
 from ui.plots.metrics.reading import UNKNOWN, Readings
-from ui.plots.plot_base import grouped
 from ui.widgets import icons, theme
+from ui.widgets.numbers import grouped
 
 History = tuple[NDArray[Any], NDArray[Any]]
 """Steps and values of one metric, shapes (n,), steps ascending."""

@@ -6,29 +6,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.form.typed_number import MINUS, pointed
+from ui.form.typed_number import pointed
+from ui.widgets.numbers import plain
 
 NARROWEST = 64
-
-
-def figure(value: float, places: int = 1) -> str:
-    """A number with a true minus sign and so many places; "–" for what is no number, 1.2e9 for what is too long."""
-    if value != value:
-        return "–"
-    text = f"{value:.{places}f}" if abs(value) < 1e5 else f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
-    if float(text) == 0.0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
-
-
-def equals(by_hand: float, value: float, places: int) -> str:
-    """ "=" if calculating with the rounded numbers that are shown gives the rounded result that is shown, else "≈"."""
-    return "=" if figure(by_hand, places) == figure(value, places) else "≈"
-
-
-def plain(value: float) -> str:
-    """A number as short as it can be written: 143, 0.5."""
-    return f"{value:.7g}".replace("-", MINUS)
 
 
 def read_number(text: str, low: float, high: float, what: str) -> float:

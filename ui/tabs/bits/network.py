@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from models.bits.trainer import LARGEST_WEIGHT, BitsSnapshot, sigmoid
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
-from ui.tabs.bits.editor import NumberEditor, equals, figure, plain
+from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import CENTRED
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.numbers import equals, figure, plain
 
 TOP = 36.0
 """Pixels of the headings."""

@@ -22,8 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.truth_table import LARGEST_TARGET, TruthTable
-from ui.tabs.bits.editor import NumberEditor, figure, plain
+from ui.tabs.bits.editor import NumberEditor
 from ui.widgets import theme
+from ui.widgets.numbers import figure, plain
 
 HEADER = 22.0
 LOWEST_ROW, USUAL_ROW, HIGHEST_ROW = 16.0, 20.0, 30.0

@@ -15,7 +15,8 @@ from models.data.points.gaussian import Array
 from models.mixture.trainer import MixtureConfig, Selection, model_selection
 from playground.live.job import Job
 from playground.live.messages import Status
-from ui.plots.plot_base import Plot, Table
+from ui.plots.export import Table
+from ui.plots.plot_base import Plot
 from ui.widgets import theme
 
 MOST = 12
