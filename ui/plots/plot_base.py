@@ -24,7 +24,7 @@ from ui.widgets.numbers import number, short_number
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
     """An axis with a label, its unit, and tick texts that people read: 12k, 0.01, 85 %."""
 
     def __init__(self, orientation: str, label: str = "", unit: str = "") -> None:
@@ -58,7 +58,7 @@ class Axis(pg.AxisItem):
         self.setTextPen(pg.mkPen(colors.muted))
 
 
-class Plot(pg.PlotWidget):
+class Plot(pg.PlotWidget):  # type: ignore[misc]
     """A plot in the theme's colours, with a crosshair, a read-out in words, and export to image and CSV.
 
     Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme.

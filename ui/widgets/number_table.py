@@ -29,7 +29,9 @@ class NumberTable(QTableWidget):
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(headings))
         for column, tip in enumerate(tips):
-            self.horizontalHeaderItem(column).setToolTip(tip)
+            item = self.horizontalHeaderItem(column)
+            assert item is not None
+            item.setToolTip(tip)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
@@ -54,5 +56,5 @@ class NumberTable(QTableWidget):
             if item.text() != text:
                 item.setText(text)
             item.setForeground(words)
-        if color is not None:
-            self.item(row, 0).setIcon(swatch(color))
+            if color is not None and column == 0:
+                item.setIcon(swatch(color))

@@ -80,7 +80,9 @@ class MetricPlots(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(heading, 1)
         if any(spec.log for spec in specs):
-            button = QToolButton(autoRaise=True, checkable=True)
+            button = QToolButton()
+            button.setAutoRaise(True)
+            button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(f"logarithmic scale for {title}")
             button.setToolTip("Logarithmic scale: equal distances are equal ratios, so small losses can be told apart")

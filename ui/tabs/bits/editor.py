@@ -39,6 +39,7 @@ class NumberEditor(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._below = parent
         self._key: object = None
         self._what, self._low, self._high, self._before = "", 0.0, 0.0, ""
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -64,10 +65,9 @@ class NumberEditor(QLineEdit):
 
     def follow(self, place: QRectF) -> None:
         """The number has moved: so does the field."""
-        parent = self.parentWidget()
         width, height = max(NARROWEST, round(place.width())), max(24, round(place.height()))
-        left = min(max(round(place.center().x() - width / 2), 0), max(parent.width() - width, 0))
-        top = min(max(round(place.center().y() - height / 2), 0), max(parent.height() - height, 0))
+        left = min(max(round(place.center().x() - width / 2), 0), max(self._below.width() - width, 0))
+        top = min(max(round(place.center().y() - height / 2), 0), max(self._below.height() - height, 0))
         self.setGeometry(left, top, width, height)
 
     def _take(self) -> None:
@@ -86,7 +86,7 @@ class NumberEditor(QLineEdit):
     def _leave(self) -> None:
         self._before = self.text()
         self.hide()
-        self.parentWidget().setFocus()
+        self._below.setFocus()
 
     def _mark(self, invalid: bool) -> None:
         if self.property("invalid") != invalid:
