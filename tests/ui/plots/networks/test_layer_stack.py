@@ -160,7 +160,7 @@ def test_a_trace_is_outlined_and_told(stack):
     assert stack.accessibleDescription() == "sees 5×5 pixels"
     assert stack.grab().toImage() != plain
     stack.set_trace(())
-    assert stack.words == ""
+    assert stack.readout == ""
 
 
 def test_without_a_network_nothing_is_drawn(qtbot):

@@ -122,7 +122,7 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
 
 def test_recall_again_takes_over_what_is_being_typed(tab, qtbot):
     recall(tab, qtbot)
-    field = tab.form._rows["n_iter"].control.head
+    field = tab.form.rows["n_iter"].control.head
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "7")
