@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -85,21 +84,31 @@ def weight_bars() -> CellWidget:
 GRIDS = (matrix, heat, tiles, gallery, table, signed, strip, probabilities, weight_bars)
 
 
+class Page(QWidget):
+    """A grid below a field, as in a window."""
+
+    def __init__(self, grid: CellWidget) -> None:
+        super().__init__()
+        self.before, self.grid = QLineEdit(), grid
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.before)
+        layout.addWidget(grid, 1)
+        self.resize(520, 460)
+
+
 @pytest.fixture(params=GRIDS, ids=lambda make: make.__name__)
-def grid(request, qtbot) -> CellWidget:
-    """A grid between two fields, as in a window."""
-    make: Callable[[], CellWidget] = request.param
-    page = QWidget()
+def page(request, qtbot):
+    page = Page(request.param())
     qtbot.addWidget(page)
-    layout = QVBoxLayout(page)
-    page.before, grid = QLineEdit(), make()  # type: ignore[attr-defined]
-    layout.addWidget(page.before)  # type: ignore[attr-defined]
-    layout.addWidget(grid, 1)
-    page.resize(520, 460)
     with qtbot.waitExposed(page):
         page.show()
-    page.before.setFocus()  # type: ignore[attr-defined]
-    return grid
+    page.before.setFocus()
+    return page
+
+
+@pytest.fixture
+def grid(page) -> CellWidget:
+    return page.grid
 
 
 def middle(grid: CellWidget, index: int) -> QPoint:
@@ -130,10 +139,10 @@ def test_a_click_picks_the_cell_and_gives_its_place(grid, qtbot):
         qtbot.mouseClick(grid, Qt.MouseButton.RightButton, pos=middle(grid, 2))
 
 
-def test_tab_reaches_it_and_says_and_shows_where_the_keys_act(grid, qtbot):
+def test_tab_reaches_it_and_says_and_shows_where_the_keys_act(page, grid, qtbot):
     assert grid.accessibleName()
     before = grid.grab().toImage()
-    qtbot.keyClick(grid.parentWidget().before, Qt.Key.Key_Tab)
+    qtbot.keyClick(page.before, Qt.Key.Key_Tab)
     assert grid.hasFocus()
     assert grid.readout == grid.words_about(0) == grid.accessibleDescription()
     assert grid.grab().toImage() != before
@@ -142,8 +151,8 @@ def test_tab_reaches_it_and_says_and_shows_where_the_keys_act(grid, qtbot):
     assert grid.grab().toImage() == before
 
 
-def test_arrows_home_and_end_walk_and_enter_picks(grid, qtbot):
-    qtbot.keyClick(grid.parentWidget().before, Qt.Key.Key_Tab)
+def test_arrows_home_and_end_walk_and_enter_picks(page, grid, qtbot):
+    qtbot.keyClick(page.before, Qt.Key.Key_Tab)
     last = grid.count - 1
     walked = []
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_Down, Qt.Key.Key_Right):
@@ -176,7 +185,8 @@ def test_its_keys_are_kept_from_the_windows_shortcuts_and_no_others(grid):
     assert not claims(Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_the_menu_takes_picture_and_numbers_along(grid, qtbot, tmp_path):
+def test_the_menu_takes_picture_and_numbers_along(grid, tmp_path, monkeypatch):
+    monkeypatch.setattr(QMenu, "popup", lambda *_: None)  # the offscreen platform warns of every menu
     at = middle(grid, 0)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, grid.mapToGlobal(at))
     QApplication.sendEvent(grid, event)
@@ -184,7 +194,7 @@ def test_the_menu_takes_picture_and_numbers_along(grid, qtbot, tmp_path):
     assert [action.text() for action in menu.actions()] == ["Copy image", "Save image…", "Save numbers as CSV…"]
     menu.actions()[0].trigger()
     assert QApplication.clipboard().pixmap().size() == grid.grab().size()
-    menu.close()
+    menu.deleteLater()
     grid.export.save_csv(tmp_path / "numbers.csv")
     with open(tmp_path / "numbers.csv", newline="") as file:
         heading, *rows = csv.reader(file)
