@@ -42,7 +42,7 @@ def tab(qtbot, qapp):
 def network(tab, qtbot):
     """The tab with the first network in it."""
     tab.choose_preset("first-network")
-    qtbot.waitUntil(lambda: shown(tab).true_weights is None and tab.network.activity is not None)
+    until(qtbot, tab, lambda seen: seen.true_weights is None and tab.network.activity is not None)
     return tab
 
 
@@ -60,6 +60,11 @@ def type_into(qtbot, editor: QLineEdit, text: str) -> None:
 def shown(tab):
     """The moment of the run that the window has heard of last."""
     return tab.session.snapshot
+
+
+def until(qtbot, tab, check) -> None:
+    """Wait until there is a moment for which something holds; a run that is being built has none."""
+    qtbot.waitUntil(lambda: shown(tab) is not None and check(shown(tab)))
 
 
 def weights(bars: WeightBars) -> list[float]:
@@ -144,7 +149,7 @@ def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.head > 20)
     click(qtbot, tab.table, tab.table.cell(2, 0))
-    qtbot.waitUntil(lambda: shown(tab).table.rows[2, 0] == 1)
+    until(qtbot, tab, lambda seen: seen.table.rows[2, 0] == 1)
     assert tab.session.status.phase == "running"
     tab.session.pause()
     qtbot.waitUntil(lambda: "worth 176" in tab.verdict.text())  # row 3 was 48 and says so still
@@ -158,7 +163,7 @@ def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
     assert tab.table.editor.isVisible()  # what was typed can be mended
     assert tab.table.editor.property("invalid")
     type_into(qtbot, tab.table.editor, "-12,5")
-    qtbot.waitUntil(lambda: shown(tab).table.targets[0] == -12.5)
+    until(qtbot, tab, lambda seen: seen.table.targets[0] == -12.5)
     assert not tab.banner.isVisible()
     click(qtbot, tab.table, tab.table.cell(1, 8))
     qtbot.keyClicks(tab.table.editor, "7")
@@ -169,11 +174,11 @@ def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
 def test_a_double_click_drops_one_row_and_doubles_the_updates_once(tab, qtbot):
     for _ in range(2):
         qtbot.mouseClick(tab.drop_button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.settled and len(shown(tab).table) == 7)
+    until(qtbot, tab, lambda seen: tab.session.settled and len(seen.table) == 7)
     assert tab.banner.text == ""
     for _ in range(2):
         qtbot.mouseClick(tab.drop_button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.settled and len(shown(tab).table) == 6)
+    until(qtbot, tab, lambda seen: tab.session.settled and len(seen.table) == 6)
     train(tab, qtbot)
     for _ in range(2):
         qtbot.mouseClick(tab.run_bar.train_button, LEFT)
@@ -183,13 +188,13 @@ def test_a_double_click_drops_one_row_and_doubles_the_updates_once(tab, qtbot):
 def test_the_last_row_stays(tab, qtbot):
     for left in range(7, 0, -1):
         click(qtbot, tab.table, tab.table.cell(0, 9))
-        qtbot.waitUntil(lambda left=left: len(shown(tab).table) == left)
+        until(qtbot, tab, lambda seen, left=left: len(seen.table) == left)
     assert "Rank 1 of 8" in tab.rank.title.text()
     click(qtbot, tab.table, tab.table.cell(0, 9))
     qtbot.waitUntil(lambda: "One row must stay" in tab.banner.text)
     assert len(shown(tab).table) == 1
     qtbot.mouseClick(tab.restore_button, LEFT)
-    qtbot.waitUntil(lambda: len(shown(tab).table) == 8)
+    until(qtbot, tab, lambda seen: len(seen.table) == 8)
     assert "unique" in tab.rank.title.text()
     assert not tab.banner.isVisible()
 
@@ -198,7 +203,7 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     train(tab, qtbot)
     tab.table.choose(3)
     qtbot.mouseClick(tab.drop_button, LEFT)
-    qtbot.waitUntil(lambda: shown(tab).rank == 7)
+    until(qtbot, tab, lambda seen: seen.rank == 7)
     assert "Rank 7 of 8: not unique" in tab.rank.title.text()
     assert tab.rank.slide.isVisible()
     tab.rank.slider.setValue(60)
@@ -209,7 +214,7 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
     changes = tab.session.revision
     qtbot.mouseClick(tab.rank.keep_button, LEFT)
     assert tab.session.revision == changes + 1  # one change, not one for every weight
-    qtbot.waitUntil(lambda: np.allclose(shown(tab).parameters[0], moved.parameters[0]))
+    until(qtbot, tab, lambda seen: np.allclose(seen.parameters[0], moved.parameters[0]))
     assert tab.rank.slider.value() == 0
     # Training does not pull them back: no row objects.
     tab.toggle()
@@ -219,7 +224,7 @@ def test_without_a_row_weights_slide_and_no_answer_changes(tab, qtbot):
 
 def test_a_new_run_is_shown_with_weights_of_its_own(tab, qtbot):
     tab.drop()
-    qtbot.waitUntil(lambda: shown(tab).rank == 7)
+    until(qtbot, tab, lambda seen: seen.rank == 7)
     tab.rank.slider.setValue(60)
     assert "Other weights, the same answers" in tab.verdict.text()
     tab.session.step(20)
@@ -235,15 +240,15 @@ def test_a_new_run_is_shown_with_weights_of_its_own(tab, qtbot):
 
 def test_weights_are_not_slid_along_a_direction_that_the_table_no_longer_has(tab, qtbot):
     tab.drop()
-    qtbot.waitUntil(lambda: shown(tab).rank == 7)
+    until(qtbot, tab, lambda seen: seen.rank == 7)
     tab.rank.slider.setValue(60)
     before = tab.rank.direction
     click(qtbot, tab.table, tab.table.cell(0, 8))
     type_into(qtbot, tab.table.editor, "3")
-    qtbot.waitUntil(lambda: shown(tab).table.targets[0] == 3)
+    until(qtbot, tab, lambda seen: seen.table.targets[0] == 3)
     assert tab.rank.slider.value() == 60  # a target says nothing about the directions
     qtbot.mouseClick(tab.reverse_button, LEFT)
-    qtbot.waitUntil(lambda: shown(tab).true_weights[0] == 1)
+    until(qtbot, tab, lambda seen: seen.true_weights[0] == 1)
     assert shown(tab).rank == 7
     assert not np.array_equal(tab.rank.direction, before)
     assert tab.rank.slider.value() == 0
@@ -251,10 +256,10 @@ def test_weights_are_not_slid_along_a_direction_that_the_table_no_longer_has(tab
 
 def test_weights_that_are_kept_while_it_trains_lose_no_step(tab, qtbot):
     tab.drop()
-    qtbot.waitUntil(lambda: shown(tab).rank == 7)
+    until(qtbot, tab, lambda seen: seen.rank == 7)
     tab.speed.set_pace(200)
     tab.session.play()
-    qtbot.waitUntil(lambda: shown(tab).step > 20)
+    until(qtbot, tab, lambda seen: seen.step > 20)
     tab.rank.slider.setValue(50)
     shift = tab.rank.shown(shown(tab)).parameters[0] - shown(tab).parameters[0]
     qtbot.mouseClick(tab.rank.keep_button, LEFT)
@@ -272,7 +277,7 @@ def test_weights_that_are_kept_while_it_trains_lose_no_step(tab, qtbot):
 def test_reversed_bits_are_learned_the_other_way_round(tab, qtbot):
     tab.ask.number.setValue(1)
     qtbot.mouseClick(tab.reverse_button, LEFT)
-    qtbot.waitUntil(lambda: shown(tab).true_weights[0] == 1)
+    until(qtbot, tab, lambda seen: seen.true_weights[0] == 1)
     assert tab.ask.bits.tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert tab.ask.number.value() == 1
     tab.ask.number.setValue(3)
@@ -284,7 +289,7 @@ def test_a_weight_is_typed(tab, qtbot):
     type_into(qtbot, tab.bars.editor, "nan")
     assert "must be a number" in tab.banner.text
     type_into(qtbot, tab.bars.editor, "-40")
-    qtbot.waitUntil(lambda: shown(tab).parameters[0][2] == -40)
+    until(qtbot, tab, lambda seen: seen.parameters[0][2] == -40)
     tab.scale.click()
     assert tab.bars.y_of(-40) > tab.bars.y_of(0) > tab.bars.y_of(64) > tab.bars.y_of(128)
 
@@ -292,19 +297,19 @@ def test_a_weight_is_typed(tab, qtbot):
 def test_a_number_asked_for_becomes_a_row_that_survives_reset(tab, qtbot):
     tab.ask.number.setValue(170)
     qtbot.mouseClick(tab.ask.add_button, LEFT)
-    qtbot.waitUntil(lambda: len(shown(tab).table) == 9)
+    until(qtbot, tab, lambda seen: len(seen.table) == 9)
     assert shown(tab).table.targets[-1] == 170
     tab.reset()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "untrained" and len(shown(tab).table) == 9)
+    until(qtbot, tab, lambda seen: tab.session.status.phase == "untrained" and len(seen.table) == 9)
     tab.choose_preset("place-values")  # a preset has its own table
-    qtbot.waitUntil(lambda: len(shown(tab).table) == 8)
+    until(qtbot, tab, lambda seen: len(seen.table) == 8)
 
 
 @pytest.mark.parametrize("bits", [2, 12])
 def test_fewer_and_more_bits(tab, qtbot, bits):
     tab.form.set_config(tab.form.config().model_copy(update={"bits": bits}))
     tab.reset()
-    qtbot.waitUntil(lambda: shown(tab).table.bits == bits and tab.session.status.phase == "untrained")
+    until(qtbot, tab, lambda seen: seen.table.bits == bits and tab.session.status.phase == "untrained")
     assert len(tab.ask.bits) == bits
     assert tab.ask.number.maximum() == 2**bits - 1
     tab.grab()
@@ -316,12 +321,12 @@ def test_the_keyboard_does_what_the_mouse_does(tab, qtbot):
         qtbot.keyClick(tab.table, key)
     assert "row 2, bit 2 of 8: 1" in tab.table.accessibleDescription()
     qtbot.keyClick(tab.table, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: shown(tab).table.rows[1, 1] == 0)
+    until(qtbot, tab, lambda seen: seen.table.rows[1, 1] == 0)
     assert tab.session.status.phase == "untrained"  # Space did not press Train
     qtbot.keyClick(tab.table, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: shown(tab).table.rows[1, 1] == 1)
+    until(qtbot, tab, lambda seen: seen.table.rows[1, 1] == 1)
     qtbot.keyClick(tab.table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: len(shown(tab).table) == 7)
+    until(qtbot, tab, lambda seen: len(seen.table) == 7)
     tab.ask.switches.setFocus()
     before = tab.ask.number.value()
     qtbot.keyClick(tab.ask.switches, Qt.Key.Key_Space)
@@ -351,7 +356,7 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
     assert network.network.activity.inputs.tolist() == [0, 0, 0, 1]
     assert network.network.activity.target is None
     qtbot.mouseClick(network.add_truth, LEFT)
-    qtbot.waitUntil(lambda: len(shown(network).table) == 5)
+    until(qtbot, network, lambda seen: len(seen.table) == 5)
     assert network.network.activity.target in (0.0, 1.0)
 
 
@@ -367,7 +372,7 @@ def test_inputs_that_are_added_are_marked_as_soon_as_the_table_has_them(network,
     for _ in range(2):
         network.show_snapshot(shown(network))  # a frame from before the edit, as when it trains
         assert np.array_equal(network.network.activity.inputs, inputs)
-    qtbot.waitUntil(lambda: len(shown(network).table) == 5)
+    until(qtbot, network, lambda seen: len(seen.table) == 5)
     assert network.truth.row == 4
     assert np.array_equal(network.network.activity.inputs, inputs)
     assert network.network.activity.target is not None
@@ -383,20 +388,20 @@ def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     network.session.pause()
     settle(network, qtbot, "paused")
     type_into(qtbot, network.network.editor, "4.25")
-    qtbot.waitUntil(lambda: shown(network).parameters[0][1, 2] == 4.25)
+    until(qtbot, network, lambda seen: seen.parameters[0][1, 2] == 4.25)
 
 
 def test_gates_replace_the_table_and_contradictions_are_named(network, qtbot):
     qtbot.mouseClick(network.gate_buttons["parity"], LEFT)
-    qtbot.waitUntil(lambda: len(shown(network).table) == 16)
+    until(qtbot, network, lambda seen: len(seen.table) == 16)
     assert shown(network).table.targets.sum() == 8
     qtbot.mouseClick(network.restore_truth, LEFT)
-    qtbot.waitUntil(lambda: len(shown(network).table) == 4)
+    until(qtbot, network, lambda seen: len(seen.table) == 4)
     click(qtbot, network.truth, network.truth.cell(3, 4))
     type_into(qtbot, network.truth.editor, "1")
     qtbot.waitUntil(lambda: "Rows 1 and 4 are the same" in network.note.text)
     network.choose_preset("xor")
-    qtbot.waitUntil(lambda: shown(network).table.bits == 2)
+    until(qtbot, network, lambda seen: seen.table.bits == 2)
     assert not network.session.ghosts
     assert shown(network).config.bias
     network.grab()
@@ -465,23 +470,23 @@ def test_activity_is_what_the_model_computes(network):
 def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
     tab.ask.number.setValue(170)
     qtbot.mouseClick(tab.ask.add_button, LEFT)
-    qtbot.waitUntil(lambda: len(shown(tab).table) == 9)
+    until(qtbot, tab, lambda seen: len(seen.table) == 9)
     tab.reset()
     settle(tab, qtbot, "untrained")
     assert len(shown(tab).table) == 9
     tab.session.step(30)
     settle(tab, qtbot, "paused")
     click(qtbot, tab.table, tab.table.cell(0, 1))
-    qtbot.waitUntil(lambda: shown(tab).table.rows[0, 1] == 1)
+    until(qtbot, tab, lambda seen: seen.table.rows[0, 1] == 1)
     weights = shown(tab).parameters[0]
     path = tmp_path / "bits.npz"
     with qtbot.waitSignal(tab.session.saved):
         tab.save_experiment(path)
     tab.choose_preset("xor")
-    qtbot.waitUntil(lambda: shown(tab).true_weights is None)
+    until(qtbot, tab, lambda seen: seen.true_weights is None)
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(path)
-    qtbot.waitUntil(lambda: shown(tab).true_weights is not None)
+    until(qtbot, tab, lambda seen: seen.true_weights is not None)
     assert tab.session.status.position == 30
     np.testing.assert_array_equal(shown(tab).parameters[0], weights)
     assert shown(tab).table.rows[0, 1] == 1
