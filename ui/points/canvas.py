@@ -156,7 +156,6 @@ class PointCanvas(Plot):
         self._soon.setInterval(33)
         self._soon.timeout.connect(self._tell_progress)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._restyle()
 
     # ------------------------------------------------------------------------------------------------ what is shown
 
@@ -286,8 +285,6 @@ class PointCanvas(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "_keyboard"):
-            return
         self._loop.setPen(pg.mkPen(colors.accent, width=1.5, style=Qt.PenStyle.DashLine))
         self._brush.setPen(pg.mkPen(colors.ink, width=1))
         self._brush.setBrush(None)

@@ -130,3 +130,27 @@ def test_theme(plot, qapp):
     assert plot.backgroundBrush().color() == theme.DARK.surface
     assert not plot.grab().isNull()
     theme.apply(qapp, before)
+
+
+class Late(Plot):
+    """A plot that makes its only curve after the base class has been built."""
+
+    def __init__(self) -> None:
+        super().__init__("x", "y", name="late")
+        self.curve = self.plot([0.0, 1.0], [0.0, 1.0])
+
+    def restyle(self, colors: theme.Theme) -> None:
+        """One colour."""
+        self.curve.setPen(pg.mkPen(colors.accent))
+
+
+def test_a_plot_is_coloured_when_all_of_it_has_been_built_and_before_it_is_seen(qtbot, qapp):
+    theme.apply(qapp, "light")
+    late = Late()
+    qtbot.addWidget(late)
+    with qtbot.waitExposed(late):
+        late.show()
+    assert late.curve.opts["pen"].color() == theme.LIGHT.accent
+    theme.apply(qapp, "dark")
+    assert late.curve.opts["pen"].color() == theme.DARK.accent
+    theme.apply(qapp, "light")

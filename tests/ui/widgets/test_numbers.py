@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
 
-from ui.widgets import notice, theme
-from ui.widgets.banner import Banner
+from ui.widgets import theme
 from ui.widgets.number_table import NumberTable
 from ui.widgets.numbers import equals, figure, grouped, plain, short
 
@@ -49,17 +47,3 @@ def test_a_table_is_written_over(qtbot, qapp):
     assert items[1].textAlignment() & Qt.AlignmentFlag.AlignRight
     assert table.horizontalHeaderItem(1).toolTip() == "weight"
     assert table.accessibleName() == "components"
-
-
-def test_what_goes_wrong_inside_is_said_on_the_nearest_board(qtbot):
-    window, tab, part = QWidget(), QWidget(), QWidget()
-    qtbot.addWidget(window)
-    tab.setParent(window)
-    part.setParent(tab)
-    assert not notice.tell(part, "Picture not saved", "the disk is full")  # nobody to say it
-    far, near = Banner(window), Banner(tab)
-    assert notice.tell(part, "Picture not saved", "the disk is full")
-    assert (near.text, far.text) == ("Picture not saved: the disk is full", "")
-    part.setParent(window)
-    assert notice.tell(part, "Numbers not saved", "the folder is gone")
-    assert far.text == "Numbers not saved: the folder is gone"

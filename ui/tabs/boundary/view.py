@@ -59,7 +59,6 @@ class BoundaryView(PointCanvas):
         self.probe: tuple[float, float] | None = None
         self.view_box.sigRangeChanged.connect(self._on_range)
         self.describe_place = self._describe
-        self._restyle()
 
     # What the tab calls --------------------------------------------------------------------------------------------
 
@@ -169,8 +168,6 @@ class BoundaryView(PointCanvas):
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
         super().restyle(colors)
-        if not hasattr(self, "_probe"):
-            return
         self._probe.setPen(pg.mkPen(colors.ink, width=2.5))
         self._probe.setBrush(None)
         self._seen = ()
