@@ -53,8 +53,7 @@ def click_class(qtbot: QtBot, bars: ProbabilityBars, name: str) -> None:
 
 def click_picture(qtbot: QtBot, gallery: ImageGallery, index: int) -> None:
     """Click a picture of a gallery."""
-    view = gallery.viewport()
-    qtbot.mouseClick(view, LEFT, pos=middle_of(view, lambda spot: gallery.index_at(QPointF(spot)) == index))
+    qtbot.mouseClick(gallery, LEFT, pos=gallery.box(index).center().toPoint())
 
 
 def click_cell(qtbot: QtBot, canvas: PixelCanvas, row: int, column: int) -> None:

@@ -22,10 +22,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.plots.plot_base import Plot, number
+from ui.plots.plot_base import Plot
 from ui.points.document import Labels, PointDocument, Points
 from ui.points.layer import CHOSEN, HOLLOW, WRONG, PointLayer
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 __all__ = ["CHOSEN", "HOLLOW", "WRONG", "PointCanvas", "PointEdit", "Tool"]
 

@@ -26,7 +26,6 @@ from ui.form.form import ConfigForm
 from ui.form.rows import title
 from ui.plots.colormaps import settled
 from ui.plots.metrics.plot import MetricPlots
-from ui.plots.plot_base import grouped
 from ui.points.leave import LeaveButton
 from ui.shell import words
 from ui.shell.further import further
@@ -36,6 +35,7 @@ from ui.shell.places import Places
 from ui.shell.transport import Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
 from ui.widgets.layout import column, row, widget_of
+from ui.widgets.numbers import grouped
 
 PLOTS_LEAST = 104
 """Pixels of height that the metric plots have at the least."""

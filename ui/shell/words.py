@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from models.base import Model
 from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
-from ui.plots.plot_base import grouped
 from ui.shell.transport import say
+from ui.widgets.numbers import grouped
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from ui.plots.plot_base import Axis, Export, Plot
+from ui.plots.export import Export
+from ui.plots.plot_base import Axis, Plot
 from ui.widgets import theme
 from ui.widgets.banner import Banner
 
@@ -41,9 +42,9 @@ def test_pointer_is_read_out_where_it_is(plot, qtbot):
     assert plot.readout.startswith("feature 1 ")
     qtbot.mouseMove(plot.viewport(), pixel(plot, -2.0, 1.5))
     assert "feature 2 1." in plot.readout
-    right = plot._words.geometry().right()
+    right = plot.findChild(QLabel).geometry().right()
     qtbot.mouseMove(plot.viewport(), pixel(plot, 0.5, 0.5))
-    assert plot._words.geometry().right() == right
+    assert plot.findChild(QLabel).geometry().right() == right
 
 
 def test_press_reports_the_place(plot, qtbot):

@@ -38,7 +38,6 @@ from models.nn.linear import Linear
 from models.supervised.weights_io import flat, load_weights, named_weights, save_weights
 from playground.live.messages import Status
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
-from ui.plots.plot_base import number
 from ui.points.canvas import PointEdit
 from ui.points.document import Points
 from ui.points.leave import LeaveButton
@@ -54,6 +53,7 @@ from ui.tabs.boundary.space import HiddenSpacePage
 from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
 from ui.widgets import theme
+from ui.widgets.numbers import number
 from ui.widgets.side_panel import SidePanel
 
 CALM = 500

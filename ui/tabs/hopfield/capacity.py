@@ -19,7 +19,8 @@ from models.hopfield.capacity import (
 )
 from models.hopfield.model import HopfieldConfig
 from playground.live.job import Job
-from ui.plots.plot_base import Plot, Table
+from ui.plots.export import Table
+from ui.plots.plot_base import Plot
 from ui.widgets import icons, theme
 from ui.widgets.layout import STRETCH, Part, column, muted, row
 

@@ -195,14 +195,14 @@ class RecallView(QWidget):
         self.gallery.setToolTip(
             "Click a pattern to put it on the canvas. ✓ fixed point: it stays as it is. ✗ it does not."
         )
-        self.gallery.image_clicked.connect(self._on_chosen)
+        self.gallery.picked.connect(self._on_chosen)
         self.gallery_heading = heading()
         self.forget_button = QPushButton("Forget")
         self.forget_button.setToolTip("Delete the chosen pattern from the memory")
         theme.set_role(self.forget_button, "quiet")
         self.forget_button.clicked.connect(self._on_forget)
         self.bars = SignedBars("overlap", empty_text="Overlaps with stored patterns appear here")
-        self.bars.clicked.connect(self._on_chosen)
+        self.bars.picked.connect(self._on_chosen)
         self.bars_heading = heading()
         self.bars_heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()

@@ -154,8 +154,8 @@ def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
     stack = tab.network.stack
     unit = Unit(2, 1, 1, 3)
     qtbot.mouseMove(stack, stack.unit_rect(unit).center().toPoint())
-    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.words)
-    assert "sees 4×4 pixels of the picture" in stack.words
+    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.readout)
+    assert "sees 4×4 pixels of the picture" in stack.readout
     snapshot = tab.session.snapshot
     parts = trace(snapshot, [stage.spec for stage in snapshot.config.architecture().stages], unit)
     assert [part.layer for part in parts] == [2, 1, 0]
