@@ -62,7 +62,7 @@ class Linear(Layer):
         g = gradient.reshape(-1, self.units)
         np.matmul(x.T, g, out=self.gradients["weight"])
         if self.bias:
-            g.sum(axis=0, out=self.gradients["bias"])
+            np.add.reduce(g, axis=0, out=self.gradients["bias"])  # a sum, without the detours of `g.sum`
         if not need_input:
             return None
         out = self._kept.array("input gradient", self._input.shape, gradient.dtype)

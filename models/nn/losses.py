@@ -91,15 +91,16 @@ class CrossEntropy(Loss):
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> tuple[float, Array]:
         """∂L/∂y = (p − t) / N with N rows; each row of the targets must sum to 1."""
         p = self._kept.array("gradient", outputs.shape, outputs.dtype)
-        np.subtract(outputs, outputs.max(axis=-1, keepdims=True), out=p)
+        # `reduce` is what `max` and `sum` call after some detours, which small networks feel.
+        np.subtract(outputs, np.maximum.reduce(outputs, axis=-1, keepdims=True), out=p)
         if weights is not None:
             return self._weighted(p, targets, weights)
         rows = p.size // p.shape[-1]
         chosen = float(np.vdot(p, targets))
         np.exp(p, out=p)
-        total = p.sum(axis=-1, keepdims=True)
+        total = np.add.reduce(p, axis=-1, keepdims=True)
         p /= total
-        value = (float(np.log(total).sum()) - chosen) / rows
+        value = (float(np.add.reduce(np.log(total), axis=None)) - chosen) / rows
         p -= targets
         p *= 1.0 / rows
         return value, p

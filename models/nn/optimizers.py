@@ -6,6 +6,7 @@ whole vectors, in place, without new memory. η is the step size (learning rate)
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,8 @@ class Adam(Optimizer):
         """m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², θ ← θ − η m̂ / (√ŝ + ε) with m̂ = m/(1−β₁ᵗ), ŝ = s/(1−β₂ᵗ)."""
         beta1, beta2 = self.momentum, self.second_momentum
         mean, mean_square, remainder = self.state["mean"], self.state["mean_square"], self.state["remainder"]
-        remainder *= (beta1, beta2)
+        remaining, square_remaining = remainder.item(0) * beta1, remainder.item(1) * beta2
+        remainder[0], remainder[1] = remaining, square_remaining
         step = self._scratch
         mean *= beta1
         mean += np.multiply(gradients, 1.0 - beta1, out=step)
@@ -127,11 +129,11 @@ class Adam(Optimizer):
         step *= 1.0 - beta2
         mean_square += step
         # Both corrections are single factors: √ŝ + ε = (√s + ε √(1−β₂ᵗ)) / √(1−β₂ᵗ). That saves two passes.
-        root = float(np.sqrt(1.0 - remainder[1]))
+        root = sqrt(1.0 - square_remaining)
         np.sqrt(mean_square, out=step)
         step += self.epsilon * root
         np.divide(mean, step, out=step)
-        step *= learning_rate * root / (1.0 - float(remainder[0]))
+        step *= learning_rate * root / (1.0 - remaining)
         parameters -= step
 
 

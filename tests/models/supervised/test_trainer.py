@@ -15,8 +15,9 @@ from models.nn.initializers import INITIALIZERS
 from models.nn.losses import LOSSES
 from models.nn.optimizers import OPTIMIZERS
 from models.nn.schedules import SCHEDULES
+from models.supervised.config import SupervisedConfig
 from models.supervised.mlp import MLPConfig, mlp_layers
-from models.supervised.trainer import SupervisedConfig, SupervisedSnapshot, SupervisedTrainer, run_evaluation
+from models.supervised.trainer import SupervisedSnapshot, SupervisedTrainer, label_type, run_evaluation
 
 
 class BlobTrainer(SupervisedTrainer[MLPConfig, SupervisedSnapshot]):
@@ -281,3 +282,129 @@ def test_evaluation_yields_between_pieces():
     trainer.evaluation_chunk = 1000
     run_evaluation(trainer)
     np.testing.assert_array_equal(trainer.snapshot().test_predictions, in_pieces)
+
+
+# Many classes, sequences, shards -------------------------------------------------------------------------------------
+
+
+class ManyTrainer(SupervisedTrainer[MLPConfig, SupervisedSnapshot]):
+    """As many classes as there are points, to be told from where they are."""
+
+    classes = 300
+    train_count, test_count = 600, 300
+
+    def prepare(self, data):
+        self.points = np.random.default_rng(9).normal(size=(self.classes, 12)).astype(np.float32)
+        self.answers = np.eye(self.classes, dtype=np.float32)
+
+    def layers(self):
+        return mlp_layers(self.config, self.classes, self.rng), (12,)
+
+    def train_batch(self, chosen):
+        number = np.arange(600)[chosen] % self.classes
+        return self.points[number], self.answers[number]
+
+    def test_batch(self, chosen):
+        return self.points[chosen], self.answers[chosen]
+
+    def snapshot(self):
+        return SupervisedSnapshot(**self.snapshot_fields())
+
+
+def test_more_classes_than_a_byte_can_name_are_learnt():
+    trainer = ManyTrainer(config(hidden=(64,), batch_size=50, epochs=30, learning_rate=0.03), None)
+    while not trainer.done:
+        trainer.step()
+    assert run_evaluation(trainer)["test_accuracy"] >= 0.9
+    predictions = trainer.snapshot().test_predictions
+    assert predictions.dtype == np.uint16
+    assert np.mean(predictions == np.arange(300)) >= 0.9
+    saved = trainer.state()
+    other = ManyTrainer(trainer.config, None)
+    other.restore(saved)
+    same(other.state(), saved)
+    saved["test_predictions"] = np.full(300, 300, np.uint16)
+    with pytest.raises(DataError, match="classes"):
+        other.restore(saved)
+
+
+@pytest.mark.parametrize(
+    ("classes", "dtype"), [(1, np.uint8), (2, np.uint8), (256, np.uint8), (257, np.uint16), (70_000, np.uint32)]
+)
+def test_labels_are_as_wide_as_the_classes_need(classes, dtype):
+    assert label_type(classes) == dtype
+
+
+class EchoTrainer(SupervisedTrainer[MLPConfig, SupervisedSnapshot]):
+    """At every moment of a sequence the network is to say what it is shown; sequences are 1 … 6 long."""
+
+    train_count, test_count = 80, 40
+
+    def prepare(self, data):
+        rng = np.random.default_rng(5)
+        self.symbols = rng.integers(4, size=(120, 6))
+        self.weights = (np.arange(6) < rng.integers(1, 7, (120, 1))).astype(np.float32)
+        self.one_hot = np.eye(4, dtype=np.float32)
+
+    def layers(self):
+        return mlp_layers(self.config, 4, self.rng), (6, 4)
+
+    def batch(self, chosen):
+        shown = self.one_hot[self.symbols[chosen]]
+        noise = 100 * (1 - self.weights[chosen])[..., None]  # what is behind the end must not matter
+        return shown + noise, shown, self.weights[chosen]
+
+    def train_batch(self, chosen):
+        return self.batch(np.arange(80)[chosen])
+
+    def test_batch(self, chosen):
+        return self.batch(np.arange(80, 120)[chosen])
+
+    def snapshot(self):
+        return SupervisedSnapshot(**self.snapshot_fields())
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_targets_may_have_a_time_axis_and_rows_that_do_not_count(shards):
+    trainer = EchoTrainer(config(batch_size=16, epochs=30, learning_rate=0.03, shards=shards), None)
+    first = trainer.step()
+    assert 0 <= first["accuracy"] <= 1
+    assert first["loss"] < 5, "nothing of what is behind the end of a sequence"
+    while not trainer.done:
+        last = trainer.step()
+    assert last["accuracy"] == 1
+    assert run_evaluation(trainer)["test_accuracy"] == 1
+    trainer.evaluation_chunk = 7
+    assert run_evaluation(trainer)["test_loss"] == pytest.approx(trainer.snapshot().measured["test_loss"])
+    predictions = trainer.snapshot().test_predictions
+    assert predictions.shape == (40, 6)
+    counts = trainer.weights[80:] > 0
+    np.testing.assert_array_equal(predictions[counts], trainer.symbols[80:][counts])
+
+
+def test_a_run_in_shards_repeats_to_the_bit_whatever_the_threads():
+    settings = config(shards=4, dropout=0.3, l2=1e-3, batch_size=30, optimizer="momentum")
+    runs = []
+    for threads in (1, 2, None):
+        trainer = JitterTrainer(settings, None)
+        trainer.threads = threads
+        assert trainer.threads == threads
+        reports = run(trainer, 20)
+        saved = trainer.state()
+        reports += run(trainer, 10)
+        trainer.restore(saved)
+        assert run(trainer, 10) == reports[20:]
+        runs.append((reports, trainer.state()))
+    for reports, state in runs[1:]:
+        assert reports == runs[0][0]
+        same(state, runs[0][1])
+    whole = JitterTrainer(config(dropout=0.3, l2=1e-3, batch_size=30, optimizer="momentum"), None)
+    assert run(whole, 1)[0] == pytest.approx(runs[0][0][0], rel=1e-5)
+    assert whole.state().keys() == runs[0][1].keys()
+
+
+def test_shards_are_a_setting_that_needs_a_new_run_and_is_one_unless_said():
+    (shards,) = [setting for setting in settings_of(SupervisedConfig) if setting.name == "shards"]
+    assert (shards.default, shards.live, shards.advanced) == (1, False, True)
+    with pytest.raises(ConfigError, match="shards"):
+        BlobTrainer(config(), None).configure(config(shards=2))
