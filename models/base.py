@@ -99,10 +99,13 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
     Attributes:
         config: the settings in force now.
         step_count: number of updates done since the start.
+        threads: for models that can work at several parts of a step at the same time: at how many, at the most; None
+            for as many as there are cores. It changes no bit. A sweep, whose runs share the cores, says 1.
     """
 
     config: ConfigT
     step_count: int = 0
+    threads: int | None = None
 
     def __init__(self, config: ConfigT, data: Any) -> None:
         """The untrained model; `data` is what the model's `load` or `open_data` returned."""

@@ -86,4 +86,7 @@ def about(made_with: Iterable[Arithmetic]) -> str:
             "bits, elsewhere to about the 4th digit."
         )
     other = [each for each in made if each not in (here(), UNKNOWN)][-1]
-    return f"Written with other arithmetic ({other.words}; here {here().words}): numbers repeat to about the 4th digit."
+    return (
+        f"The file was written on another kind of computer ({other.words}; this one: {here().words}): numbers repeat "
+        "to about the 4th digit."
+    )

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from models.base import Edit, Model, Snapshot
 from models.config import Config
+from playground.engine.arithmetic import Repeats
 from playground.engine.history import HistoryRows
 
 FailureKind = Literal["build", "open", "save", "configure", "edit", "other"]
@@ -268,7 +269,7 @@ class Opened:
     """An experiment file was read and has proved to be good; its run waits to be adopted.
 
     Attributes:
-        repeats: how exactly its numbers can be repeated here, in a sentence.
+        repeats, about: how exactly its numbers can be repeated here; the same in a sentence.
     """
 
     run_id: int
@@ -276,7 +277,8 @@ class Opened:
     config: Config
     data: Any
     drawings: Mapping[str, Any]
-    repeats: str = ""
+    repeats: Repeats = "unknown"
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError
-from playground.engine.arithmetic import about
+from playground.engine.arithmetic import about, repeats
 from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
@@ -188,9 +188,11 @@ class Worker(QObject):
         recording = experiment.recording
         config = recording.config
         self._parked = (command.run_id, resume(experiment, data), experiment.model, data)
-        self.opened.emit(
-            Opened(command.run_id, command.path, config, data, experiment.drawings, about(recording.made_with))
+        made_with = recording.made_with
+        opened = Opened(
+            command.run_id, command.path, config, data, experiment.drawings, repeats(made_with), about(made_with)
         )
+        self.opened.emit(opened)
 
     def _adopt(self, run_id: int, run: Run, model: Model, data: Any) -> None:
         self._let_go(run_id)

@@ -116,6 +116,7 @@ def _result(
         data = model.load(config) if files is None or model.open_data is None else model.open_data(files)
         fitting, changed = suited(model, config, own=files is not None, asked=asked)
         trainer = model.trainer(fitting, data)
+        trainer.threads = 1  # the cores are there for other runs
         run, seconds = train(trainer, tell, metrics=model.metrics)
         extra = model.report(run.trainer).metrics if model.report is not None else {}
         metrics = {**run.history.at(run.position), **extra}

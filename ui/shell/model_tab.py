@@ -415,11 +415,13 @@ class ModelTab(Page):
         self.form.set_config(opened.config)
         self._show_choice()
         self.banner.clear()
+        if opened.repeats == "closely":
+            self.banner.say("Numbers repeat to about the 4th digit", opened.about, "info")
         try:
             self.restore_drawings(opened.drawings)
         except DataError as error:
             self.banner.say("The drawings in the file were left out", str(error), "warning")
-        self.told.emit(f"Opened {opened.path.name}. {opened.repeats}".strip())
+        self.told.emit(f"Opened {opened.path.name}. {opened.about}".strip())
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:

@@ -9,6 +9,7 @@ import pytest
 from waiting import settle
 
 from models.hopfield.trainer import Corrupt
+from playground.engine import arithmetic
 from ui.window.registry import make_tab
 
 
@@ -144,3 +145,24 @@ def test_what_went_wrong_before_a_run_was_built_stays_to_be_read(make, qtbot):
     assert "damaged" in tab.banner.text
     tab.reset()
     assert not tab.banner.text
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_an_opened_file_says_how_exactly_its_numbers_repeat(make, qtbot, tmp_path, monkeypatch, forged):
+    tab = make("bits")
+    steps(tab, qtbot, 5)
+    with monkeypatch.context() as elsewhere:
+        if forged:
+            other = arithmetic.here().model_copy(update={"kernel": "Abacus"})
+            elsewhere.setattr(arithmetic, "here", lambda: other)
+        with qtbot.waitSignal(tab.session.saved):
+            tab.save_experiment(tmp_path / "run.npz")
+    with qtbot.waitSignal(tab.told, check_params_cb=lambda words: words.startswith("Opened run.npz. ")) as told:
+        tab.open_experiment(tmp_path / "run.npz")
+    settle(tab, qtbot)
+    assert ("about the 4th digit" in told.args[0]) == forged
+    assert ("the same bits" in told.args[0]) != forged
+    assert tab.banner.isVisible() == forged
+    if forged:
+        assert "Abacus" in tab.banner.accessibleDescription()
+    assert tab.session.status.position == 5
