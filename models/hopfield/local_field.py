@@ -8,7 +8,7 @@ import numpy as np
 
 from models.base import ConfigError
 from models.hopfield.energy import Array, wants_to_flip
-from models.hopfield.trainer import HopfieldSnapshot
+from models.hopfield.snapshot import HopfieldSnapshot
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""The Hopfield network: a memory that repairs damaged pictures by rolling downhill in an energy.
-
-Its parts are in `models.associative`, one concept per file; here are the named presets and the registry's entry.
-"""
+"""The Hopfield network as the playground knows it: its presets, what it measures, and what it has to say at the end."""
 
 from __future__ import annotations
 
@@ -9,37 +6,8 @@ from collections.abc import Mapping
 
 from models.base import MetricSpec, Model, Preset
 from models.hopfield.config import HopfieldConfig, load
-from models.hopfield.local_field import LocalField, heat_map, local_field
-from models.hopfield.report import metrics, recall, report, rows, run
-from models.hopfield.trainer import (
-    Corrupt,
-    DeletePattern,
-    HopfieldSnapshot,
-    HopfieldTrainer,
-    SetProbe,
-    StorePattern,
-)
-
-__all__ = [
-    "MODEL",
-    "PRESETS",
-    "Corrupt",
-    "DeletePattern",
-    "HopfieldConfig",
-    "HopfieldSnapshot",
-    "HopfieldTrainer",
-    "LocalField",
-    "SetProbe",
-    "StorePattern",
-    "heat_map",
-    "load",
-    "local_field",
-    "metrics",
-    "recall",
-    "report",
-    "rows",
-    "run",
-]
+from models.hopfield.report import report
+from models.hopfield.trainer import HopfieldTrainer
 
 _TEN = tuple(range(10))
 

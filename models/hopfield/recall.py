@@ -1,4 +1,5 @@
-"""Recall: pixels look at their local fields and change their minds, until nobody wants to change any more.
+"""Recall: pixels look at their local fields and change their minds, until nobody wants to change any more. Written out
+plainly, that is `update_one_by_one`, the first function below; `update_in_order` makes the same flips, faster.
 
 *Asynchronous*: one pixel after the other. Each flip changes all fields, h ← h + W[:, i] Δs_i, and lowers the energy.
 *Synchronous*: all at once; the energy may rise and the pictures may repeat, so cycles have to be looked for.
@@ -21,6 +22,25 @@ Order = NDArray[np.int64]
 
 BLOCK = 112
 """Updates decided together; measured fastest for 784 pixels, and still good from 64 to 1,024."""
+
+
+def update_one_by_one(
+    weights: Array,
+    state: Array,
+    order: Order,
+    zero_field: ZeroField = "keep",
+    thresholds: Array | None = None,
+) -> int:
+    """Each pixel in its turn asks all others (h_i = Σ_j W_ij s_j) and flips when it disagrees; returns how many did.
+
+    Arguments as for `update_in_order`, which the tests compare with this; here a pixel may have several turns.
+    """
+    flips = 0
+    for turn, pixel in enumerate(order):
+        field, above = weights[pixel] @ state, None if thresholds is None else thresholds[turn]
+        if _disagree(field, state[pixel], zero_field, above):
+            state[pixel], flips = -state[pixel], flips + 1
+    return flips
 
 
 def update_in_order(
@@ -54,13 +74,13 @@ def update_in_order(
         pixels = order[start : start + BLOCK]
         before, now = state[pixels], fields[pixels]
         above = None if thresholds is None else thresholds[start : start + BLOCK]
-        flipping = _decide(now, before, zero_field, above)
+        flipping = _disagree(now, before, zero_field, above).nonzero()[0]
         while len(flipping):
             change = -2.0 * before[flipping]
             rows = weights.take(pixels[flipping], axis=0)  # W is symmetric: rows serve as columns
             felt = rows.take(pixels, axis=1)
             felt *= _later(len(pixels))[flipping]  # a pixel feels only the flips before its turn
-            again = _decide(now + change @ felt, before, zero_field, above)
+            again = _disagree(now + change @ felt, before, zero_field, above).nonzero()[0]
             if again.tobytes() == flipping.tobytes():  # the quickest comparison of two short arrays
                 fields += change @ rows
                 state[pixels[flipping]] += change
@@ -114,11 +134,11 @@ def is_fixed_point(weights: Array, patterns: NDArray[np.int8], zero_field: ZeroF
     return np.asarray(~wants_to_flip(states @ weights, states, zero_field).any(axis=1))
 
 
-def _decide(fields: Array, state: Array, zero_field: ZeroField, thresholds: Array | None) -> Order:
-    """Positions of the pixels that flip when they meet these fields."""
+def _disagree(fields: Array, state: Array, zero_field: ZeroField, thresholds: Array | None) -> NDArray[np.bool_]:
+    """Which pixels flip when they meet these fields."""
     if thresholds is not None:
-        return np.asarray(((fields > thresholds) != (state > 0)).nonzero()[0])
-    return wants_to_flip(fields, state, zero_field).nonzero()[0]
+        return np.asarray((fields > thresholds) != (state > 0))
+    return wants_to_flip(fields, state, zero_field)
 
 
 @lru_cache(maxsize=256)

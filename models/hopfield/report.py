@@ -12,7 +12,8 @@ from models.hopfield.config import HopfieldConfig, load
 from models.hopfield.energy import WORDS
 from models.hopfield.fixed_points import LARGEST, fixed_points
 from models.hopfield.recall import missed_by_picks
-from models.hopfield.trainer import HopfieldSnapshot, HopfieldTrainer
+from models.hopfield.snapshot import HopfieldSnapshot
+from models.hopfield.trainer import HopfieldTrainer
 
 LIBRARY_PROBES = ((0, 1), (1, 2), (2, 1))
 """The library's probes: (pattern, number of leading bits that are flipped)."""

@@ -6,130 +6,42 @@ pattern, its negative, a mixture that nobody stored, a cycle, or nothing settled
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import (
-    ConfigError,
-    DataError,
-    Edit,
-    Metrics,
-    Snapshot,
-    State,
-    Trainer,
-    generator_state,
-    matching,
-    owned,
-    restore_generator,
-)
-from models.data.pictures.patterns import Pattern, PatternSet, stack
+from models.base import ConfigError, DataError, Edit, Field, Metrics, Trainer, owned
+from models.data.pictures.patterns import Pattern, PatternSet, check_patterns, stack
 from models.hopfield import modern
 from models.hopfield.config import HopfieldConfig
 from models.hopfield.corruption import CORRUPTIONS
-from models.hopfield.energy import WORDS, Array, Verdict, hebb_fields, judge, overlaps, wants_to_flip
+from models.hopfield.edits import Corrupt, DeletePattern, SetProbe, StorePattern
+from models.hopfield.energy import WORDS, Array, Verdict, judge, overlaps, wants_to_flip
+from models.hopfield.memory import AssociativeMemory
 from models.hopfield.recall import (
     Order,
     glauber_thresholds,
-    is_fixed_point,
     update_all,
     update_in_order,
     without_repeats,
 )
-from models.hopfield.storage import Weights, store
+from models.hopfield.snapshot import HopfieldSnapshot
+from models.state import DAMAGED, attribute, generator
 
 SETTLED = 1e-6
 """The modern network has settled when no pixel changes by more than this in an update."""
 
+FIELD_DRIFT = 1e-6
+"""Largest difference, as a share of the largest field, between fields kept up to date and fields worked out anew: far
+more than rounding makes of a million updates."""
 
-@dataclass(frozen=True, eq=False)
-class StorePattern(Edit):
-    """Store one more pattern: `pixels` (N,) ±1, and what to call it. Recall goes on with the new memory."""
-
-    pixels: NDArray[Any]
-    label: str = "drawing"
-
-
-@dataclass(frozen=True)
-class DeletePattern(Edit):
-    """Forget the stored pattern with this index."""
-
-    index: int
-
-
-@dataclass(frozen=True, eq=False)
-class SetProbe(Edit):
-    """Start a new recall from `pixels` (N,) ±1; `target` is the index of the stored pattern to reach, if any."""
-
-    pixels: NDArray[Any]
-    target: int | None = None
-
-
-@dataclass(frozen=True)
-class Corrupt(Edit):
-    """Damage the picture as it is now and start a new recall from there.
-
-    Attributes:
-        kind: one of `models.hopfield.corruption.CORRUPTIONS`.
-        rate: share of the pixels, 0 … 1.
-        seed: chooses the pixels; None goes on with the run's own random numbers.
-    """
-
-    kind: str = "flip"
-    rate: float = 0.2
-    seed: int | None = None
-
-
-@dataclass(frozen=True)
-class HopfieldSnapshot(Snapshot):
-    """The memory and one moment of a recall. All arrays are read-only; `patterns` and `weights` are shared, not copied.
-
-    Attributes:
-        config: the settings in force.
-        shape: (height, width) of the pictures; N = height × width.
-        patterns: (P, N) int8 ±1, what is stored; P may be 0.
-        labels: names of the stored patterns.
-        stable: (P,) bool, which stored patterns are fixed points.
-        weights: (N, N), or None for the modern network, which has no weights.
-        target: (N,) int8, the pattern that was damaged, or None if the probe was drawn.
-        start: (N,) int8, the damaged pattern from which recall began.
-        state: (N,) the picture now; ±1, in the modern network −1 … 1.
-        fields: (N,) local fields Ws of that state; in the modern network the state to which it is drawn.
-        overlaps: (P,) overlap with every stored pattern, −1 … 1.
-        attention: (P,) softmax weights of the modern network, sum 1; None for the others.
-        overlap: overlap with the target; without a target, the largest of `overlaps`.
-        energy: energy now.
-        energy_start: energy of `start`.
-        verdict: what recall has come to; `models.hopfield.energy.WORDS` says it in a sentence.
-        cycle_length: number of pictures that repeat when the verdict is "cycle", otherwise 0.
-        updates: updates in this recall so far.
-        last_pixel: the pixel updated last, or None before the first update and when all are updated at once.
-        last_flipped: number of pixels that the last step changed.
-    """
-
-    config: HopfieldConfig
-    shape: tuple[int, int]
-    patterns: Pattern
-    labels: tuple[str, ...]
-    stable: NDArray[np.bool_]
-    weights: Weights | None
-    target: Pattern | None
-    start: Pattern
-    state: Array
-    fields: Array
-    overlaps: Array
-    attention: Array | None
-    overlap: float
-    energy: float
-    energy_start: float
-    verdict: Verdict
-    cycle_length: int
-    updates: int
-    last_pixel: int | None
-    last_flipped: int
+COUNTERS = (
+    *("step_count", "updates", "_position", "_flips", "_last_pixel"),
+    *("_ended", "_cycle_length", "_since_anchor", "_next_anchor"),
+)
+"""The whole numbers of a recall, in the order in which they are saved."""
 
 
 class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
@@ -139,11 +51,10 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
     all of them after `n_iter` updates. Stochastic recall has no other end, for heat never lets it settle.
     """
 
-    patterns: Pattern
     labels: tuple[str, ...]
     updates: int
-    _xi: Array  # the patterns as real numbers
-    _weights: Weights
+    _memory: AssociativeMemory
+    _memory_before: AssociativeMemory | None  # the one before: going to and fro in time needs both in turn
     _target: Pattern | None
     _start: Pattern
     _state: Array
@@ -158,7 +69,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
     _since_anchor: int
     _next_anchor: int
     _cycle_length: int
-    _stable_cache: tuple[float, NDArray[np.bool_]] | None
+    _stable_cache: tuple[AssociativeMemory, float, NDArray[np.bool_]] | None
 
     def __init__(self, config: HopfieldConfig, data: PatternSet) -> None:
         self.config = config
@@ -170,8 +81,16 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         if len(data.patterns):
             self._target = data.patterns[config.digit]
             probe = CORRUPTIONS[config.corruption](self._target, config.corruption_rate, self._rng)
-        self._memorise(data.patterns[chosen], tuple(data.labels[i] for i in chosen))
+        self._memory = AssociativeMemory.of(data.patterns[chosen], config.rule, config.diagonal)
+        self._memory_before = None
+        self.labels = tuple(data.labels[i] for i in chosen)
+        self._stable_cache = None
         self._begin(probe)
+
+    @property
+    def patterns(self) -> Pattern:
+        """What is stored, (P, N) int8 ±1, read-only; P may be 0."""
+        return self._memory.patterns
 
     @property
     def epoch(self) -> float:
@@ -188,7 +107,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         self.advance(self.config.updates_per_step)
         self.step_count += 1
         return {
-            "energy": self._energy(self._state, self._fields),
+            "energy": self._memory.energy(self._state, self._fields, self.config.beta),
             "overlap": self._overlap(),
             "flips": float(self._flips),
         }
@@ -212,7 +131,8 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
 
     def _update_pixels(self, order: Order) -> int:
         """Update these pixels one after the other; returns how many updates it took until the end of recall, or all."""
-        stochastic = self.config.update == "stochastic"
+        weights, stochastic = self._memory.weights, self.config.update == "stochastic"
+        assert weights is not None, "the modern network updates all pixels at once"
         pieces = without_repeats(order) if self.config.update == "with-replacement" else (order,)
         done = last = 0
         for piece in pieces:
@@ -221,7 +141,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
                 uniform = self._uniform[self._position : self._position + len(piece)]
                 thresholds = glauber_thresholds(uniform, self.config.temperature)
             flips, last_flip = update_in_order(
-                self._weights, self._state, self._fields, piece, self.config.zero_field, thresholds
+                weights, self._state, self._fields, piece, self.config.zero_field, thresholds
             )
             self._flips += flips
             last = done + last_flip if flips else last
@@ -254,7 +174,7 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
             self._ended = bool((self._state == before).all())
             if not self._ended:
                 self._look_for_cycle()
-        self._fields = self._fields_of(self._state)
+        self._fields = self._memory.fields(self._state, self.config.beta)
         self._flips += int(((self._state > 0) != (before > 0)).sum())
         self.updates += 1
 
@@ -276,7 +196,6 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         elif isinstance(edit, DeletePattern):
             index = self._checked(edit.index)
             self._memorise(np.delete(self.patterns, index, axis=0), self.labels[:index] + self.labels[index + 1 :])
-            self._resume()
         elif isinstance(edit, SetProbe):
             probe = self._fitting(edit.pixels)
             self._target = None if edit.target is None else self.patterns[self._checked(edit.target)]
@@ -313,7 +232,8 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
     def snapshot(self) -> HopfieldSnapshot:
         """The memory and the picture as they are now."""
         state = owned(self._state)
-        likeness = overlaps(self._xi, state)
+        memory, beta = self._memory, self.config.beta
+        compares = self._modern and len(self.patterns)
         return HopfieldSnapshot(
             step=self.step_count,
             epoch=self.epoch,
@@ -322,15 +242,15 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
             patterns=self.patterns,
             labels=self.labels,
             stable=self._stable(),
-            weights=None if self._modern else self._weights,
+            weights=memory.weights,
             target=self._target,
             start=self._start,
             state=state,
             fields=owned(self._fields),
-            overlaps=owned(likeness),
-            attention=owned(modern.attention(self._xi, state, self.config.beta)) if self._compares else None,
+            overlaps=owned(overlaps(memory.xi, state)),
+            attention=owned(modern.attention(memory.xi, state, beta)) if compares else None,
             overlap=self._overlap(),
-            energy=self._energy(self._state, self._fields),
+            energy=memory.energy(self._state, self._fields, beta),
             energy_start=self.energy_start(),
             verdict=self.verdict(),
             cycle_length=self._cycle_length,
@@ -342,54 +262,74 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
     def energy_start(self) -> float:
         """Energy of the probe, before the first update."""
         start = self._start.astype(np.float64)
-        return self._energy(start, self._fields_of(start))
+        beta = self.config.beta
+        return self._memory.energy(start, self._memory.fields(start, beta), beta)
 
-    def state(self) -> State:
+    # Moving it in time ----------------------------------------------------------------------------------------------
+
+    def fields(self) -> Sequence[Field]:
         """The stored patterns, the picture, its fields, the order of updates, and the random generator."""
-        counters = [self.step_count, self.updates, self._position, self._flips, self._last_pixel]
-        counters += [self._ended, self._cycle_length, self._since_anchor, self._next_anchor]
-        return {
-            "counters": np.array(counters, dtype=np.int64),
-            "patterns": self.patterns.copy(),
-            "labels": np.array(self.labels, dtype=np.str_),
-            "target": np.zeros_like(self._start) if self._target is None else self._target.copy(),
-            "start": self._start.copy(),
-            "state": self._state.copy(),
-            "fields": self._fields.copy(),
-            "order": self._order.copy(),
-            "uniform": self._uniform.copy(),
-            "anchor": self._anchor.copy(),
-            "rng": generator_state(self._rng),
-        }
+        neurons = len(self._start)
+        reach = 1 + SETTLED if self._modern else 1.0
+        pixels, one = np.dtype(np.int8), (neurons,)
+        return (
+            Field("patterns", pixels, (None, neurons), lambda: self.patterns, self._put_patterns, low=-1, high=1),
+            Field("labels", np.dtype(np.str_), (None,), lambda: np.array(self.labels, np.str_), self._put_labels),
+            Field("target", pixels, one, self._saved_target, self._put_target, low=-1, high=1),
+            Field("start", pixels, one, lambda: self._start, self._put_start, low=-1, high=1),
+            attribute(self, "_state", "state", low=-reach, high=reach),
+            attribute(self, "_fields", "fields"),
+            attribute(self, "_anchor", "anchor", low=-reach, high=reach),
+            attribute(self, "_order", "order", low=0, high=neurons - 1),
+            attribute(self, "_uniform", "uniform", low=0, high=1),
+            Field("counters", np.dtype(np.int64), (len(COUNTERS),), self._counters, self._put_counters, low=-1),
+            generator("rng", self._rng),
+        )
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go to a state taken earlier, with the patterns that were stored then."""
-        patterns, labels = self._saved_patterns(state)
-        fitting = {
-            name: matching(state, name, like).copy()
-            for name, like in self.state().items()
-            if name not in ("patterns", "labels")
-        }
-        order, counters = fitting["order"], [int(number) for number in fitting["counters"]]
-        if order.min() < 0 or order.max() >= len(order) or not 0 <= counters[2] <= len(order):
-            raise DataError("The saved order of updates names pixels that do not exist: the file is damaged.")
-        if not all(np.isfinite(fitting[name]).all() for name in ("state", "fields", "anchor", "uniform")):
-            raise DataError("The saved picture or its fields are not all finite numbers: the file is damaged.")
-        for name in ("state", "anchor"):
-            size = np.abs(fitting[name])
-            if (size > 1 + SETTLED).any() if self._modern else (size != 1).any():
-                raise DataError("The saved picture has pixels that are neither paper nor ink: the file is damaged.")
-        restore_generator(self._rng, fitting["rng"])
-        if not np.array_equal(patterns, self.patterns):
-            self._memorise(patterns, labels)
-        self.labels = labels
-        self._target = owned(fitting["target"]) if fitting["target"].any() else None
-        self._start = owned(fitting["start"])
-        self._state, self._fields, self._anchor = fitting["state"], fitting["fields"], fitting["anchor"]
-        self._order, self._uniform = order, fitting["uniform"]
-        self.step_count, self.updates, self._position, self._flips, self._last_pixel = counters[:5]
-        self._ended = bool(counters[5])
-        self._cycle_length, self._since_anchor, self._next_anchor = counters[6:]
+    def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """See Trainer."""
+        patterns, start, target = saved["patterns"], saved["start"], saved["target"]
+        if len(saved["labels"]) != len(patterns):
+            raise DataError(f"The saved state names {len(saved['labels'])} of {len(patterns)} patterns: {DAMAGED}.")
+        if len(patterns):
+            check_patterns(patterns)
+        if not start.all() or (target.any() and not target.all()):
+            raise DataError("The saved probe has pixels that are neither paper nor ink: the file is damaged.")
+        if not self._modern and any((np.abs(saved[name]) != 1).any() for name in ("state", "anchor")):
+            raise DataError("The saved picture has pixels that are neither paper nor ink: the file is damaged.")
+        if self.config.update != "with-replacement" and len(set(saved["order"].tolist())) < len(start):
+            raise DataError("The saved order of updates leaves pixels out: the file is damaged.")
+        at = dict(zip(COUNTERS, saved["counters"].tolist(), strict=True))
+        pixel = at.pop("_last_pixel")
+        fits = pixel < len(start) and at["_position"] <= len(start) and at["_ended"] <= 1
+        if not fits or min(at.values()) < 0 or not at["_since_anchor"] <= at["_next_anchor"] or not at["_next_anchor"]:
+            raise DataError("The saved counters of the recall do not fit together: the file is damaged.")
+        # Fields are carried on from flip to flip, so that their last digits differ from those worked out at once.
+        worked_out = self._memory_of(patterns).fields(saved["state"], self.config.beta)
+        if np.abs(saved["fields"] - worked_out).max() > FIELD_DRIFT * (1 + np.abs(worked_out).max()):
+            raise DataError("The saved fields are not those of the saved picture: the file is damaged.")
+
+    def _put_patterns(self, saved: NDArray[Any]) -> None:
+        self._take_over(self._memory_of(saved))
+
+    def _put_labels(self, saved: NDArray[Any]) -> None:
+        self.labels = tuple(str(label) for label in saved)
+
+    def _saved_target(self) -> Pattern:
+        return np.zeros_like(self._start) if self._target is None else self._target
+
+    def _put_target(self, saved: NDArray[Any]) -> None:
+        self._target = owned(saved) if saved.any() else None
+
+    def _put_start(self, saved: NDArray[Any]) -> None:
+        self._start = owned(saved)
+
+    def _counters(self) -> NDArray[np.int64]:
+        return np.array([getattr(self, name) for name in COUNTERS], dtype=np.int64)
+
+    def _put_counters(self, saved: NDArray[Any]) -> None:
+        for name, number in zip(COUNTERS, saved.tolist(), strict=True):
+            setattr(self, name, bool(number) if name == "_ended" else number)
 
     # The memory ------------------------------------------------------------------------------------------------------
 
@@ -399,18 +339,23 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
             return list(range(len(data.patterns)))
         return list(self.config.store or (self.config.digit,))
 
+    def _memory_of(self, patterns: Pattern) -> AssociativeMemory:
+        """The memory that holds these patterns: one of those at hand, or a new one."""
+        for memory in (self._memory, self._memory_before):
+            if memory is not None and np.array_equal(memory.patterns, patterns):
+                return memory
+        self._memory_before = AssociativeMemory.of(patterns, self.config.rule, self.config.diagonal)
+        return self._memory_before
+
+    def _take_over(self, memory: AssociativeMemory) -> None:
+        if memory is not self._memory:
+            self._memory, self._memory_before = memory, self._memory
+
     def _memorise(self, patterns: Pattern, labels: tuple[str, ...]) -> None:
-        """Make these the stored patterns. New arrays replace the old ones, which earlier snapshots still show."""
-        n = patterns.shape[1]
-        self.patterns, self.labels = owned(patterns), labels
-        self._xi = owned(patterns.astype(np.float64))
-        if self._modern:
-            self._weights = np.zeros((0, 0))
-        elif len(patterns):
-            self._weights = owned(store(patterns, self.config.rule, self.config.diagonal))
-        else:
-            self._weights = owned(np.zeros((n, n)))
-        self._stable_cache = None
+        """Make these the stored patterns, and go on from the present picture."""
+        self._take_over(self._memory_of(patterns))
+        self.labels = labels
+        self._resume()
 
     def _store(self, edit: StorePattern) -> None:
         pattern = stack([self._fitting(edit.pixels)])[0]
@@ -418,34 +363,13 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
         if len(twins):
             raise DataError(f"This picture is stored already, as “{self.labels[twins[0]]}”.")
         self._memorise(stack([*self.patterns, pattern]), (*self.labels, edit.label))
-        self._resume()
 
     def _stable(self) -> NDArray[np.bool_]:
         """Which stored patterns are fixed points; worked out once per memory."""
-        if self._stable_cache is None or self._stable_cache[0] != self.config.beta:
-            stable: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
-            if not len(self.patterns):
-                pass
-            elif self._modern:
-                stable = modern.is_fixed_point(self._xi, self.config.beta)
-            else:
-                stable = is_fixed_point(self._weights, self.patterns, self.config.zero_field)
-            self._stable_cache = (self.config.beta, owned(stable))
-        return self._stable_cache[1]
-
-    def _saved_patterns(self, state: Mapping[str, NDArray[Any]]) -> tuple[Pattern, tuple[str, ...]]:
-        """Patterns and labels of a saved state, checked: their number may differ from now, their size may not."""
-        for name in ("patterns", "labels"):
-            if name not in state:
-                raise DataError(f"The saved state has no “{name}”: the file is damaged or belongs to another model.")
-        patterns, labels = state["patterns"], state["labels"]
-        fits = patterns.dtype == np.int8 and patterns.ndim == 2 and patterns.shape[1] == len(self._start)
-        if not fits or (np.abs(patterns) != 1).any() or labels.shape != patterns.shape[:1] or labels.dtype.kind != "U":
-            raise DataError(
-                f"The saved patterns do not fit a memory of {len(self._start)} pixels: "
-                "the file is damaged or belongs to another model."
-            )
-        return patterns, tuple(str(label) for label in labels)
+        memory, beta = self._memory, self.config.beta
+        if self._stable_cache is None or self._stable_cache[:2] != (memory, beta):
+            self._stable_cache = (memory, beta, owned(memory.stable(self.config.zero_field, beta)))
+        return self._stable_cache[2]
 
     # The probe -------------------------------------------------------------------------------------------------------
 
@@ -463,33 +387,20 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
 
     def _resume(self) -> None:
         """Go on from the present picture: fields and the search for cycles begin anew."""
-        self._fields = self._fields_of(self._state)
+        self._fields = self._memory.fields(self._state, self.config.beta)
         self._flips = 0
         self._ended = False
         self._cycle_length = 0
         self._anchor, self._since_anchor, self._next_anchor = self._state.copy(), 0, 1
 
-    def _fields_of(self, state: Array) -> Array:
-        """Local fields of a state; in the modern network the state to which it is drawn."""
-        if self._modern:
-            return modern.update(self._xi, state, self.config.beta) if len(self._xi) else np.zeros_like(state)
-        if self.config.rule == "hebb" and 2 * len(self._xi) < len(state):
-            return hebb_fields(self._xi, state, self.config.diagonal)
-        return np.asarray(self._weights @ state)
-
     def _wanting(self) -> NDArray[np.bool_]:
         """Which pixels disagree with their fields; not for the modern network."""
         return wants_to_flip(self._fields, self._state, self.config.zero_field)
 
-    def _energy(self, state: Array, fields: Array) -> float:
-        if self._modern:
-            return modern.energy(self._xi, state, self.config.beta) if len(self._xi) else 0.0
-        return float(-0.5 * state @ fields)
-
     def _overlap(self) -> float:
         if self._target is not None:
             return float(self._target @ self._state / len(self._state))
-        return float(overlaps(self._xi, self._state).max(initial=-1.0))
+        return float(overlaps(self._memory.xi, self._state).max(initial=-1.0))
 
     def _fitting(self, pixels: NDArray[Any]) -> Pattern:
         """A picture from outside, checked to have ±1 pixels and this memory's size."""
@@ -511,10 +422,6 @@ class HopfieldTrainer(Trainer[HopfieldConfig, HopfieldSnapshot]):
     @property
     def _modern(self) -> bool:
         return self.config.rule == "modern"
-
-    @property
-    def _compares(self) -> bool:
-        return self._modern and len(self.patterns) > 0
 
     @property
     def _all_at_once(self) -> bool:

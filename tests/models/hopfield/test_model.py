@@ -10,24 +10,12 @@ from pydantic import ValidationError
 from models.base import ConfigError, DataError, Edit
 from models.config import explain
 from models.data.pictures.patterns import bits, digits
-from models.hopfield.model import (
-    MODEL,
-    PRESETS,
-    Corrupt,
-    DeletePattern,
-    HopfieldConfig,
-    HopfieldTrainer,
-    SetProbe,
-    StorePattern,
-    heat_map,
-    load,
-    local_field,
-    metrics,
-    recall,
-    report,
-    rows,
-    run,
-)
+from models.hopfield.config import HopfieldConfig, load
+from models.hopfield.edits import Corrupt, DeletePattern, SetProbe, StorePattern
+from models.hopfield.local_field import heat_map, local_field
+from models.hopfield.model import MODEL, PRESETS
+from models.hopfield.report import metrics, recall, report, rows, run
+from models.hopfield.trainer import HopfieldTrainer
 
 TEN = tuple(range(10))
 
@@ -308,9 +296,22 @@ def test_edits_that_make_no_sense_are_refused_and_change_nothing(edit: Edit, err
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_damaged_files_are_refused_and_change_nothing() -> None:
-    t = trainer(store=TEN)
+FORGED_COUNTERS = [(0, -1), (1, -1), (2, 257), (2, -1), (3, -1), (4, 256), (4, -2), (5, 2), (6, -1), (7, 9), (8, 0)]
+"""(place in the saved counters, a number that cannot stand there)"""
+
+
+def changed(counters: np.ndarray, place: int, value: int) -> np.ndarray:
+    counters = counters.copy()
+    counters[place] = value
+    return counters
+
+
+@pytest.mark.parametrize("settings", [{}, {"rule": "modern"}, {"rule": "storkey"}, {"update": "sync"}])
+def test_damaged_files_are_refused_and_change_nothing(settings: dict[str, Any]) -> None:
+    t = trainer(store=TEN, **settings)
+    t.step()
     good = t.state()
+    t.restore(good)
     bad: list[dict[str, Any]] = [
         {name: array for name, array in good.items() if name != "patterns"},
         good | {"patterns": good["patterns"][:, :8]},
@@ -325,6 +326,17 @@ def test_damaged_files_are_refused_and_change_nothing() -> None:
         good | {"anchor": good["anchor"] * 7},
         good | {"fields": good["fields"] * np.inf},
         good | {"uniform": good["uniform"] * np.nan},
+        good | {"uniform": good["uniform"] + 2},
+        good | {"fields": good["fields"] + 0.01},
+        good | {"fields": -good["fields"]},
+        good | {"state": -good["state"]},  # a good picture, but the fields are another one's
+        good | {"patterns": np.roll(good["patterns"], 9, axis=1)},  # good patterns, but the fields are others'
+        good | {"patterns": np.ones_like(good["patterns"])},
+        good | {"start": 0 * good["start"]},
+        good | {"target": good["target"] * (np.arange(256) > 5).astype(np.int8)},
+        good | {"order": np.zeros_like(good["order"])},
+        good | {"labels": good["labels"].astype("S")},
+        *(good | {"counters": changed(good["counters"], i, value)} for i, value in FORGED_COUNTERS),
     ]
     for state in bad:
         with pytest.raises(DataError):

@@ -14,6 +14,7 @@ from models.hopfield.recall import (
     missed_by_picks,
     update_all,
     update_in_order,
+    update_one_by_one,
     without_repeats,
 )
 from models.hopfield.storage import store
@@ -39,8 +40,8 @@ def built(m: dict) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
     return store(patterns, m["rule"], m["diagonal"]), state, rng
 
 
-def one_by_one(w: np.ndarray, state: np.ndarray, order: np.ndarray, zero_field: str, thresholds=None) -> int:
-    """The textbook's loop."""
+def by_sign(w: np.ndarray, state: np.ndarray, order: np.ndarray, zero_field: str, thresholds=None) -> int:
+    """s_i ← sign(h_i), as textbooks write it."""
     flips = 0
     for k, i in enumerate(order):
         field = w[i] @ state
@@ -56,15 +57,27 @@ def one_by_one(w: np.ndarray, state: np.ndarray, order: np.ndarray, zero_field: 
 
 
 @given(memories, st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_the_plain_version_sets_each_pixel_to_the_sign_of_its_field(m: dict, stochastic: bool) -> None:
+    w, state, rng = built(m)
+    expected = state.copy()
+    order = rng.integers(m["neurons"], size=2 * m["neurons"])  # some several times, some never
+    thresholds = glauber_thresholds(rng.random(len(order)), 0.5) if stochastic else None
+    flips = by_sign(w, expected, order, m["zero_field"], thresholds)
+    assert update_one_by_one(w, state, order, m["zero_field"], thresholds) == flips
+    np.testing.assert_array_equal(state, expected)
+
+
+@given(memories, st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_deciding_in_blocks_equals_the_loop_pixel_by_pixel(m: dict, stochastic: bool) -> None:
+def test_deciding_in_blocks_equals_the_plain_version(m: dict, stochastic: bool) -> None:
     w, state, rng = built(m)
     fields, expected = w @ state, state.copy()
     for _ in range(3):
         order = rng.permutation(m["neurons"])
         thresholds = glauber_thresholds(rng.random(m["neurons"]), 0.5) if stochastic else None
         flips, last = update_in_order(w, state, fields, order, m["zero_field"], thresholds)
-        assert flips == one_by_one(w, expected, order, m["zero_field"], thresholds)
+        assert flips == update_one_by_one(w, expected, order, m["zero_field"], thresholds)
         np.testing.assert_array_equal(state, expected)
         np.testing.assert_allclose(fields, w @ state, atol=1e-10)
         assert (last == 0) == (flips == 0)

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from models.config import Config, setting, settings_of
 from models.digits import DigitsConfig
-from models.hopfield.model import HopfieldConfig
+from models.hopfield.config import HopfieldConfig
 from ui.form.controls import Number, Numbers, Selection, Selections
 from ui.form.fields import Entry, neighbour, stops
 from ui.form.form import ConfigForm

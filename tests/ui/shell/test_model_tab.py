@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from waiting import settle
 
-from models.hopfield.trainer import Corrupt
+from models.hopfield.edits import Corrupt
 from playground.engine import arithmetic
 from ui.window.registry import make_tab
 

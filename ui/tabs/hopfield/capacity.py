@@ -17,7 +17,7 @@ from models.hopfield.capacity import (
     capacity_experiment,
     default_counts,
 )
-from models.hopfield.model import HopfieldConfig
+from models.hopfield.config import HopfieldConfig
 from playground.live.job import Job
 from ui.plots.export import Table
 from ui.plots.plot_base import Plot

@@ -27,8 +27,8 @@ from models.base import DataError
 from models.data.drawing.preparation import SIDE
 from models.data.drawing.strokes import format_drawings, parse_drawings, write_drawings
 from models.data.pictures.patterns import Pattern, from_image
+from models.hopfield.config import HopfieldConfig
 from models.hopfield.corruption import CORRUPTIONS
-from models.hopfield.model import HopfieldConfig
 from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QSplitter, QWidget
 
 from models.hopfield.energy import WORDS, Verdict, wants_to_flip
-from models.hopfield.model import HopfieldSnapshot, LocalField, local_field
+from models.hopfield.local_field import LocalField, local_field
+from models.hopfield.snapshot import HopfieldSnapshot
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.plots import colormaps
 from ui.plots.grids.image_gallery import ImageGallery

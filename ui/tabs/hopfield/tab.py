@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.pictures.patterns import Pattern, check_patterns, from_image
-from models.hopfield.model import DeletePattern, HopfieldConfig, HopfieldSnapshot, SetProbe, StorePattern
+from models.hopfield.config import HopfieldConfig
+from models.hopfield.edits import DeletePattern, SetProbe, StorePattern
+from models.hopfield.snapshot import HopfieldSnapshot
 from playground.live.messages import Failure, Status
 from ui.canvas.surface import Surface
 from ui.shell.model_tab import ModelTab

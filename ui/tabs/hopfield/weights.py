@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from models.hopfield.fixed_points import LARGEST, fixed_points
-from models.hopfield.model import HopfieldSnapshot, heat_map
+from models.hopfield.local_field import heat_map
+from models.hopfield.snapshot import HopfieldSnapshot
 from ui.plots.grids.heat_map import HeatMap
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.widgets.layout import column, heading, muted, row

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from waiting import quiet, settled
 
 from models.base import DataError
-from models.hopfield.model import HopfieldConfig, HopfieldSnapshot, HopfieldTrainer, load
+from models.hopfield.config import HopfieldConfig, load
+from models.hopfield.snapshot import HopfieldSnapshot
+from models.hopfield.trainer import HopfieldTrainer
 from models.registry import get_model
 from ui.tabs.hopfield.recall import as_html, in_words
 from ui.tabs.hopfield.tab import HopfieldTab, own_patterns, to_rows
