@@ -47,14 +47,12 @@ def press(qtbot: QtBot, within: QWidget, words: str) -> None:
 
 def click_class(qtbot: QtBot, bars: ProbabilityBars, name: str) -> None:
     """Click the bar of a class."""
-    index = bars.names.index(name)
-    qtbot.mouseClick(bars, LEFT, pos=middle_of(bars, lambda spot: bars.class_at(QPointF(spot)) == index))
+    qtbot.mouseClick(bars, LEFT, pos=bars.box(bars.names.index(name)).center().toPoint())
 
 
 def click_picture(qtbot: QtBot, gallery: ImageGallery, index: int) -> None:
     """Click a picture of a gallery."""
-    view = gallery.viewport()
-    qtbot.mouseClick(view, LEFT, pos=middle_of(view, lambda spot: gallery.index_at(QPointF(spot)) == index))
+    qtbot.mouseClick(gallery, LEFT, pos=gallery.box(index).center().toPoint())
 
 
 def click_cell(qtbot: QtBot, canvas: PixelCanvas, row: int, column: int) -> None:

@@ -22,10 +22,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.plots.plot_base import Plot, number
+from ui.plots.plot_base import Plot
 from ui.points.document import Labels, PointDocument, Points
 from ui.points.layer import CHOSEN, HOLLOW, WRONG, PointLayer
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 __all__ = ["CHOSEN", "HOLLOW", "WRONG", "PointCanvas", "PointEdit", "Tool"]
 
@@ -155,7 +156,6 @@ class PointCanvas(Plot):
         self._soon.setInterval(33)
         self._soon.timeout.connect(self._tell_progress)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._restyle()
 
     # ------------------------------------------------------------------------------------------------ what is shown
 
@@ -285,8 +285,6 @@ class PointCanvas(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "_keyboard"):
-            return
         self._loop.setPen(pg.mkPen(colors.accent, width=1.5, style=Qt.PenStyle.DashLine))
         self._brush.setPen(pg.mkPen(colors.ink, width=1))
         self._brush.setBrush(None)

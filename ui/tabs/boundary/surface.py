@@ -38,11 +38,12 @@ from models.nn.layer import Array
 from playground.live.job import Job
 from ui.plots import colormaps
 from ui.plots.contours import contour_lines
-from ui.plots.plot_base import Plot, grouped, number
+from ui.plots.plot_base import Plot
 from ui.tabs.boundary.results import line
 from ui.tabs.boundary.scale import ScaleBar
 from ui.tabs.boundary.view import SmoothImage
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number
 
 RESOLUTION = 41
 CONTOURS = 12
@@ -108,7 +109,6 @@ class LossSurfaceView(Plot):
         for z, item in enumerate((self.picture, self.contours, self.path, self.start, self.here)):
             item.setZValue(10 * z - 50)
             self.addItem(item, ignoreBounds=True)
-        self._restyle()
 
     def begin(self, directions: Directions, extent: float) -> None:
         """A new slice whose rows are on their way."""
@@ -187,8 +187,6 @@ class LossSurfaceView(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "here"):
-            return
         self.contours.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
         self.path.setPen(pg.mkPen(colors.positive, width=2.5))
         self.start.setBrush(pg.mkBrush(colors.surface))

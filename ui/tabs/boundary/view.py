@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
 from models.boundary.trainer import BoundarySnapshot
-from ui.plots.plot_base import number
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 MOVING, RESTING, CRISP = 56, 120, 240
 """Places along each side where the network is asked: while it trains (drawn smoothly), at rest, with hard borders."""
@@ -59,7 +59,6 @@ class BoundaryView(PointCanvas):
         self.probe: tuple[float, float] | None = None
         self.view_box.sigRangeChanged.connect(self._on_range)
         self.describe_place = self._describe
-        self._restyle()
 
     # What the tab calls --------------------------------------------------------------------------------------------
 
@@ -169,8 +168,6 @@ class BoundaryView(PointCanvas):
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
         super().restyle(colors)
-        if not hasattr(self, "_probe"):
-            return
         self._probe.setPen(pg.mkPen(colors.ink, width=2.5))
         self._probe.setBrush(None)
         self._seen = ()

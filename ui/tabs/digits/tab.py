@@ -40,7 +40,7 @@ class DigitsTab(ClassifierTab):
         self._explored_at = 0.0
         self._weights_due = 0
         super().__init__(model, parent)
-        self.strip.unit_clicked.connect(self._highlight_unit)
+        self.strip.picked.connect(self._highlight_unit)
 
     def make_stage(self) -> QWidget:
         """Weights of the first layer above, activations below; the confusion matrix beside them."""
@@ -139,8 +139,9 @@ class DigitsTab(ClassifierTab):
         else:
             self.strip.set_activations([layer[0] for layer in answer.activations], labels)
 
-    @Slot(int, int)
-    def _highlight_unit(self, layer: int, unit: int) -> None:
+    @Slot(object)
+    def _highlight_unit(self, place: tuple[int, int]) -> None:
+        layer, unit = place
         self.tiles.set_highlight([unit] if layer == 0 else [])
 
     def show_off(self) -> None:

@@ -15,7 +15,8 @@ from models.data.points.gaussian import Array
 from models.mixture.trainer import MixtureConfig, Selection, model_selection
 from playground.live.job import Job
 from playground.live.messages import Status
-from ui.plots.plot_base import Plot, Table
+from ui.plots.export import Table
+from ui.plots.plot_base import Plot
 from ui.widgets import theme
 
 MOST = 12
@@ -41,12 +42,9 @@ class SelectionPlot(Plot):
         self._best = pg.ScatterPlotItem(size=18, symbol="o", pxMode=True)
         self.addItem(self._best, ignoreBounds=True)
         self.set_range((0.5, MOST + 0.5), (0, 1))
-        self._restyle()
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "_best"):
-            return
         for curve, color in ((self.bic, colors.curves[0]), (self.aic, colors.curves[2])):
             curve.setPen(pg.mkPen(color, width=2))
             curve.setSymbolBrush(color)

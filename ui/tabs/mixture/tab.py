@@ -17,7 +17,6 @@ from models.data.points.sets import PointSet
 from models.mixture.em import check_enough
 from models.mixture.trainer import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints, suited
 from playground.live.messages import Status
-from ui.plots.plot_base import grouped
 from ui.points.canvas import PointCanvas, PointEdit
 from ui.points.leave import LeaveButton
 from ui.points.panel import PointPanel
@@ -27,6 +26,7 @@ from ui.tabs.mixture.numbers import ComponentTable, PointExplanation, about_trut
 from ui.tabs.mixture.selection import SelectionPanel
 from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
@@ -153,7 +153,7 @@ class MixtureTab(PointTab):
         self.show_origin()
         if self.my_turn(1):  # with the run bar
             self._show_words()
-        if self._beat == 0 or self.session.status.phase != "running":  # with the curves
+        if self.with_curves.due:
             self._show_page()
 
     @Slot()
@@ -161,7 +161,7 @@ class MixtureTab(PointTab):
         """See ModelTab; a step that can be read is shown by all parts of the tab in the same frame."""
         snapshot = self.session.snapshot
         if self._one_by_one and snapshot is not None and (self._shown is None or self._shown.step != snapshot.step):
-            self._beat = -1  # the next beat is that of the curves
+            self.turns.all_in_the_next()
         super()._on_frame()
 
     def my_turn(self, beat: int) -> bool:

@@ -17,9 +17,9 @@ from models.mixture.em import density_grid, explain_point
 from models.mixture.kmeans import nearest
 from models.mixture.trainer import MixtureSnapshot
 from ui.plots.contours import contour_lines
-from ui.plots.plot_base import number
 from ui.points.canvas import PointCanvas
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 GLIDE = 130.0
 """Milliseconds in which the picture follows a step; steps that come faster are shown as they are."""
@@ -69,7 +69,6 @@ class MixtureView(PointCanvas):
         self._glide.timeout.connect(self._on_glide)
         self.view_box.sigRangeChanged.connect(self._show_density)
         self.describe_place = self._describe
-        self._restyle()
 
     # What the tab calls --------------------------------------------------------------------------------------------
 
@@ -212,8 +211,6 @@ class MixtureView(PointCanvas):
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
         super().restyle(colors)
-        if not hasattr(self, "_glide"):
-            return
         self._true.setPen(pg.mkPen(colors.ink, width=1.4, style=Qt.PenStyle.DashLine))
         self._density.setPen(pg.mkPen(theme.blend(colors.surface, colors.muted, 0.55), width=1))
         self._probe.setPen(pg.mkPen(colors.ink, width=2))
@@ -241,7 +238,6 @@ class KMeansView(PointCanvas):
         super().__init__("x", "y", name="k-means")
         self.set_locked("Change the points on the left: k-means gets the same ones.")
         self.view_box.sigRangeChanged.connect(self._show_regions)
-        self._restyle()
 
     def show_mixture(self, snapshot: MixtureSnapshot) -> None:
         """Draw labels, centres and the borders between them."""

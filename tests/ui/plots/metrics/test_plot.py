@@ -14,8 +14,8 @@ from models.base import DataError, MetricSpec
 from ui.plots.metrics.plot import MetricPlots
 from ui.plots.metrics.reading import Reading
 from ui.plots.metrics.series import CAPACITY
-from ui.plots.plot_base import grouped, number, short_number
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number, short_number
 
 SPECS = (
     MetricSpec("loss", "training loss", "loss", log=True),
@@ -204,7 +204,7 @@ def test_names_of_earlier_runs_are_never_cut_off(plots, monkeypatch):
     monkeypatch.setattr(QPainter, "drawText", lambda *args: (drawn.append(args[-1]), original(*args)))
     plots.set_all(histories(100))
     plots.keep_as_ghost("earlier future, from step 1 000")
-    heading = plots._headings[1]
+    heading = plots.headings[1]
     said = set()
     for width in range(150, 700, 10):
         drawn.clear()

@@ -25,13 +25,12 @@ from models.registry import get_model
 from playground.engine.drawings import from_picture, write_examples
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_stack import Unit
-from ui.plots.plot_base import number
-from ui.plots.probability_bars import percent
 from ui.tabs.cnn import why as cnn_why
 from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
 from ui.tabs.cnn.why import Explained, explanation
 from ui.tryout import my_drawings as kept
+from ui.widgets.numbers import number, percent
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -152,8 +151,8 @@ def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
     stack = tab.network.stack
     unit = Unit(2, 1, 1, 3)
     qtbot.mouseMove(stack, stack.unit_rect(unit).center().toPoint())
-    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.words)
-    assert "sees 4×4 pixels of the picture" in stack.words
+    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.readout)
+    assert "sees 4×4 pixels of the picture" in stack.readout
     snapshot = tab.session.snapshot
     parts = trace(snapshot, [stage.spec for stage in snapshot.config.architecture().stages], unit)
     assert [part.layer for part in parts] == [2, 1, 0]

@@ -11,9 +11,9 @@ from waiting import quiet, settle
 from models.data.points.sets import PointSet
 from models.mixture.trainer import MixtureConfig, Selection
 from models.registry import get_model
-from ui.tabs.mixture.numbers import short
 from ui.tabs.mixture.tab import CALM, MixtureTab
 from ui.widgets import theme
+from ui.widgets.numbers import short
 
 LEFT = Qt.MouseButton.LeftButton
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [5, 5], [5, 6], [6, 5], [6, 6]], float)
