@@ -47,8 +47,7 @@ def press(qtbot: QtBot, within: QWidget, words: str) -> None:
 
 def click_class(qtbot: QtBot, bars: ProbabilityBars, name: str) -> None:
     """Click the bar of a class."""
-    index = bars.names.index(name)
-    qtbot.mouseClick(bars, LEFT, pos=middle_of(bars, lambda spot: bars.class_at(QPointF(spot)) == index))
+    qtbot.mouseClick(bars, LEFT, pos=bars.box(bars.names.index(name)).center().toPoint())
 
 
 def click_picture(qtbot: QtBot, gallery: ImageGallery, index: int) -> None:

@@ -34,6 +34,8 @@ class ClassifierTab(ModelTab):
         explorer: which held-out pictures are taken for what; to be put into the stage.
         teaching: gives the run lessons of my drawings.
         test_button: what the button below the canvas says, and its tooltip.
+        answers_every: frames from one answer to the next while it trains; the pen is answered at once all the same.
+        answers: the turn of the answers, and of what a tab draws from them.
         begins_with_example: whether a held-out picture lies on the canvas at first, for a network to look at from the
             first step on; the first stroke takes its place.
     """
@@ -43,6 +45,7 @@ class ClassifierTab(ModelTab):
 
     test_button = "Test picture", "Put a random held-out picture on the canvas"
     begins_with_example = False
+    answers_every = 1
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self.shown: SupervisedSnapshot | None = None
@@ -51,6 +54,7 @@ class ClassifierTab(ModelTab):
         self._rng = np.random.default_rng()  # picks test pictures to show; no result depends on it
         self.explorer = ConfusionExplorer(self.subject(model.presets[model.default_preset].config).names)
         super().__init__(model, parent)
+        self.answers = self.turns.turn(self.answers_every)
         self.explorer.image_chosen.connect(self.show_test_image)
         self.try_panel.input_changed.connect(self.show_input)
         self.try_panel.failed.connect(self._on_bad_input)
@@ -69,10 +73,6 @@ class ClassifierTab(ModelTab):
     @Slot()
     def show_input(self) -> None:
         """Another picture is to be judged: draw what depends on it (`try_panel.preparation`, `try_panel.answer`)."""
-
-    def answer_due(self) -> bool:
-        """Whether the answer follows this frame; what takes long may let some pass while it trains."""
-        return True
 
     def about_test_image(self, index: int, name: str) -> str:
         """What the status bar says when a held-out picture comes onto the canvas."""
@@ -114,7 +114,7 @@ class ClassifierTab(ModelTab):
             if self.begins_with_example:
                 self._show_example()
                 self.try_panel.refresh()
-        self.try_panel.set_network(snapshot, now=self.answer_due())
+        self.try_panel.set_network(snapshot, now=self.answers.due)
 
     def show_mistakes(self, snapshot: SupervisedSnapshot) -> None:
         """Which held-out pictures were taken for what at the latest evaluation."""

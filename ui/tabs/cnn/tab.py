@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.base import Model, Snapshot
@@ -27,18 +26,16 @@ VIEWS = (
     ("Pictures", "The pictures that the network learns from, and those held out"),
 )
 
-MAPS_EVERY = 2
-"""While it trains, the maps are redrawn with every second frame; they follow the pen at every movement all the same."""
-
 
 class CnnTab(ClassifierTab):
     """Network, reasons, mistakes and pictures in the middle; canvas, answer and own drawings on the right."""
 
     begins_with_example = True
+    answers_every = 2  # and the maps with them
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._maps_beat = 0
         super().__init__(model, parent)
+        self.own(self.why.job, while_visible=self.why)
 
     # Building --------------------------------------------------------------------------------------------------------
 
@@ -81,15 +78,10 @@ class CnnTab(ClassifierTab):
         self.network.new_run()
         self.why.forget()
 
-    def answer_due(self) -> bool:
-        """With every second frame while it trains."""
-        return self.session.status.phase != "running" or self._maps_beat % MAPS_EVERY == 0
-
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """The answer and the chosen view."""
-        self._maps_beat += 1
         super().show_snapshot(snapshot)
-        if self.answer_due():
+        if self.answers.due:
             self._refresh()
 
     @Slot()
@@ -138,18 +130,6 @@ class CnnTab(ClassifierTab):
     @Slot(str)
     def _on_not_explained(self, sentence: str) -> None:
         self.banner.say("The answer could not be explained", sentence, "warning")
-
-    # Life ------------------------------------------------------------------------------------------------------------
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: nothing is explained."""
-        super().hideEvent(event)
-        self.why.job.cancel()
-
-    def shutdown(self) -> None:
-        """Join all threads."""
-        self.why.job.shutdown()
-        super().shutdown()
 
     def show_off(self) -> None:
         """A three of the test set, and one unit of the second convolution worked out."""

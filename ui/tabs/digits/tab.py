@@ -22,6 +22,9 @@ from ui.widgets import theme
 EXPLORE_INTERVAL = 0.7
 """Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
+WEIGHTS_EVERY = 9
+"""Frames between two pictures of the weights while it trains: three a second are enough."""
+
 NO_PICTURE = (
     "Here the units do not see pixels but which way the edges run in each part of the image, so their weights are no "
     "picture. Choose pixels under Features to look at weights."
@@ -38,8 +41,8 @@ class DigitsTab(ClassifierTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._explored_at = 0.0
-        self._weights_due = 0
         super().__init__(model, parent)
+        self._weights_turn = self.turns.turn(WEIGHTS_EVERY)
         self.strip.picked.connect(self._highlight_unit)
 
     def make_stage(self) -> QWidget:
@@ -99,19 +102,14 @@ class DigitsTab(ClassifierTab):
         super().show_snapshot(snapshot)
         resting = self.session.status.phase != "running"
         hurried = self.try_panel.pen_moving and not resting
-        if resting or (self.my_turn(2) and self._weights_turn() and not hurried):
+        if self._weights_turn.due and not hurried:
             self._show_weights(snapshot)
         now = time.monotonic()
         if resting or (now - self._explored_at >= EXPLORE_INTERVAL and not hurried):
             self._explored_at = now
             self.show_mistakes(snapshot)
-        if self.my_turn(1):
+        if self.with_numbers.due:
             self.show_input()
-
-    def _weights_turn(self) -> bool:
-        """Every third time True: while it trains, three pictures of the weights a second are enough."""
-        self._weights_due = (self._weights_due + 1) % 3
-        return self._weights_due == 1
 
     def _show_weights(self, snapshot: DigitsSnapshot) -> None:
         images = digits.first_layer_images(snapshot)

@@ -27,13 +27,12 @@ from models.registry import get_model
 from playground.engine.drawings import from_picture, write_examples
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_stack import Unit
-from ui.plots.plot_base import number
-from ui.plots.probability_bars import percent
 from ui.tabs.cnn import why as cnn_why
 from ui.tabs.cnn.network import layers_of, trace
 from ui.tabs.cnn.tab import CnnTab
 from ui.tabs.cnn.why import Explained, explanation
 from ui.tryout import my_drawings as kept
+from ui.widgets.numbers import number, percent
 
 LEFT = Qt.MouseButton.LeftButton
 
