@@ -20,7 +20,7 @@ from models.config import Config
 from models.whole_file import atomically
 from playground.live.messages import Failure, Opened, Saved, Status
 from playground.live.session import Session
-from ui.canvas.surface import Surface
+from ui.canvas.surface import Editable, Surface
 from ui.form.form import ConfigForm
 from ui.plots.colormaps import settled
 from ui.plots.metrics.plot import MetricPlots
@@ -101,7 +101,7 @@ class ModelTab(QWidget):
     def clear_stage(self) -> None:
         """A new run is being built: whatever is shown belongs to the old one."""
 
-    def drawing_surface(self) -> Surface | None:
+    def drawing_surface(self) -> Editable | None:
         """The canvas that the Edit menu works on, if there is one."""
         return None
 
@@ -112,7 +112,7 @@ class ModelTab(QWidget):
     def take(self, mime: QMimeData | None) -> None:
         """Something was dropped on the window, or pasted: it is for the canvas; raises DataError like `paste`."""
         surface = self.drawing_surface()
-        if surface is None:
+        if not isinstance(surface, Surface):
             raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
         surface.load_mime(mime)
 
