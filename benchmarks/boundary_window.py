@@ -22,7 +22,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from threadpoolctl import threadpool_limits
 
-from models.boundary.trainer import BoundaryConfig
+from models.boundary.config import BoundaryConfig
 from models.registry import get_model
 from playground import app as start_up
 from playground.engine.run import Run

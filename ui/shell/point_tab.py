@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
+import numpy as np
 from PySide6.QtCore import QMimeData, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from models.base import DataError, Edit, Model, Snapshot
+from models.base import DataError, Model, Snapshot
 from models.config import Config, settings_of
+from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
 from playground.live.messages import Failure, Opened
-from ui.points.canvas import PointCanvas
+from ui.points.canvas import HOLLOW, PointCanvas
+from ui.points.companions import Companions, PointMemory
 from ui.points.editor import PointEdit, PointEditor
 from ui.points.leave import LeaveButton
 from ui.points.panel import PointPanel
@@ -86,6 +89,7 @@ class PointTab(ModelTab):
         self.shown: Snapshot | None = None
         self.picked: int | None = None
         self._source = PointSource()
+        self._memory = PointMemory()
         super().__init__(model, parent)
         for name, what in _PARTS.items():
             if name not in vars(self):
@@ -138,9 +142,11 @@ class PointTab(ModelTab):
         return snapshot.data
 
     def draw_points(self, data: PointSet) -> None:
-        """Put the points on the plane, in the colours of their classes."""
+        """Put the points on the plane, in the colours of their classes, held-out ones as rings."""
         self.panel.set_classes(data.class_names if data.labels is not None else ())
-        self.panel.canvas.set_points(data.points, data.labels)
+        marks = None if data.held_out is None else np.where(data.held_out, HOLLOW, 0).astype(np.uint8)
+        self.panel.canvas.set_points(data.points, data.labels, marks=marks)
+        self.remember(data)
 
     def begin_run(self, snapshot: Snapshot) -> None:
         """The first picture of a run: by default all points come into view."""
@@ -149,10 +155,6 @@ class PointTab(ModelTab):
     def show_picked(self) -> None:
         """Another point was chosen to be explained (`picked`), or none."""
 
-    def points_edit(self, points: OwnPoints) -> Edit:
-        """How the model is told of changed points."""
-        raise NotImplementedError(f"{type(self).__name__} needs points_edit, which returns the Edit for its Trainer.")
-
     def own_points(self) -> OwnPoints:
         """All points as they are seen, with all that is known about them, as the user's own."""
         editor, data = self.editor, self.session.data
@@ -160,7 +162,18 @@ class PointTab(ModelTab):
             data = self.points_in(self.shown)
         if not isinstance(data, PointSet):  # no run could be made yet
             data = PointSet(editor.points, class_names=editor.classes)
-        return edited(data, editor.points, labels=editor.labels if editor.classes else None)
+        with_them = self.companions()
+        return edited(
+            data,
+            editor.points,
+            labels=editor.labels if editor.classes else None,
+            targets=None if data.targets is None else with_them.targets,
+            held_out=None if data.held_out is None else with_them.held_out,
+        )
+
+    def new_point(self) -> tuple[bool, float]:
+        """Whether points that are added are held out, and their value where values are to be predicted."""
+        return False, 0.0
 
     def lacking(self) -> Lack | None:
         """Why no run can go on with the points that are seen; None if one can."""
@@ -310,7 +323,7 @@ class PointTab(ModelTab):
         if empty:  # the points of the settings were refused, these may be better
             self.session.set_data(points)
         else:
-            self.session.edit(self.points_edit(points))
+            self.session.edit(SetPoints(points))
 
     def show_lack(self) -> None:
         """Say in the corner of the plane what is missing."""
@@ -350,6 +363,23 @@ class PointTab(ModelTab):
             for axis, title in zip((plane.x_axis, plane.y_axis), self.axis_titles(), strict=True):
                 if axis.name != title:
                     axis.set_label(title)
+
+    def remember(self, data: PointSet) -> None:
+        """What the model knows of the points that have just been drawn; marks just given by hand are newer."""
+        now = self._source.own or data
+        held_out = data.held_out if now.held_out is None else now.held_out
+        if held_out is not None or now.targets is not None:
+            self._memory.remember(now.points, Companions.of(now, held_out))
+
+    def companions(self) -> Companions:
+        """What belongs to the points that are seen, also in the middle of a gesture."""
+        held_out, target = self.new_point()
+        return self._memory.follow(self.editor.points, held_out=held_out, target=target)
+
+    def change_companions(self, companions: Companions) -> None:
+        """Give the points that are seen other values or marks."""
+        self._memory.remember(self.editor.points, companions)
+        self.send_edited()
 
     def _keep_points(self) -> None:
         self.session.data = self._points_for(self.session.config)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from waiting import settle
 
-from models.boundary.network import BoundaryConfig
-from models.mixture.trainer import MixtureConfig
+from models.boundary.config import BoundaryConfig
+from models.mixture.config import MixtureConfig
 from models.registry import get_model
 from playground.engine.experiment import data_of, read
 from ui.tabs.boundary.tab import BoundaryTab

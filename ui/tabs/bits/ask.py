@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from models.bits.trainer import BitsSnapshot, predict
+from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
 from ui.tabs.bits.editor import MINUS, equals, figure, plain
 from ui.tabs.bits.table import CENTRED, LEFT

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, S
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from models.bits.trainer import LARGEST_WEIGHT
+from models.bits.edits import LARGEST_WEIGHT
 from ui.plots.colormaps import HeldLevel
 from ui.tabs.bits.editor import NumberEditor, figure, plain
 from ui.tabs.bits.table import BESIDE, CENTRED, LEFT, Columns

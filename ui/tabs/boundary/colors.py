@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.boundary.maps import NeuronMaps
 from models.boundary.network import target_range
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from models.nn.activations import Softmax
 from models.nn.losses import LOSSES
 from ui.plots import colormaps

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import ConfigError, DataError
+from models.boundary.edits import LARGEST_WEIGHT
 from models.boundary.neuron import FORMULAS, Neuron, inspect_neuron
-from models.boundary.trainer import LARGEST_WEIGHT, BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.form.typed_number import pointed
 from ui.plots.networks.network_diagram import Spot
 from ui.widgets import theme

@@ -1,12 +1,7 @@
-"""Points of one's own in the Boundary tab: what stays with a point while it is edited, and tables with values."""
+"""Points of one's own in the Boundary tab: held-out points, points with a value, and tables of them."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
@@ -18,80 +13,6 @@ from models.data.points.tables import Columns, Table
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
-
-Points = NDArray[np.float64]
-
-MOST_REMEMBERED = 128
-
-
-@dataclass(frozen=True)
-class Companions:
-    """What belongs to every point besides place and class: (N,) each.
-
-    Attributes:
-        held_out: whether it is only tested on.
-        targets: its value to predict; zeros when points have classes.
-    """
-
-    held_out: NDArray[np.bool_]
-    targets: NDArray[np.float64]
-
-
-class PointMemory:
-    """Keeps `held_out` and `targets` with their points through every edit, also when one is taken back.
-
-    The canvas knows places and classes only. Points keep their order: new ones come last, removed ones close up.
-    """
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[bytes, Companions] = OrderedDict()
-        self._points: Points = np.empty((0, 2))
-        self._now = Companions(np.zeros(0, bool), np.zeros(0))
-
-    def remember(self, points: Points, companions: Companions) -> None:
-        """These are the points now."""
-        key = points.tobytes()
-        self._known[key] = companions
-        self._known.move_to_end(key)
-        while len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
-        self._points, self._now = points, companions
-
-    def follow(self, points: Points, *, held_out: bool, target: float) -> Companions:
-        """What belongs to these points, which have come from the last ones known by one gesture, perhaps half done.
-
-        Args:
-            points: (N, 2), as they are now.
-            held_out: whether points that have been added are held out, and `target` their value.
-        """
-        before = self._now
-        known = self._known.get(points.tobytes())
-        if known is not None and len(known.held_out) == len(points):
-            found = known
-        elif len(points) > len(before.held_out):
-            new = len(points) - len(before.held_out)
-            found = Companions(
-                np.append(before.held_out, np.full(new, held_out)), np.append(before.targets, np.full(new, target))
-            )
-        elif len(points) < len(before.held_out):
-            kept = _kept(self._points, points)
-            found = Companions(before.held_out[kept], before.targets[kept])
-        else:
-            found = before
-        self.remember(points, found)
-        return found
-
-
-def _kept(before: Points, after: Points) -> NDArray[np.int64]:
-    """Which of the points before are still there: the first way to find `after` in `before`, in order."""
-    kept = np.zeros(len(after), np.int64)
-    place = 0
-    for index, point in enumerate(after):
-        while place < len(before) - (len(after) - index) and not np.array_equal(before[place], point):
-            place += 1
-        kept[index] = place
-        place += 1
-    return kept
 
 
 class BoundaryPointPanel(PointPanel):

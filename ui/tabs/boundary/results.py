@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from models.boundary.maps import confusion_counts, predict
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.plots.plot_base import grouped, number
 from ui.widgets import theme

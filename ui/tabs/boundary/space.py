@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from models.boundary.maps import Box, HiddenSpace, hidden_space, misclassified, two_unit_layers
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import Plot
 from ui.plots.smooth_image import SmoothImage
 from ui.points.layer import HOLLOW, WRONG, PointLayer

@@ -33,7 +33,7 @@ from models.boundary.loss_surface import (
     weight_directions,
     weight_names,
 )
-from models.boundary.trainer import BoundarySnapshot, network_of
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.layer import Array
 from playground.live.job import Job
 from ui.plots import colormaps

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,10 +23,11 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import DataError, Edit, Model, Snapshot
-from models.boundary.data import OWN
+from models.boundary.config import OWN, BoundaryConfig
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import neuron_maps
-from models.boundary.network import BoundaryConfig, output_activation
-from models.boundary.trainer import BoundarySnapshot, SetParameters, SetPoints, SetWeight, SwitchNeuron, network_of
+from models.boundary.network import output_activation
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.config import Config
 from models.data.points.own import OwnPoints
 from models.data.points.sets import PointSet
@@ -38,13 +38,13 @@ from ui.plots.metrics.reading import UNKNOWN
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.plot_base import number
 from ui.points.canvas import PointCanvas
-from ui.points.document import Points
+from ui.points.companions import Companions
 from ui.points.panel import PointPanel
 from ui.shell.model_tab import BEATS
 from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
 from ui.tabs.boundary.inspector import Inspector, WeightEditor
-from ui.tabs.boundary.points import BoundaryPointPanel, Companions, PointMemory
+from ui.tabs.boundary.points import BoundaryPointPanel
 from ui.tabs.boundary.results import Results, line
 from ui.tabs.boundary.scale import ScaleBar
 from ui.tabs.boundary.side import SidePanel
@@ -79,7 +79,6 @@ class BoundaryTab(PointTab):
     has_weights = True
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._memory = PointMemory()
         self._urgent = False  # the user has changed something: the next frame shows all of it
         self._frame = 0
         super().__init__(model, parent)
@@ -214,7 +213,7 @@ class BoundaryTab(PointTab):
 
     def _show_plane(self, snapshot: BoundarySnapshot, *, moving: bool) -> None:
         self.view.show_network(snapshot, moving=moving)
-        self._memory.remember(*_remembered(self._source.own, snapshot))
+        self.remember(snapshot.data)
         self.scale.set_ends(-self.view.level, self.view.level)
 
     @Slot(object)
@@ -367,52 +366,34 @@ class BoundaryTab(PointTab):
 
     takes_any = True
 
-    def points_edit(self, points: OwnPoints) -> Edit:
-        """See PointTab."""
-        return SetPoints(points)
-
     def send_edited(self) -> None:
         """See PointTab; the next frame shows all that comes of it."""
         self._urgent = True
         super().send_edited()
 
-    def own_points(self) -> OwnPoints:
-        """See PointTab; values and held-out marks go with their points, also in the middle of a gesture."""
-        own, shown = super().own_points(), self.shown
-        if shown is None:
-            return own
-        found = self._companions()
-        return replace(own, targets=found.targets if shown.regression else None, held_out=found.held_out)
-
-    def _companions(self) -> Companions:
-        """What belongs to the points that are seen, also in the middle of a gesture."""
-        return self._memory.follow(
-            self.view.points, held_out=self.panel.held_out_box.isChecked(), target=self.panel.value_box.value()
-        )
+    def new_point(self) -> tuple[bool, float]:
+        """See PointTab; as is chosen beside the tools."""
+        return self.panel.held_out_box.isChecked(), self.panel.value_box.value()
 
     @Slot(float)
     def _on_value(self, value: float) -> None:
-        now = self._companions()
+        now = self.companions()
         targets = now.targets.copy()
         targets[self.editor.selection] = value
-        self._change_companions(Companions(now.held_out, targets))
+        self.change_companions(Companions(now.held_out, targets))
 
     @Slot(bool)
     def _on_held_out(self, held_out: bool) -> None:
         if not len(self.editor.selection):
             return
-        now = self._companions()
+        now = self.companions()
         marks = now.held_out.copy()
         marks[self.editor.selection] = held_out
-        self._change_companions(Companions(marks, now.targets))
-
-    def _change_companions(self, companions: Companions) -> None:
-        self._memory.remember(self.view.points, companions)
-        self.send_edited()
+        self.change_companions(Companions(marks, now.targets))
 
     def lacking(self) -> Lack | None:
         """See PointTab; held-out points alone are none to train on."""
-        return NOTHING_TO_TRAIN_ON if self.shown is not None and self._companions().held_out.all() else None
+        return NOTHING_TO_TRAIN_ON if self.shown is not None and self.companions().held_out.all() else None
 
     def settings_for(self, points: PointSet, config: Config) -> Config:
         """See PointTab."""
@@ -490,14 +471,6 @@ class BoundaryTab(PointTab):
             hidden = self.shown.config.hidden
             spot = Spot(len(hidden) - 1, 1 if hidden and hidden[-1] > 1 else 0) if hidden else Spot(0, 0)
             self._on_click(spot, QPoint())
-
-
-def _remembered(own: OwnPoints | None, snapshot: BoundarySnapshot) -> tuple[Points, Companions]:
-    """Points and what belongs to them, as last changed: marks may still be on their way to the model."""
-    data = snapshot.data if own is None else own
-    held_out = data.held_out if isinstance(data, OwnPoints) else None
-    targets = data.targets if data.targets is not None else np.zeros(len(data))
-    return data.points, Companions(snapshot.held_out if held_out is None else held_out, targets)
 
 
 def _shape(snapshot: BoundarySnapshot) -> NetworkShape:

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Slot
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import number
 from ui.plots.smooth_image import SmoothImage
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.mixture.em import explain_point
-from models.mixture.trainer import MixtureSnapshot
+from models.mixture.snapshot import MixtureSnapshot
 from ui.points.panel import swatch
 from ui.tabs.mixture.view import component_color
 from ui.widgets import theme

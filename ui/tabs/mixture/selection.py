@@ -15,7 +15,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from models.data.points.gaussian import Array
-from models.mixture.trainer import MixtureConfig, Selection, model_selection
+from models.mixture.config import MixtureConfig
+from models.mixture.selection import Selection, model_selection
 from playground.live.job import Job
 from playground.live.messages import Status
 from ui.plots.plot_base import Plot, Table

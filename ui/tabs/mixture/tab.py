@@ -9,11 +9,13 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
-from models.base import DataError, Edit, Model, Snapshot
+from models.base import DataError, Model, Snapshot
 from models.data.points.own import OwnPoints, as_own
 from models.data.points.sets import PointSet
+from models.mixture.config import MixtureConfig
+from models.mixture.edits import MoveMean
 from models.mixture.em import check_enough
-from models.mixture.trainer import MixtureConfig, MixtureSnapshot, MoveMean, SetPoints
+from models.mixture.snapshot import MixtureSnapshot
 from playground.live.messages import Status
 from ui.plots.plot_base import grouped
 from ui.points.canvas import PointCanvas
@@ -209,10 +211,6 @@ class MixtureTab(PointTab):
         self._show_words()
 
     # Points of one's own ---------------------------------------------------------------------------------------------
-
-    def points_edit(self, points: OwnPoints) -> Edit:
-        """See PointTab."""
-        return SetPoints(points.points)
 
     def own_points(self) -> OwnPoints:
         """See PointTab; where the canvas shows only a part of the points, none can have been changed."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor
 from models.data.points.gaussian import Gaussians, ellipse
 from models.mixture.em import density_grid, explain_point
 from models.mixture.kmeans import nearest
-from models.mixture.trainer import MixtureSnapshot
+from models.mixture.snapshot import MixtureSnapshot
 from ui.plots.contours import contour_lines
 from ui.plots.plot_base import number
 from ui.points.canvas import PointCanvas

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from models.bits.model import load_table
+from models.bits.edits import DropRow
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLineEdit
 from waiting import settle, settled
 
-from models.bits.trainer import BitsTrainer, DropRow, load_table
+from models.bits.trainer import BitsTrainer
 from models.registry import get_model
 from ui.tabs.bits.ask import SwitchRow
 from ui.tabs.bits.bars import WeightBars

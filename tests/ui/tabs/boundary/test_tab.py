@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from waiting import settle
 
 from models.base import DataError
+from models.boundary.config import BoundaryConfig
+from models.boundary.edits import SetParameters
 from models.boundary.maps import decision_grid, neuron_maps
-from models.boundary.network import BoundaryConfig
-from models.boundary.trainer import SetParameters
 from models.data.points.own import as_own
 from models.registry import get_model
 from ui.plots.networks.network_diagram import Spot
+from ui.points.companions import Companions, PointMemory
 from ui.tabs.boundary.colors import BOUNDED, region_colors, signed_colors, tile_colors
 from ui.tabs.boundary.inspector import formula, parse_weight
-from ui.tabs.boundary.points import Companions, PointMemory
 from ui.tabs.boundary.scale import two_digits
 from ui.tabs.boundary.surface import PATH, RESOLUTION, WEIGHTS, Path
 from ui.tabs.boundary.tab import BoundaryTab

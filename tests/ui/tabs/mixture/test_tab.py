@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 from waiting import quiet, settle
 
 from models.data.points.sets import PointSet
-from models.mixture.trainer import MixtureConfig, Selection
+from models.mixture.config import MixtureConfig
+from models.mixture.selection import Selection
 from models.registry import get_model
 from ui.tabs.mixture.numbers import short
 from ui.tabs.mixture.tab import CALM, MixtureTab
