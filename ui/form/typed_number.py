@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MINUS = "\N{MINUS SIGN}"
+from ui.widgets.numbers import MINUS
 
 
 def pointed(text: str) -> str:

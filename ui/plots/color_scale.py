@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QLinearGradient, QPainter, QPen
 
 from ui.plots import colormaps
-from ui.plots.plot_base import short_number
 from ui.widgets import theme
+from ui.widgets.numbers import short_number
 
 Kind = Literal["diverging", "sequential", "gray"]
 

@@ -58,7 +58,7 @@ def gray(colors: theme.Theme | None = None) -> Table:
 def diverging_index(values: NDArray[Any], level: float) -> NDArray[np.uint8]:
     """Entries of the diverging table for values in [-level, level]; what lies outside gets the end colours."""
     scale = 127.0 / level if level > 0 else 0.0
-    index = np.multiply(values, np.float32(scale), dtype=np.float32)
+    index: NDArray[np.float32] = np.multiply(values, np.float32(scale), dtype=np.float32)
     np.nan_to_num(index, copy=False, posinf=127.0, neginf=-127.0)
     np.rint(index, out=index)
     np.clip(index, -127, 127, out=index)
@@ -69,7 +69,7 @@ def diverging_index(values: NDArray[Any], level: float) -> NDArray[np.uint8]:
 def sequential_index(values: NDArray[Any], level: float) -> NDArray[np.uint8]:
     """Entries of a one-sided table for values in [0, level]; what lies outside gets the end colours."""
     scale = 255.0 / level if level > 0 else 0.0
-    index = np.multiply(values, np.float32(scale), dtype=np.float32)
+    index: NDArray[np.float32] = np.multiply(values, np.float32(scale), dtype=np.float32)
     np.nan_to_num(index, copy=False, posinf=255.0, neginf=0.0)
     np.rint(index, out=index)
     np.clip(index, 0, 255, out=index)

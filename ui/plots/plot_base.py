@@ -6,30 +6,25 @@ the range changes only when asked, because an automatic range on every frame cos
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
-from models.base import DataError
-from models.whole_file import atomically
+from ui.plots.export import Export, Table, action
 from ui.widgets import theme
-from ui.widgets.banner import Banner
-from ui.widgets.save_dialog import ask_target, write_picture
+from ui.widgets.numbers import number, short_number
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
     """An axis with a label, its unit, and tick texts that people read: 12k, 0.01, 85 %."""
 
     def __init__(self, orientation: str, label: str = "", unit: str = "") -> None:
@@ -63,120 +58,7 @@ class Axis(pg.AxisItem):
         self.setTextPen(pg.mkPen(colors.muted))
 
 
-def short_number(value: float) -> str:
-    """A number as short as it can be read: 1200000 → 1.2M, 0.00001 → 1e−05."""
-    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= limit:
-            return f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}".replace("-", "−")
-    return f"{value:.4g}".replace("-", "−")
-
-
-def grouped(count: float) -> str:
-    """A whole number with thin spaces between thousands: 12 345."""
-    return f"{round(count):,}".replace(",", "\u202f")
-
-
-def number(value: float, unit: str = "") -> str:
-    """A number for a read-out: four significant digits, always the same number of them."""
-    if not np.isfinite(value):
-        return "–"
-    if unit == "%":
-        return f"{100 * value:.1f} %"
-    size = abs(value)
-    if size != 0 and not 1e-3 <= size < 1e5:
-        text = f"{value:.2e}"
-    else:
-        places = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1
-        text = f"{value:.{places}f}"
-    return (f"{text} {unit}" if unit else text).replace("-", "−")
-
-
-Table = tuple[list[str], list[Sequence[Any]]]
-"""Headings and rows of numbers."""
-
-
-class Export(QObject):
-    """Saves what a plot shows, as a picture or as numbers; lives inside the widget it serves.
-
-    What cannot be saved is said, with cause and remedy, in the banner of the tab that the widget is in.
-
-    Args:
-        widget: what is saved as a picture; its accessible name is the suggested file name.
-        table: gives the numbers shown; without it there is no CSV.
-    """
-
-    def __init__(self, widget: QWidget, table: Callable[[], Table] | None = None) -> None:
-        super().__init__(widget)
-        self._widget, self._table = widget, table
-        self.copy_action = QAction("Copy image", self, triggered=self.copy)
-        self.image_action = QAction("Save image…", self, triggered=self.ask_image)
-        self.csv_action = QAction("Save numbers as CSV…", self, triggered=self.ask_csv)
-
-    def actions(self) -> list[QAction]:
-        """What can be done with this widget's picture and numbers."""
-        return [self.copy_action, self.image_action, *([self.csv_action] if self._table is not None else [])]
-
-    def menu(self, position: QPoint, first: Sequence[QAction] = ()) -> QMenu:
-        """Open the context menu at a position on the screen, with other actions before the ones for export."""
-        menu = QMenu(self._widget)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([*first, *self.actions()])
-        menu.popup(position)
-        return menu
-
-    def save_image(self, path: str | Path) -> None:
-        """Write the widget as it is shown to a PNG file; raises DataError when it cannot be written."""
-        write_picture(self._widget, Path(path))
-
-    def save_csv(self, path: str | Path) -> None:
-        """Write the numbers shown to a CSV file; raises DataError when it cannot be written."""
-        heading, rows = self._table() if self._table else ([], [])
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(heading)
-        writer.writerows(rows)
-        with atomically(Path(path)) as file:
-            file.write(text.getvalue().encode())
-
-    @Slot()
-    def copy(self) -> None:
-        """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self._widget.grab())
-
-    @Slot()
-    def ask_image(self) -> None:
-        """Ask for a file name and save the picture."""
-        self._ask("picture", "PNG image (*.png)", "png", self.save_image)
-
-    @Slot()
-    def ask_csv(self) -> None:
-        """Ask for a file name and save the numbers."""
-        self._ask("numbers", "CSV table (*.csv)", "csv", self.save_csv)
-
-    def _ask(self, what: str, kinds: str, suffix: str, save: Callable[[Path], None]) -> None:
-        suggestion = f"{self._widget.accessibleName() or 'plot'}.{suffix}"
-        path = ask_target(self._widget, f"Save {what}", suggestion, kinds)
-        if path is None:
-            return
-        try:
-            save(path)
-        except DataError as error:
-            banner = self._banner()
-            if banner is not None:
-                banner.say(f"{what.capitalize()} not saved", str(error))
-
-    def _banner(self) -> Banner | None:
-        """The nearest one on the way up: plots are also made long after the tab that they appear in."""
-        place: QWidget | None = self._widget
-        while place is not None:
-            banner = place.findChild(Banner, options=Qt.FindChildOption.FindDirectChildrenOnly)
-            if isinstance(banner, Banner):
-                return banner
-            place = place.parentWidget()
-        return None
-
-
-class Plot(pg.PlotWidget):
+class Plot(pg.PlotWidget):  # type: ignore[misc]
     """A plot in the theme's colours, with a crosshair, a read-out in words, and export to image and CSV.
 
     Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme.
@@ -224,7 +106,7 @@ class Plot(pg.PlotWidget):
         self._words = QLabel(self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.hide()
-        self.reset_action = QAction("Show everything", self, triggered=self.show_everything)
+        self.reset_action = action("Show everything", self, self.show_everything)
         self.export = Export(self, self.table)
         theme.manager().changed.connect(self._restyle)
         self._restyle()

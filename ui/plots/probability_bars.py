@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.data.drawing.verdict import contenders, verdict
-from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.widgets import theme
+from ui.widgets.numbers import percent
 
 AnswerState = Literal["untrained", "empty", "unsure", "ok"]
 
@@ -34,16 +36,13 @@ SAYABLE = 3
 """A doubt between more classes than this is said as "anything"."""
 
 
-class ProbabilityBars(QWidget):
+class ProbabilityBars(CellWidget):
     """Horizontal bars for n classes, painted in one go so that they can follow the pen at 30 Hz.
 
     The size hint depends on the class names alone, never on the numbers: nothing around the bars moves.
 
-    Signals:
-        class_clicked(int): the bar of a class was clicked, or chosen with the keys (see `set_clickable`).
+    Bars can be pointed at and picked only while `set_clickable` asks for it; the place of each is the class's index.
     """
-
-    class_clicked = Signal(int)
 
     def __init__(self, names: Sequence[str], parent: QWidget | None = None, *, class_colors: bool = False) -> None:
         """Begin untrained.
@@ -53,17 +52,16 @@ class ProbabilityBars(QWidget):
             parent: the widget this one lies in.
             class_colors: bars in the theme's class colours; otherwise the winner has the accent colour.
         """
-        super().__init__(parent)
+        super().__init__("Answer", parent=parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._class_colors = class_colors
         self._names: tuple[str, ...] = ()
         self._values = np.zeros(0)
         self._state: AnswerState = "untrained"
         self._headline = ""
         self._invitation = ""
-        self._pointed = -1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setToolTip("How probable the model finds each class; together they make 100 %.")
-        theme.manager().changed.connect(self.update)
         self.set_names(names)
 
     # ------------------------------------------------------------------------------------------ what it shows
@@ -93,11 +91,9 @@ class ProbabilityBars(QWidget):
     def set_clickable(self, invitation: str) -> None:
         """Let bars be clicked, with some words below that say what for; "" ends it. Arrows and Enter do the same."""
         self._invitation = invitation
-        self._pointed = -1
-        self.setMouseTracking(bool(invitation))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if invitation else Qt.FocusPolicy.NoFocus)
         self.updateGeometry()
-        self.update()
+        self.reach(None)
 
     def set_untrained(self) -> None:
         """Say that there is no trained model yet, instead of showing an answer by chance."""
@@ -134,10 +130,7 @@ class ProbabilityBars(QWidget):
             return
         self._values, self._state = values, state
         self._headline = self._words()
-        if self.accessibleName() != "Answer":
-            self.setAccessibleName("Answer")
-        self.setAccessibleDescription(self._spoken())
-        self.update()
+        self.refresh()
 
     def _words(self) -> str:
         if self._state in HINTS:
@@ -151,8 +144,8 @@ class ProbabilityBars(QWidget):
         names = [self._names[index] for index in rivals]
         return f"unsure: {', '.join(names[:-1])} or {names[-1]}"
 
-    def _spoken(self) -> str:
-        """The headline and the most probable classes, for screen readers."""
+    def words_at_rest(self) -> str:
+        """The headline and the most probable classes."""
         if self._state in HINTS:
             return self._headline
         best = [index for index in np.argsort(-self._values, kind="stable")[:3] if self._values[index] >= 0.005]
@@ -211,11 +204,42 @@ class ProbabilityBars(QWidget):
         row = (self.height() - top - self._foot()) / max(len(self._names), 1)
         return top, min(row, QFontMetricsF(self._bold()).height() * 1.9)
 
-    def class_at(self, position: QPointF) -> int:
-        """The class whose row is at a position in the widget; −1 for none."""
+    # ------------------------------------------------------------------------------------- bars to point at
+
+    @property
+    def columns(self) -> int:
+        """The bars stand below each other."""
+        return 1
+
+    @property
+    def count(self) -> int:
+        """Bars that can be pointed at."""
+        return len(self._names) if self._invitation else 0
+
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
         top, row = self._rows()
         index = int((position.y() - top) // row) if row > 0 else -1
-        return index if position.y() >= top and 0 <= index < len(self._names) else -1
+        return index if position.y() >= top and 0 <= index < self.count else None
+
+    def box(self, index: int) -> QRectF:
+        """The row of a class."""
+        top, row = self._rows()
+        return QRectF(0, top + index * row, self.width(), row)
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        return f"{self._names[index]}: {percent(self._values[index])}"
+
+    def keys(self) -> frozenset[Key]:
+        """None before bars are asked for."""
+        return super().keys() if self._invitation else frozenset()
+
+    def table(self) -> Table:
+        """The probabilities, for export; none where there is no answer."""
+        answered = self._state not in HINTS
+        pairs = zip(self._names, self._values.tolist(), strict=True)
+        return ["class", "probability"], [*pairs] if answered else []
 
     def _label_width(self) -> float:
         metrics = QFontMetricsF(self._bold())
@@ -246,7 +270,7 @@ class ProbabilityBars(QWidget):
         for index, (name, value) in enumerate(zip(self._names, self._values.tolist(), strict=True)):
             y = top + 6 + index * row
             wins = index == leader
-            if index == self._pointed and self._invitation:
+            if index == self.pointed:
                 painter.setPen(QPen(colors.accent, 1))
                 painter.setBrush(theme.faded(colors.accent, 0.12))
                 painter.drawRoundedRect(QRectF(0.5, y + 0.5, self.width() - 1, row - 1), 4, 4)
@@ -277,64 +301,6 @@ class ProbabilityBars(QWidget):
             painter.drawText(foot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._invitation)
         painter.end()
 
-    # ----------------------------------------------------------------------------------------- pointer and keys
-
-    def _point(self, index: int) -> None:
-        if index != self._pointed:
-            self._pointed = index
-            self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show what a click would choose."""
-        if self._invitation:
-            self._point(self.class_at(event.position()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing would be chosen."""
-        self._point(-1)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a class."""
-        index = self.class_at(event.position())
-        if self._invitation and event.button() == Qt.MouseButton.LeftButton and index >= 0:
-            self.class_clicked.emit(index)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys while focused."""
-        return True if self._invitation and keeps_key(event) else super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter chooses."""
-        if not self._invitation:
-            super().keyPressEvent(event)
-        elif event.key() in CHOOSE and self._pointed >= 0:
-            self.class_clicked.emit(self._pointed)
-        else:
-            target = walk(event.key(), self._pointed if self._pointed >= 0 else None, 1, len(self._names))
-            if target is None:
-                super().keyPressEvent(event)
-            else:
-                self._point(target)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The keys choose nothing any more."""
-        super().focusOutEvent(event)
-        self._point(-1)
-
 
 _WIDEST = "99.9 %"
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-
-
-def percent(probability: float) -> str:
-    """A probability in [0, 1] in words that never overstate it: 0.9996 is "99.9 %", only 1 itself is "100 %"."""
-    if not math.isfinite(probability):
-        return "?"
-    value = 100.0 * float(probability)
-    if value >= 99.95:
-        return "100 %" if value >= 99.9995 else "99.9 %"
-    if value >= 99:
-        return f"{min(value, 99.9):.1f} %"
-    if 0 < value < 1:
-        return "< 1 %"
-    return f"{value:.0f} %"

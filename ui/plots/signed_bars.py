@@ -10,18 +10,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
-from ui.plots.plot_base import Export, Table, number
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 WIDEST = 34.0
 """Pixels per bar at the most: two bars should not fill a screen."""
 
 
-class SignedBars(QWidget):
+class SignedBars(CellWidget):
     """P bars from −1 to 1 around a line of zero, with an axis and their names below as far as they fit.
 
     Where there are more bars than pixels, each pixel shows the value that is farthest from zero.
@@ -31,46 +33,53 @@ class SignedBars(QWidget):
         empty_text: what is said when there are no bars.
     """
 
-    clicked = Signal(object)
-    """Emitted with the index of the bar that was clicked."""
-    readout_changed = Signal(object)
-    """Emitted with the bar under the pointer in words, or ""."""
-
     def __init__(self, value_name: str, *, empty_text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(value_name, (260, 110), (120, 60), parent)
         self._value_name, self._empty_text = value_name, empty_text
         self._values: NDArray[Any] = np.zeros(0)
         self._names: Sequence[str] = ()
         self._highlight: int | None = None
-        self._hover: int | None = None
-        self.readout = ""
-        self.export = Export(self, self.table)
-        self.setAccessibleName(value_name)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self.update)
 
     def set_values(self, values: NDArray[Any], names: Sequence[str], highlight: int | None = None) -> None:
         """Show values (P,) in [−1, 1] with P names; one of them in the accent colour."""
         if len(values) != len(names):
             raise ValueError(f"{len(values)} values need as many names, not {len(names)}")
         self._values, self._names, self._highlight = values, names, highlight
-        if self._hover is not None and self._hover >= len(values):
-            self._hover = None
-        self._tell()
-        self.update()
+        self.refresh()
 
     def table(self) -> Table:
         """Names and values, for export."""
         return ["pattern", self._value_name], [(n, float(v)) for n, v in zip(self._names, self._values, strict=True)]
 
-    def sizeHint(self) -> QSize:
-        """Room for a dozen named bars."""
-        return QSize(260, 110)
+    # -- bars
 
-    def minimumSizeHint(self) -> QSize:
-        """A few bars."""
-        return QSize(120, 60)
+    @property
+    def count(self) -> int:
+        """Number of bars."""
+        return len(self._values)
+
+    @property
+    def columns(self) -> int:
+        """They stand in one row."""
+        return max(self.count, 1)
+
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
+        index = int((position.x() - self._area().left()) // self._step()) if self.count else -1
+        return index if 0 <= index < self.count else None
+
+    def box(self, index: int) -> QRectF:
+        """The whole height at a bar."""
+        area, step = self._area(), self._step()
+        return QRectF(area.left() + index * step, area.top(), step, area.height())
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        return f"{self._names[index]}: {self._value_name} {number(float(self._values[index]))}"
+
+    def tip(self, index: int | None) -> str:
+        """The number also stands beside the pointer."""
+        return self.readout
 
     # -- layout
 
@@ -83,11 +92,6 @@ class SignedBars(QWidget):
     def _step(self) -> float:
         return min(self._area().width() / max(len(self._values), 1), WIDEST)
 
-    def bar_at(self, position: QPointF) -> int | None:
-        """Index of the bar at a place in the widget."""
-        index = int((position.x() - self._area().left()) // self._step()) if len(self._values) else -1
-        return index if 0 <= index < len(self._values) else None
-
     # -- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -95,8 +99,7 @@ class SignedBars(QWidget):
         colors, area = theme.current(), self._area()
         painter = QPainter(self)
         if not len(self._values):
-            painter.setPen(colors.muted)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
+            self.paint_words(painter, self._empty_text)
             painter.end()
             return
         middle = area.center().y()
@@ -112,6 +115,9 @@ class SignedBars(QWidget):
             self._paint_columns(painter, colors, area)
         else:
             self._paint_bars(painter, colors, area)
+        if self.focused is not None:
+            painter.setPen(QPen(colors.text, 2))
+            painter.drawRect(self.box(self.focused))
         painter.end()
 
     def _paint_bars(self, painter: QPainter, colors: theme.Theme, area: QRectF) -> None:
@@ -123,7 +129,7 @@ class SignedBars(QWidget):
             height = float(np.clip(value, -1, 1)) * area.height() / 2
             bar = QRectF(area.left() + index * step + gap / 2, middle - max(height, 0), step - gap, abs(height))
             painter.fillRect(bar, colors.positive if value >= 0 else colors.negative)
-            if index == self._hover:
+            if index == self.under_pointer:
                 painter.fillRect(
                     QRectF(bar.left(), area.top(), bar.width(), area.height()), theme.faded(colors.text, 0.12)
                 )
@@ -154,34 +160,3 @@ class SignedBars(QWidget):
         if self._highlight is not None:
             x = area.left() + (self._highlight + 0.5) * self._step()
             painter.fillRect(QRectF(x - 2, area.bottom() + 1, 4, 3), colors.accent)
-
-    # -- pointer
-
-    def _tell(self) -> None:
-        words, index = "", self._hover
-        if index is not None:
-            words = f"{self._names[index]}: {self._value_name} {number(float(self._values[index]))}"
-        if words != self.readout:
-            self.readout = words
-            self.setToolTip(words)
-            self.readout_changed.emit(words)
-
-    def _point(self, index: int | None) -> None:
-        if index != self._hover:
-            self._hover = index
-            self._tell()
-            self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out the bar under the pointer."""
-        self._point(self.bar_at(event.position()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the bar under the pointer."""
-        index = self.bar_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self.clicked.emit(index)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Clear the read-out."""
-        self._point(None)

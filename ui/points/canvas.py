@@ -15,7 +15,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.plots.plot_base import Plot, number
+from ui.plots.plot_base import Plot
 from ui.points.document import Labels, Points
 from ui.points.editor import Place, PointEdit, PointEditor
 from ui.points.handles import Handles
@@ -24,6 +24,7 @@ from ui.points.layer import CHOSEN, HOLLOW, WRONG, PointLayer
 from ui.points.looks import Colors, Looks, Marks
 from ui.points.tools import BRUSH, NEAR, TOOLS, SelectTool, Tool
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 __all__ = ["CHOSEN", "HOLLOW", "WRONG", "PointCanvas", "PointEdit"]
 

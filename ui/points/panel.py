@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -296,16 +296,9 @@ class PointPanel(QWidget):
     def _restyle(self) -> None:
         colors = theme.current()
         for index in range(self.class_box.count()):
-            self.class_box.setItemIcon(index, swatch(colors.class_color(index)))
+            self.class_box.setItemIcon(index, icons.swatch(colors.class_color(index)))
         back = colors.raised
         self._hint.setStyleSheet(
             f"color: {colors.text.name()}; background: rgba({back.red()},{back.green()},{back.blue()},235);"
             f"border: 1px solid {colors.border.name()}; border-radius: 4px; padding: 3px 8px;"
         )
-
-
-def swatch(color: QColor) -> QIcon:
-    """A small square of a colour."""
-    pixmap = QPixmap(12, 12)
-    pixmap.fill(color)
-    return QIcon(pixmap)

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from models.base import DataError
 from models.data.points.sets import PointSet
 from models.data.points.tables import Columns, Table, guess_columns, points_from_table
-from ui.plots.plot_base import grouped, number
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number
 
 ROWS_SHOWN = 50
 

@@ -9,7 +9,7 @@ from models.base import Model
 from models.config import Config, settings_of, short_number
 from models.nn.schedules import SCHEDULES
 from playground.live.messages import Status
-from ui.plots.plot_base import grouped
+from ui.widgets.numbers import grouped
 
 AS_LONG_AGAIN = 2
 """Train on makes a run this many times as long."""

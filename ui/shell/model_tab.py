@@ -25,11 +25,11 @@ from ui.form.form import ConfigForm
 from ui.plots.colormaps import settled
 from ui.plots.metrics.plot import MetricPlots
 from ui.plots.metrics.reading import EditedSteps, Readings, readings
-from ui.plots.plot_base import grouped
 from ui.points.leave import LeaveButton
 from ui.shell.further import further
 from ui.shell.transport import Offer, RunBar, TimelineBar, say
 from ui.widgets.banner import Banner
+from ui.widgets.numbers import grouped
 
 PLOTS_HEIGHT, PLOTS_LEAST = 134, 104
 """Pixels that the metric plots have to begin with in a small window, and at the least."""

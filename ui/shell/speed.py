@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from ui.plots.plot_base import grouped
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Steps per second; the slider's last place, after these, sets no limit."""

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from models.base import MetricSpec, Model
 from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
-from ui.plots.plot_base import grouped
 from ui.widgets import icons, theme
+from ui.widgets.numbers import grouped
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
 

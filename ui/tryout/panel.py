@@ -117,7 +117,7 @@ class TryPanel(QWidget):
             "How probable the model finds each class; together they make 100 %. Click the right answer to correct it: "
             "the drawing joins “My drawings”, which the network can be taught with."
         )
-        self.bars.class_clicked.connect(self.correct)
+        self.bars.picked.connect(self.correct)
         self.teach = TeachPanel()
         self.teach.failed.connect(self.failed)
         self.teach.noticed.connect(self.noticed)
@@ -280,7 +280,7 @@ class TryPanel(QWidget):
         self._lower.setCurrentIndex(index)
         self._show_stages()
 
-    @Slot(int)
+    @Slot(object)
     def correct(self, index: int) -> None:
         """Keep what is on the canvas as a drawing of class `index`."""
         preparation = self._prepared(stages=False)

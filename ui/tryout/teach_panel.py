@@ -61,7 +61,7 @@ class TeachPanel(QWidget):
         self.gallery = ImageGallery(cell=36, empty_text=INVITATION)
         self.gallery.setAccessibleName("my drawings")
         self.gallery.setToolTip("Click a drawing to put it on the canvas; then it can be relabelled or deleted")
-        self.gallery.image_clicked.connect(self._on_image)
+        self.gallery.picked.connect(self._on_image)
         self.report = QLabel()
         self.report.setWordWrap(True)
         self.report.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -154,7 +154,7 @@ class TeachPanel(QWidget):
             check_labels(images, labels, subject.names)
         except ContradictionError as error:
             self.gallery.set_highlight(error.pictures)
-            self.gallery.choose(error.pictures[1])
+            self.gallery.reach(error.pictures[1])
             self._update()
             raise
         return images, labels

@@ -17,8 +17,8 @@ from playground.engine.teach import measured
 from playground.live.job import Job
 from playground.live.messages import Failure, Status
 from playground.live.session import Session
-from ui.plots.plot_base import grouped
 from ui.tryout.teach_panel import TeachPanel
+from ui.widgets.numbers import grouped
 
 MOST = 20
 """Lessons that can be taken back, the last one first; each keeps a copy of the parameters."""

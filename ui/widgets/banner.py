@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.widgets import icons, theme
+from ui.widgets.notice import NoticeBoard
 
 
-class Banner(QFrame):
+class Banner(NoticeBoard):
     """One message at a time, with buttons; hidden when there is nothing to say.
 
     Args:
@@ -85,6 +86,10 @@ class Banner(QFrame):
             layout.insertWidget(layout.count() - 1, button)
         self.show()
         self._settle()
+
+    def notice(self, title: str, text: str) -> None:
+        """See NoticeBoard."""
+        self.say(title, text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Go along with what it lies over."""

@@ -99,3 +99,10 @@ def _icon(name: str, role: str, colors: theme.Theme) -> QIcon:
             painter.end()
             result.addPixmap(pixmap, mode)
     return result
+
+
+def swatch(color: QColor) -> QIcon:
+    """A small square of a colour."""
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(color)
+    return QIcon(pixmap)

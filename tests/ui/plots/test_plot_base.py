@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ui.plots.plot_base import Axis, Export, Plot
+from ui.plots.export import Export
+from ui.plots.plot_base import Axis, Plot
 from ui.widgets import theme
 from ui.widgets.banner import Banner
 

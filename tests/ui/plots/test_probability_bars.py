@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from ui.plots.probability_bars import ProbabilityBars, percent
+from ui.plots.probability_bars import ProbabilityBars
 from ui.widgets import theme
+from ui.widgets.numbers import percent
 
 DIGITS = [str(digit) for digit in range(10)]
 
@@ -49,7 +50,7 @@ def test_the_heading_fits_whatever_it_says(qtbot, width):
     bars = ProbabilityBars(("smiling", "neutral", "frowning"))
     qtbot.addWidget(bars)
     bars.resize(width, 120)
-    rows = bars.class_at(QPointF(5, 40))
+    row = bars.box(1)
     answers = [[0.35, 0.36, 0.29], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]
     for show in (
         bars.set_untrained,
@@ -60,8 +61,8 @@ def test_the_heading_fits_whatever_it_says(qtbot, width):
         words, font = bars.heading()
         assert words
         assert QFontMetricsF(font).horizontalAdvance(words) <= width
+        assert bars.box(1) == row
         assert font.pointSizeF() >= 0.99 * bars.font().pointSizeF()  # never smaller than the names of the classes
-        assert bars.class_at(QPointF(5, 40)) == rows
     bars.set_probabilities(np.array(answers[0]))
     assert bars.heading()[0] == ("unsure: neutral, smiling or frowning" if width == 400 else "unsure")
     bars.set_empty()
@@ -137,22 +138,18 @@ def test_bars_can_be_clicked_and_reached_with_the_keys(qtbot):
     bars.resize(220, 200)
     bars.show()
     chosen = []
-    bars.class_clicked.connect(chosen.append)
-    top, row = bars._rows()
-    places = [QPoint(110, round(top + (index + 0.5) * row)) for index in range(3)]
-    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=places[1])
+    bars.picked.connect(chosen.append)
+    qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.box(1).center().toPoint())
     assert chosen == []  # not before it is asked for
     bars.set_clickable("Click one.")
-    top, row = bars._rows()
-    for index in range(3):
-        place = QPoint(110, round(top + (index + 0.5) * row))
-        assert bars.class_at(QPointF(place)) == index
+    places = [bars.box(index).center().toPoint() for index in range(3)]
+    for place in places:
         qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(110, 2))
     qtbot.mouseClick(bars, Qt.MouseButton.RightButton, pos=places[1])
     assert chosen == [0, 1, 2]
     bars.setFocus()
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Return):
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Return):
         qtbot.keyClick(bars, key)
     assert chosen[3:] == [1, 0]
     bars.set_clickable("")

@@ -25,12 +25,12 @@ def test_it_reads_out_and_chooses_bars(bars, qtbot):
     place = QPoint(round(area.left() + 1.5 * step), round(area.center().y()))
     qtbot.mouseMove(bars, place)
     assert bars.readout == "b: overlap −1.0000"
-    with qtbot.waitSignal(bars.clicked) as clicked:
+    with qtbot.waitSignal(bars.picked) as clicked:
         qtbot.mouseClick(bars, Qt.MouseButton.LeftButton, pos=place)
     assert clicked.args == [1]
     bars.set_values(np.array([0.5]), ["a"])
     assert bars.readout == ""
-    assert bars.bar_at(place.toPointF()) is None
+    assert bars.index_at(place.toPointF()) is None
 
 
 def test_bars_stand_up_or_hang_down_in_their_colours(bars):

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QTabWidget
 
 from models.registry import MODELS
-from ui.plots.plot_base import Export
+from ui.plots.export import Export
 from ui.window.registry import make_tab
 
 

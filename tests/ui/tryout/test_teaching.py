@@ -152,7 +152,7 @@ def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
     qtbot.mouseRelease(canvas, LEFT, pos=QPoint(80, 140))
     click_bar(tab, qtbot, 1)
     canvas.clear()
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    qtbot.mouseClick(panel.gallery, LEFT, pos=panel.gallery.box(0).center().toPoint())
     click_bar(tab, qtbot, 7)
     assert [example.label for example in panel.examples] == ["7"]
 
@@ -204,15 +204,15 @@ def test_relabel_and_delete(tab, qtbot):
     panel = tab.try_panel.teach
     assert not panel.delete_button.isEnabled()
     tab.try_panel.canvas.clear()
-    cell = panel.gallery._cell_rect(1)
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=cell.center())
+    cell = panel.gallery.box(1)
+    qtbot.mouseClick(panel.gallery, LEFT, pos=cell.center().toPoint())
     assert np.array_equal(tab.try_panel.canvas.pixels() * 255, faces8().test_images[7])
     panel._labels.actions()[2].trigger()
     assert [example.label for example in panel.examples] == ["smiling", "frowning"]
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    qtbot.mouseClick(panel.gallery, LEFT, pos=panel.gallery.box(0).center().toPoint())
     qtbot.keyClick(panel.gallery, Qt.Key.Key_Delete)
     assert [example.label for example in panel.examples] == ["frowning"]
-    qtbot.mouseClick(panel.gallery.viewport(), LEFT, pos=panel.gallery._cell_rect(0).center())
+    qtbot.mouseClick(panel.gallery, LEFT, pos=panel.gallery.box(0).center().toPoint())
     qtbot.mouseClick(panel.delete_button, LEFT)
     assert not panel.examples
     assert not panel.teach_button.isEnabled()

@@ -139,10 +139,10 @@ def test_a_click_on_a_mistake_brings_it_to_the_canvas(window, qtbot):
     snapshot = tab.session.snapshot
     wrong = np.flatnonzero(tab.data.test_labels != snapshot.test_predictions)
     qtbot.waitUntil(lambda: tab.explorer.gallery.count == len(wrong))
-    rect = tab.explorer.gallery.viewport().rect()
-    qtbot.mouseMove(tab.explorer.gallery.viewport(), QPoint(rect.width() // 2, 20))
+    rect = tab.explorer.gallery.rect()
+    qtbot.mouseMove(tab.explorer.gallery, QPoint(rect.width() // 2, 20))
     found = tab.explorer.gallery.index_at(QPoint(rect.width() // 2, 20).toPointF())
-    qtbot.mouseClick(tab.explorer.gallery.viewport(), LEFT, pos=QPoint(rect.width() // 2, 20))
+    qtbot.mouseClick(tab.explorer.gallery, LEFT, pos=QPoint(rect.width() // 2, 20))
     assert np.array_equal(tab.try_panel.canvas.image, tab.data.test_images[wrong[found]])
 
 

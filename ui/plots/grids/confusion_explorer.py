@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 from models.supervised.confusion import confusion
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.plots.grids.image_gallery import ImageGallery
-from ui.plots.plot_base import grouped
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 
 
 class ConfusionExplorer(QWidget):
@@ -36,10 +36,10 @@ class ConfusionExplorer(QWidget):
         self._shown: NDArray[np.int64] = np.zeros(0, np.int64)
         self._when = ""
         self.matrix = ConfusionMatrix(names)
-        self.matrix.cell_clicked.connect(self._choose)
+        self.matrix.picked.connect(self._choose)
         self.matrix.readout_changed.connect(self._say)
         self.gallery = ImageGallery(cell=44, empty_text="Click a cell to see its images")
-        self.gallery.image_clicked.connect(self._on_image)
+        self.gallery.picked.connect(self._on_image)
         self.gallery.setToolTip("Click an image to put it on the canvas")
         self.caption = QLabel()
         theme.set_role(self.caption, "muted")
@@ -91,10 +91,10 @@ class ConfusionExplorer(QWidget):
             self.matrix.set_counts(confusion(self._labels, predictions, len(self._names)))
         self._show_cell()
 
-    @Slot(object, object)
-    def _choose(self, true: int, predicted: int) -> None:
+    @Slot(object)
+    def _choose(self, cell: tuple[int, int]) -> None:
         """Show a cell's images; of the one that is shown already, all mistakes again."""
-        self._cell = None if self._cell == (true, predicted) else (true, predicted)
+        self._cell = None if self._cell == cell else cell
         self._show_cell()
 
     def _show_cell(self) -> None:
@@ -110,7 +110,7 @@ class ConfusionExplorer(QWidget):
             chosen = (self._labels == self._cell[0]) & (self._predictions == self._cell[1])
         shown = np.flatnonzero(chosen)
         if np.array_equal(shown, self._shown):
-            self.gallery.viewport().update()  # the same images, but their answers may be others
+            self.gallery.update()  # the same images, but their answers may be others
         else:
             self._shown = shown
             self.gallery.set_images(self._images[shown], self._caption)

@@ -11,52 +11,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFocusEvent,
-    QFont,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
-from ui.plots.plot_base import Export, Table
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import Cell, MatrixWidget
 from ui.widgets import theme
 
 NO_BREAK = "\u00a0"
 """A space at which no line ends."""
 
-Cell = tuple[int, int]
-"""(true class, predicted class)."""
 
-
-class ConfusionMatrix(QWidget):
-    """Counts (n, n), rows true classes, columns predictions; a click or Enter on a cell chooses it."""
-
-    cell_clicked = Signal(object, object)
-    """Emitted with (true class, predicted class)."""
-    readout_changed = Signal(object)
-    """Emitted with the sentence about the cell under the pointer, or ""."""
+class ConfusionMatrix(MatrixWidget):
+    """Counts (n, n), rows true classes, columns predictions; the place of a cell is (true class, predicted class)."""
 
     def __init__(self, names: Sequence[str] = tuple("0123456789"), parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("confusion matrix", parent=parent)
         self._names = tuple(names)
         self._counts: NDArray[Any] | None = None
-        self._hover: Cell | None = None
-        self._current: int | None = None
-        self._readout = ""
         self._laid_out: tuple[tuple[object, ...], QRectF] | None = None
-        self.setAccessibleName("confusion matrix")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.export = Export(self, self.table)
-        theme.manager().changed.connect(self._restyle)
 
     def set_counts(self, counts: NDArray[Any] | None) -> None:
         """Show counts (n, n), integers ≥ 0, `counts[true, predicted]`; None: not measured yet."""
@@ -64,27 +38,21 @@ class ConfusionMatrix(QWidget):
         if counts is not None and counts.shape != (n, n):
             raise ValueError(f"expected counts of shape ({n}, {n}), not {counts.shape}")
         self._counts = None if counts is None else np.array(counts)
-        self._tell()
-        self.update()
+        self.refresh()
 
     def set_names(self, names: Sequence[str]) -> None:
         """Change the classes; the counts are dropped if their number differs."""
         if len(names) != len(self._names):
-            self._counts, self._current, self._hover = None, None, None
+            self._counts = None
+            self.reach(None)
         self._names = tuple(names)
-        self._tell()
-        self.update()
+        self.refresh()
 
     @property
     def accuracy(self) -> float | None:
         """Share of right answers, 0 to 1; None while nothing is measured."""
         total = 0 if self._counts is None else self._counts.sum()
         return float(np.trace(self._counts) / total) if self._counts is not None and total else None
-
-    @property
-    def readout(self) -> str:
-        """The cell under the pointer (or reached with the keys) in a sentence."""
-        return self._readout
 
     def sentence(self, true: int, predicted: int) -> str:
         """What one cell says, in words."""
@@ -107,6 +75,31 @@ class ConfusionMatrix(QWidget):
         if self._counts is not None:
             rows = [(name, *map(int, row)) for name, row in zip(self._names, self._counts, strict=True)]
         return [r"true \ predicted", *self._names], rows
+
+    # -- cells
+
+    @property
+    def columns(self) -> int:
+        """Classes."""
+        return len(self._names)
+
+    @property
+    def count(self) -> int:
+        """Pairs of classes."""
+        return self.columns**2
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        return self.sentence(*self.place(index))
+
+    def tip(self, index: int | None) -> str:
+        """The sentence also stands beside the pointer."""
+        return self.readout
+
+    def pick(self, index: int) -> None:
+        """Choose a cell; there is none to choose before something is measured."""
+        if self._counts is not None:
+            super().pick(index)
 
     # -- layout
 
@@ -192,12 +185,7 @@ class ConfusionMatrix(QWidget):
         painter.setPen(colors.border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(grid.adjusted(-0.5, -0.5, 0.5, 0.5))
-        if self._hover is not None:
-            painter.setPen(QPen(colors.ink, 1.5))
-            painter.drawRect(self.cell_rect(*self._hover))
-        if self._current is not None and self.hasFocus():
-            painter.setPen(QPen(colors.accent, 2))
-            painter.drawRect(self.cell_rect(*divmod(self._current, n)))
+        self.paint_marks(painter, colors.accent)
         painter.end()
 
     def _paint_headings(self, painter: QPainter, grid: QRectF, colors: theme.Theme) -> None:
@@ -212,15 +200,14 @@ class ConfusionMatrix(QWidget):
         bold = QFont(plain)
         bold.setWeight(QFont.Weight.DemiBold)
         widest = max(metrics.horizontalAdvance(name) for name in self._names)
+        lit = (-1, -1) if self.under_pointer is None else self.place(self.under_pointer)
         for index, name in enumerate(self._names):
-            lit_row = self._hover is not None and self._hover[0] == index
-            lit_column = self._hover is not None and self._hover[1] == index
             row = self.cell_rect(index, 0)
-            painter.setFont(bold if lit_row else plain)
+            painter.setFont(bold if index == lit[0] else plain)
             painter.setPen(colors.text)
             box = QRectF(row.left() - widest - 10, row.top() - 4, widest + 4, row.height() + 8)
             painter.drawText(box, flags.AlignRight | flags.AlignVCenter, name)
-            painter.setFont(bold if lit_column else plain)
+            painter.setFont(bold if index == lit[1] else plain)
             shown = metrics.elidedText(
                 name, Qt.TextElideMode.ElideRight, max(round(side) - 2, metrics.averageCharWidth())
             )
@@ -242,7 +229,7 @@ class ConfusionMatrix(QWidget):
         assert self._counts is not None
         n, metrics = len(self._names), painter.fontMetrics()
         flags = Qt.AlignmentFlag
-        widest = metrics.horizontalAdvance(str(int(self._counts.max()))) + 4
+        widest = metrics.horizontalAdvance(str(int(self._counts.max()))) + 4.0
         side_w, side_h = grid.width() / n, grid.height() / n
         font = QFont(self.font())
         if widest > side_w and side_w >= 0.78 * widest:
@@ -265,77 +252,3 @@ class ConfusionMatrix(QWidget):
             box = QRectF(cell.right() + 6, cell.top(), 80, cell.height())
             text = "–" if share is None else f"{100 * share:.0f} %"
             painter.drawText(box, flags.AlignLeft | flags.AlignVCenter, text)
-
-    @Slot()
-    def _restyle(self) -> None:
-        self.update()
-
-    # -- pointer and keys
-
-    def _tell(self) -> None:
-        cell = self._hover
-        if cell is None and self._current is not None and self.hasFocus():
-            row, column = divmod(self._current, len(self._names))
-            cell = (row, column)
-        words = self.sentence(*cell) if cell is not None else ""
-        if words != self._readout:
-            self._readout = words
-            self.setAccessibleDescription(words)
-            self.setToolTip(words)
-            self.readout_changed.emit(words)
-
-    def _point(self, cell: Cell | None) -> None:
-        if cell != self._hover:
-            self._hover = cell
-            self._tell()
-            self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say what the cell under the pointer means."""
-        self._point(self.cell_at(event.position()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the cell under the pointer."""
-        cell = self.cell_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and cell is not None and self._counts is not None:
-            self._current = cell[0] * len(self._names) + cell[1]
-            self.update()
-            self.cell_clicked.emit(*cell)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Clear the read-out."""
-        self._point(None)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys while focused."""
-        return True if keeps_key(event) else super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter chooses."""
-        n = len(self._names)
-        if event.key() in CHOOSE and self._current is not None and self._counts is not None:
-            self.cell_clicked.emit(*divmod(self._current, n))
-            return
-        target = walk(event.key(), self._current, n, n * n)
-        if target is None:
-            super().keyPressEvent(event)
-            return
-        self._current = target
-        self._tell()
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys act."""
-        super().focusInEvent(event)
-        self._tell()
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide where the keys act."""
-        super().focusOutEvent(event)
-        self._tell()
-        self.update()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy, save."""
-        self.export.menu(event.globalPos())

@@ -11,34 +11,30 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from ui.plots import colormaps
-from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
-from ui.plots.plot_base import Export, Table, number, short_number
+from ui.plots.color_scale import ColorScale, Kind
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import Cell, MatrixWidget
 from ui.widgets import theme
-
-Cell = tuple[int, int]
+from ui.widgets.numbers import number
 
 CLOSEST = 4
 """Cells per side at the largest magnification."""
 
 
-class HeatMap(QWidget):
-    """Signed numbers (R, C) in the diverging colours; wheel and drag look closer, a double click shows everything.
+class HeatMap(MatrixWidget):
+    """Numbers (R, C) as colours; wheel and drag look closer, a double click shows everything.
 
     Args:
         row_name, column_name: what a row and a column are ("to pixel"), for axes and read-outs.
         value_name: what a number is ("weight").
+        scale: "diverging" for signed numbers, "sequential" for magnitudes from 0 on, "gray" for pictures.
         empty_text: what is said when there is nothing to show.
     """
-
-    cell_clicked = Signal(object, object)
-    """Emitted with (row, column) of the cell that was clicked, or chosen with Enter."""
-    readout_changed = Signal(object)
-    """Emitted with the cell under the pointer in words, or ""."""
 
     def __init__(
         self,
@@ -46,29 +42,21 @@ class HeatMap(QWidget):
         column_name: str = "column",
         value_name: str = "value",
         *,
+        scale: Kind = "diverging",
         empty_text: str = "Nothing to show yet",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(f"{value_name} matrix", (360, 360), (120, 120), parent)
         self._row_name, self._column_name, self._value_name = row_name, column_name, value_name
         self._empty_text = empty_text
         self._describe: Callable[[int, int], str] | None = None
         self._values: NDArray[Any] = np.zeros((0, 0), np.float32)
-        self._level = 1.0
+        self._scale = ColorScale(scale, 1.0)
         self._image: QImage | None = None
         self._scaled: tuple[tuple[object, ...], QImage] | None = None
         self._view = QRectF()  # what is shown, in cells
         self._marked: int | None = None
-        self._hover: Cell | None = None
-        self._current: Cell | None = None
         self._grip: tuple[QPointF, QRectF] | None = None  # where a drag began, and the view then
-        self.readout = ""
-        self.export = Export(self, self.table)
-        self.setAccessibleName(f"{value_name} matrix")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self._restyle)
 
     # -- data
 
@@ -93,13 +81,12 @@ class HeatMap(QWidget):
             return
         if values.shape != self._values.shape:
             self._view = QRectF(0, 0, values.shape[1], values.shape[0])
-            self._hover = self._current = None
+            self._reached = None
         self._values = values
         needed = colormaps.symmetric_level(values) if level is None else level
-        self._level = colormaps.nice_above(needed) if needed > 0 else 1.0
+        self._scale = ColorScale(self._scale.kind, colormaps.nice_above(needed) if needed > 0 else 1.0)
         self._image = None
-        self._tell()
-        self.update()
+        self.refresh()
 
     def clear(self, empty_text: str | None = None) -> None:
         """Show nothing, and say why."""
@@ -128,15 +115,34 @@ class HeatMap(QWidget):
         columns = [f"{self._column_name} {column}" for column in range(self._values.shape[1])]
         return [self._row_name, *columns], [(row, *line) for row, line in enumerate(self._values.tolist())]
 
+    # -- cells
+
+    @property
+    def columns(self) -> int:
+        """Of the matrix."""
+        return int(self._values.shape[1])
+
+    @property
+    def count(self) -> int:
+        """Numbers in the matrix."""
+        return self._values.size
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        row, column = cell = self.place(index)
+        name = self._describe(row, column) if self._describe else None
+        name = name or f"{self._row_name} {row}, {self._column_name} {column}"
+        return f"{name}: {self._value_name} {number(float(self._values[cell]))}"
+
+    def bring_into_view(self, index: int) -> None:
+        """See CellWidget."""
+        row, column = self.place(index)
+        view = QRectF(self._view)
+        view.moveLeft(min(max(view.x(), column + 1 - view.width()), column))
+        view.moveTop(min(max(view.y(), row + 1 - view.height()), row))
+        self._look_at(view)
+
     # -- layout
-
-    def sizeHint(self) -> QSize:
-        """Square."""
-        return QSize(360, 360)
-
-    def minimumSizeHint(self) -> QSize:
-        """Small, so that splitters stay free to move."""
-        return QSize(120, 120)
 
     def _area(self) -> QRectF:
         """Where the cells are: beside the axes' names, above the colour bar; a square matrix stays square."""
@@ -160,7 +166,11 @@ class HeatMap(QWidget):
         rows, columns = self._values.shape
         return min(int(row), rows - 1), min(int(column), columns - 1)
 
-    def _cell_rect(self, row: float, column: float, rows: float = 1, columns: float = 1) -> QRectF:
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell is drawn; outside the widget when it is not in view."""
+        return self._part_rect(row, column, 1, 1)
+
+    def _part_rect(self, row: int, column: int, rows: int, columns: int) -> QRectF:
         area, view = self._area(), self._view
         x, y = area.width() / view.width(), area.height() / view.height()
         return QRectF(area.x() + (column - view.x()) * x, area.y() + (row - view.y()) * y, columns * x, rows * y)
@@ -174,10 +184,10 @@ class HeatMap(QWidget):
         view = self._view.toAlignedRect()
         key = (size, view)
         if self._image is None:
-            index = np.ascontiguousarray(colormaps.diverging_index(self._values, self._level))
+            index = np.ascontiguousarray(self._scale.index(self._values))
             rows, columns = index.shape
             image = QImage(index.tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
-            image.setColorTable(colormaps.qt_table(colormaps.diverging()))
+            image.setColorTable(self._scale.qt_table())
             self._image, self._scaled = image.convertToFormat(QImage.Format.Format_RGB32), None
         if self._scaled is None or self._scaled[0] != key:
             part = self._image.copy(view)
@@ -191,8 +201,7 @@ class HeatMap(QWidget):
         colors = theme.current()
         painter = QPainter(self)
         if not self._values.size:
-            painter.setPen(colors.muted)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
+            self.paint_words(painter, self._empty_text)
             painter.end()
             return
         area = self._area()
@@ -204,14 +213,11 @@ class HeatMap(QWidget):
         painter.setClipRect(area.adjusted(-1, -1, 1, 1))
         if self._marked is not None and self._marked < self._values.shape[0]:
             painter.setPen(QPen(colors.text, 1))
-            row = self._cell_rect(self._marked, 0, 1, self._values.shape[1])
+            row = self._part_rect(self._marked, 0, 1, self.columns)
             painter.drawRect(row.adjusted(-1, -1, 1, max(0.0, 2 - row.height())))
-        cell = self._hover or (self._current if self.hasFocus() else None)
-        if cell is not None:
-            painter.setPen(QPen(colors.accent, 2))
-            painter.drawRect(self._cell_rect(*cell).adjusted(-1, -1, 1, 1))
+        self.paint_marks(painter, colors.accent, margin=1)
         painter.setClipping(False)
-        self._paint_bar(painter, colors)
+        self._scale.paint_bar(painter, self.width(), self.height(), self._value_name)
         painter.end()
 
     def _paint_axes(self, painter: QPainter, colors: theme.Theme, area: QRectF) -> None:
@@ -227,56 +233,11 @@ class HeatMap(QWidget):
         painter.drawText(QRectF(0, 0, area.height(), line), center, left)
         painter.restore()
 
-    def _paint_bar(self, painter: QPainter, colors: theme.Theme) -> None:
-        """The colour scale with its numbers: −0.4 ▒▒▒ 0.4 weight."""
-        metrics = painter.fontMetrics()
-        words = (f"−{short_number(self._level)}", short_number(self._level), self._value_name)
-        low, high, name = (metrics.horizontalAdvance(text) + 8 for text in words)
-        width = max(30, min(160, self.width() - low - high - name))
-        x, top = (self.width() - low - width - high - name) / 2, self.height() - metrics.height() - 2
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.setPen(colors.muted)
-        painter.drawText(QRectF(x, top, low, metrics.height()), flags, words[0])
-        painter.drawText(QRectF(x + low + width + 8, top, high, metrics.height()), flags, words[1])
-        painter.setPen(colors.text)
-        painter.drawText(QRectF(x + low + width + high + 4, top, name, metrics.height()), flags, words[2])
-        bar = QRectF(x + low, top + metrics.height() / 2 - 4, width, 8)
-        gradient = QLinearGradient(bar.topLeft(), bar.topRight())
-        table = colormaps.qt_table(colormaps.diverging())
-        for entry in range(1, 256, 127 // 4):
-            gradient.setColorAt((entry - 1) / 254, table[entry])
-        gradient.setColorAt(1, table[255])
-        painter.setPen(QPen(colors.border, 1))
-        painter.setBrush(gradient)
-        painter.drawRect(bar)
-
-    @Slot()
-    def _restyle(self) -> None:
+    def forget(self) -> None:
+        """See Painted."""
         self._image = None
-        self.update()
 
-    # -- pointer and keys
-
-    def _tell(self) -> None:
-        cell = self._hover or (self._current if self.hasFocus() else None)
-        words = ""
-        if cell is not None and self._values.size:
-            place = (
-                self._describe(*cell)
-                if self._describe
-                else (f"{self._row_name} {cell[0]}, {self._column_name} {cell[1]}")
-            )
-            words = f"{place}: {self._value_name} {number(float(self._values[cell]))}"
-        if words != self.readout:
-            self.readout = words
-            self.setAccessibleDescription(words)
-            self.readout_changed.emit(words)
-
-    def _point(self, cell: Cell | None) -> None:
-        if cell != self._hover:
-            self._hover = cell
-            self._tell()
-            self.update()
+    # -- the part that is shown
 
     def _look_at(self, view: QRectF) -> None:
         """Show this part, moved and shrunk until it lies inside the matrix."""
@@ -285,7 +246,7 @@ class HeatMap(QWidget):
         x = min(max(view.x(), 0.0), columns - width)
         y = min(max(view.y(), 0.0), rows - height)
         self._view = QRectF(x, y, width, height)
-        self.update()
+        self.refresh()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Look closer, or less close, at the place under the pointer."""
@@ -304,7 +265,6 @@ class HeatMap(QWidget):
         left = view.x() + share.x() * (view.width() - width)
         top = view.y() + share.y() * (view.height() - height)
         self._look_at(QRectF(round(left), round(top), width, height))
-        self._point(self.cell_at(event.position()))
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -315,7 +275,7 @@ class HeatMap(QWidget):
             x = round((place.x() - event.position().x()) / area.width() * view.width())
             y = round((place.y() - event.position().y()) / area.height() * view.height())
             self._look_at(view.translated(x, y))
-        self._point(self.cell_at(event.position()))
+        super().mouseMoveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click chooses a cell; it may become a drag."""
@@ -325,38 +285,13 @@ class HeatMap(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer if this was no drag."""
         grip, self._grip = self._grip, None
-        cell = self.cell_at(event.position())
-        if event.button() != Qt.MouseButton.LeftButton or grip is None or cell is None:
+        index = self.index_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or grip is None or index is None:
             return
         if (event.position() - grip[0]).manhattanLength() < 4:
-            self._current = cell
-            self.cell_clicked.emit(*cell)
-            self.update()
+            self.pick(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""
         rows, columns = self._values.shape
         self._look_at(QRectF(0, 0, columns, rows))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Clear the read-out."""
-        self._point(None)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys while focused."""
-        return True if keeps_key(event) else super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk from cell to cell, Enter chooses."""
-        rows, columns = self._values.shape
-        if event.key() in CHOOSE and self._current is not None:
-            self.cell_clicked.emit(*self._current)
-            return
-        at = None if self._current is None else self._current[0] * columns + self._current[1]
-        target = walk(event.key(), at, columns, rows * columns)
-        if target is None:
-            super().keyPressEvent(event)
-            return
-        self._current = divmod(target, columns)
-        self._tell()
-        self.update()

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollBar, QWidget
 
 from ui.plots import colormaps
-from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget
 from ui.widgets import theme
 
 Captions = Sequence[str] | Callable[[int], str]
@@ -27,19 +28,14 @@ ARROW = " → "
 """Between what a picture shows and what it was taken for."""
 
 
-class ImageGallery(QAbstractScrollArea):
-    """Images (N, H, W) with captions in as many columns as fit; a click or Enter chooses one.
+class ImageGallery(CellWidget):
+    """Images (N, H, W) with captions in as many columns as fit; the place of each is its index.
 
     Args:
         cell: side of a picture in pixels.
         caption_lines: lines of text below each picture.
         level: value shown as full ink; None takes 255 for uint8 and 1 for floats.
     """
-
-    image_clicked = Signal(object)
-    """Emitted with the index of the image that was clicked, or chosen with Enter."""
-    readout_changed = Signal(object)
-    """Emitted with the words about the image under the pointer, or ""."""
 
     def __init__(
         self,
@@ -50,23 +46,20 @@ class ImageGallery(QAbstractScrollArea):
         empty_text: str = "No images",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cell, self._caption_lines, self._level = cell, caption_lines, level
+        super().__init__("image gallery", parent=parent)
+        self._side, self._caption_lines, self._level = cell, caption_lines, level
         self._empty_text = empty_text
         self._images: NDArray[Any] = np.zeros((0, 1, 1), np.uint8)
         self._captions: Captions = ()
         self._colors: Callable[[int], QColor] | None = None
         self._highlight: frozenset[int] = frozenset()
-        self._current: int | None = None
-        self._hover: int | None = None
-        self._readout = ""
         self._broken = False  # whether captions have a line for what stands after an arrow
         self._wider = self._more_lines = 0  # pixels and lines that the captions need beside the usual
-        self.setAccessibleName("image gallery")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setMouseTracking(True)
-        theme.manager().changed.connect(self._restyle)
+        self.bar = QScrollBar(self)
+        self.bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.bar.valueChanged.connect(self._on_scrolled)
+        self.bar.hide()
+        self.setFrameStyle(QFrame.Shape.StyledPanel | QFrame.Shadow.Sunken)
 
     def set_images(
         self, images: NDArray[Any], captions: Captions = (), caption_color: Callable[[int], QColor] | None = None
@@ -75,24 +68,21 @@ class ImageGallery(QAbstractScrollArea):
         if images.ndim != 3:
             raise ValueError(f"expected images of shape (N, H, W), not {images.shape}")
         self._images, self._captions, self._colors = images, captions, caption_color
-        self._current = self._hover = None
+        self._reached = None
         self._fit_captions()
         self._fit_bar()
-        self.verticalScrollBar().setValue(0)
-        self._tell()
-        self.viewport().update()
+        self.bar.setValue(0)
+        self.refresh()
 
     def set_highlight(self, indices: Sequence[int]) -> None:
         """Frame some of the images."""
         self._highlight = frozenset(indices)
-        self.viewport().update()
+        self.update()
 
-    def choose(self, index: int) -> None:
-        """Make an image the one chosen last, and bring it into view; nothing is emitted."""
-        self._current = index
-        self._show(index)
-        self._tell()
-        self.viewport().update()
+    @property
+    def highlight(self) -> frozenset[int]:
+        """The images that are framed."""
+        return self._highlight
 
     @property
     def count(self) -> int:
@@ -102,17 +92,15 @@ class ImageGallery(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Images per row as laid out now."""
-        return max(1, (self.viewport().width() - 6) // self._step().width())
+        return self._columns_in(self._area().width())
 
-    @property
-    def current(self) -> int | None:
-        """Index of the image chosen last."""
-        return self._current
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        return f"image {index + 1} of {self.count} · {self.caption(index)}".rstrip(" ·")
 
-    @property
-    def readout(self) -> str:
-        """The image under the pointer (or reached with the keys) in words."""
-        return self._readout
+    def table(self) -> Table:
+        """What is written below each image, for export."""
+        return ["image", "caption"], [(i + 1, self.caption(i).replace("\n", " ")) for i in range(self.count)]
 
     def caption(self, index: int) -> str:
         """The words below an image."""
@@ -134,11 +122,11 @@ class ImageGallery(QAbstractScrollArea):
 
     def _fit_captions(self) -> None:
         """Room for the captions, as far as the first ones tell: wider cells, and a second line after an arrow."""
-        advance, usual = self.fontMetrics().horizontalAdvance, self._cell + 10
+        advance, usual = self.fontMetrics().horizontalAdvance, self._side + 10
         captions = [self.caption(index) for index in range(min(self.count, SAMPLE))]
         self._broken = any(advance(line) > usual for caption in captions for line in caption.split("\n"))
         lines = [line for caption in captions for line in self._lines(caption)]
-        self._wider = max(0, min(max(map(advance, lines), default=0) + 6 - usual, self._cell))
+        self._wider = max(0, min(max(map(advance, lines), default=0) + 6 - usual, self._side))
         self._more_lines = max((len(self._lines(caption)) for caption in captions), default=0) - self._caption_lines
 
     def _lines(self, caption: str) -> list[str]:
@@ -146,75 +134,121 @@ class ImageGallery(QAbstractScrollArea):
 
     def _step(self) -> QSize:
         lines = self._caption_lines + max(self._more_lines, 0)
-        return QSize(self._cell + 12 + self._wider, self._cell + 12 + lines * self.fontMetrics().height())
+        return QSize(self._side + 12 + self._wider, self._side + 12 + lines * self.fontMetrics().height())
 
-    def _cell_rect(self, index: int) -> QRect:
-        step, columns = self._step(), self.columns
+    def _area(self) -> QRect:
+        """Where images may be: inside the frame, and beside the scroll bar where there is one."""
+        area = self.contentsRect()
+        if not self.bar.isHidden():
+            area.setRight(area.right() - self.bar.width())
+        return area
+
+    def box(self, index: int) -> QRectF:
+        """See CellWidget."""
+        return QRectF(self._cell(index))
+
+    def _cell(self, index: int) -> QRect:
+        step, columns, area = self._step(), self.columns, self._area()
         row, column = divmod(index, columns)
-        left = (self.viewport().width() - columns * step.width()) // 2
-        top = 4 + row * step.height() - self.verticalScrollBar().value()
+        left = area.left() + (area.width() - columns * step.width()) // 2
+        top = area.top() + 4 + row * step.height() - self.bar.value()
         return QRect(left + column * step.width(), top, step.width(), step.height())
 
     def index_at(self, position: QPointF) -> int | None:
-        """Index of the image at a position in the viewport."""
-        step, columns = self._step(), self.columns
-        left = (self.viewport().width() - columns * step.width()) // 2
-        column = int((position.x() - left) // step.width())
-        row = int((position.y() - 4 + self.verticalScrollBar().value()) // step.height())
+        """See CellWidget."""
+        first, columns = self._cell(0), self.columns
+        column = int((position.x() - first.left()) // first.width())
+        row = int((position.y() - first.top()) // first.height())
         index = row * columns + column
-        return index if 0 <= column < columns and row >= 0 and index < self.count else None
+        inside = self._area().contains(position.toPoint())
+        return index if inside and 0 <= column < columns and row >= 0 and index < self.count else None
+
+    def _columns_in(self, width: int) -> int:
+        return max(1, (width - 6) // self._step().width())
 
     def _fit_bar(self) -> None:
-        step, columns = self._step(), self.columns
-        total = -(-self.count // columns) * step.height() + 8
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, total - self.viewport().height()))
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(step.height() // 2)
+        """As long as there is something to scroll; the bar is there only when it must be, and takes room then."""
+        room, step, width = self.contentsRect(), self._step(), self.bar.sizeHint().width()
+
+        def hidden(across: int) -> int:
+            return -(-self.count // self._columns_in(across)) * step.height() + 8 - room.height()
+
+        needed = hidden(room.width()) > 0
+        self.bar.setVisible(needed)
+        self.bar.setGeometry(room.right() + 1 - width, room.top(), width, room.height())
+        self.bar.setRange(0, max(0, hidden(room.width() - width)) if needed else 0)
+        self.bar.setPageStep(room.height())
+        self.bar.setSingleStep(step.height() // 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
         super().resizeEvent(event)
         self._fit_bar()
+        self.refresh()
+
+    def bring_into_view(self, index: int) -> None:
+        """Scroll until an image is in view."""
+        cell, area = self._cell(index), self._area()
+        if cell.top() < area.top():
+            self.bar.setValue(self.bar.value() + cell.top() - area.top() - 4)
+        elif cell.bottom() > area.bottom():
+            self.bar.setValue(self.bar.value() + cell.bottom() - area.bottom() + 4)
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        self.refresh()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel scrolls, wherever the pointer is."""
+        QApplication.sendEvent(self.bar, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys scroll, the others are those of every grid."""
+        action = _PAGES.get(Qt.Key(event.key()))
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            self.bar.triggerAction(action)
 
     # -- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the images in view."""
         colors = theme.current()
-        view = self.viewport()
-        painter = QPainter(view)
-        painter.fillRect(view.rect(), colors.surface)
+        area = self._area()
+        painter = QPainter(self)
+        painter.fillRect(area, colors.surface)
         if self.count == 0:
-            painter.setPen(colors.muted)
-            painter.drawText(view.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
+            self.paint_words(painter, self._empty_text)
+            self.drawFrame(painter)
             painter.end()
             return
-        step, columns = self._step(), self.columns
-        offset = self.verticalScrollBar().value()
+        painter.setClipRect(area)
+        step, columns, offset = self._step(), self.columns, self.bar.value()
         first = max(0, (offset - 4) // step.height()) * columns
-        last = min(self.count, ((offset + view.height()) // step.height() + 1) * columns)
+        last = min(self.count, ((offset + area.height()) // step.height() + 1) * columns)
         table = colormaps.qt_table(colormaps.gray())
         for index in range(first, last):
             self._paint_cell(painter, index, table, colors)
+        painter.setClipping(False)
+        self.drawFrame(painter)
         painter.end()
 
     def _paint_cell(self, painter: QPainter, index: int, table: list[int], colors: theme.Theme) -> None:
-        cell = self._cell_rect(index)
-        frame = QRect(cell.left() + 6 + self._wider // 2, cell.top() + 4, self._cell, self._cell)
+        cell = self._cell(index)
+        frame = QRect(cell.left() + 6 + self._wider // 2, cell.top() + 4, self._side, self._side)
         height, width = self._images.shape[1:]
-        target = QRect(0, 0, self._cell * width // max(height, width), self._cell * height // max(height, width))
+        target = QRect(0, 0, self._side * width // max(height, width), self._side * height // max(height, width))
         target.moveCenter(frame.center())
         painter.drawImage(target, self._picture(index, table))
-        if index in self._highlight:
-            pen = QPen(colors.accent, 2)
-        elif index == self._current and self.hasFocus():
-            pen = QPen(colors.text, 2)
-        else:
-            pen = QPen(colors.control if index == self._hover else colors.border, 1)
-        painter.setPen(pen)
+        framed = index in self._highlight
+        plain = QPen(colors.control if index == self.under_pointer else colors.border, 1)
+        painter.setPen(QPen(colors.accent, 2) if framed else plain)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(target.adjusted(-1, -1, 0, 0))
+        if index == self.focused:
+            painter.setPen(QPen(colors.text, 2))
+            painter.drawRect(target.adjusted(-3, -3, 2, 2) if framed else target.adjusted(-1, -1, 0, 0))
         painter.setPen(self._colors(index) if self._colors else colors.text)
         words = QRectF(cell.left() + 1, frame.bottom() + 2, cell.width() - 2, cell.bottom() - frame.bottom())
         metrics = painter.fontMetrics()
@@ -233,83 +267,8 @@ class ImageGallery(QAbstractScrollArea):
         picture.setColorTable(table)
         return picture.convertToFormat(QImage.Format.Format_RGB32)
 
-    @Slot()
-    def _restyle(self) -> None:
-        self.viewport().update()
 
-    # -- pointer and keys
-
-    def _tell(self) -> None:
-        index = self._hover if self._hover is not None else self._current if self.hasFocus() else None
-        words = "" if index is None else f"image {index + 1} of {self.count} · {self.caption(index)}".rstrip(" ·")
-        if words != self._readout:
-            self._readout = words
-            self.setAccessibleDescription(words)
-            self.readout_changed.emit(words)
-
-    def _set_hover(self, index: int | None) -> None:
-        if index != self._hover:
-            self._hover = index
-            self._tell()
-            self.viewport().update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out the image under the pointer."""
-        self._set_hover(self.index_at(event.position()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the image under the pointer."""
-        index = self.index_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self._current = index
-            self.viewport().update()
-            self.image_clicked.emit(index)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The image was chosen when the button went down."""
-        event.accept()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Clear the read-out when the pointer leaves."""
-        if event.type() == QEvent.Type.Leave:
-            self._set_hover(None)
-        return super().viewportEvent(event)
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Draw what has come into view."""
-        self.viewport().update()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys while focused."""
-        return True if keeps_key(event) else super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter chooses, Page keys scroll."""
-        if event.key() in CHOOSE and self._current is not None:
-            self.image_clicked.emit(self._current)
-            return
-        target = walk(event.key(), self._current, self.columns, self.count)
-        if target is None:
-            super().keyPressEvent(event)
-            return
-        self.choose(target)
-
-    def _show(self, index: int) -> None:
-        """Scroll until an image is in view."""
-        cell, bar = self._cell_rect(index), self.verticalScrollBar()
-        if cell.top() < 0:
-            bar.setValue(bar.value() + cell.top() - 4)
-        elif cell.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + cell.bottom() - self.viewport().height() + 4)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys act."""
-        super().focusInEvent(event)
-        self._tell()
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide where the keys act."""
-        super().focusOutEvent(event)
-        self._tell()
-        self.viewport().update()
+_PAGES = {
+    Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+}

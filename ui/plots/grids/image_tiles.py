@@ -12,29 +12,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from ui.plots import colormaps
 from ui.plots.color_scale import ColorScale, Kind
-from ui.plots.grids.grid_keys import CHOOSE, keeps_key, walk
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget
 from ui.plots.grids.tile_grid import TileGrid
-from ui.plots.plot_base import Export, Table, number
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 
-class ImageTiles(QWidget):
-    """K small images (K, H, W) in a grid that fills the space.
+class ImageTiles(CellWidget):
+    """K small images (K, H, W) in a grid that fills the space; the place of each is its index.
 
     Args:
         scale: "diverging" for signed numbers, "sequential" for magnitudes, "gray" for pictures.
@@ -44,13 +36,6 @@ class ImageTiles(QWidget):
         color_bar: whether the scale is shown below the tiles.
         enlarge: whether the tile under the pointer is shown enlarged.
     """
-
-    clicked = Signal(object)
-    """Emitted with the index of the tile that was clicked, or chosen with Enter."""
-    hovered = Signal(object)
-    """Emitted with the index of the tile under the pointer, or None."""
-    readout_changed = Signal(object)
-    """Emitted with the sentence about the pixel under the pointer, or ""."""
 
     def __init__(
         self,
@@ -64,7 +49,7 @@ class ImageTiles(QWidget):
         empty_text: str = "Nothing to show yet",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(f"{tile_name} images", (420, 320), (120, 90), parent)
         self._scale = ColorScale(scale, level or 1.0)
         self._tile_name, self._value_name = tile_name, value_name
         self._fixed_level = level
@@ -76,16 +61,7 @@ class ImageTiles(QWidget):
         self._pixels: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)  # the canvas's memory
         self._canvas_grid: TileGrid | None = None
         self._highlight: frozenset[int] = frozenset()
-        self._current: int | None = None
-        self._pointer: QPointF | None = None
-        self._readout = ""
         self._laid_out: tuple[tuple[object, ...], TileGrid] | None = None  # and what it depends on
-        self.setAccessibleName(f"{tile_name} images")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.export = Export(self, self.table)
-        theme.manager().changed.connect(self._restyle)
 
     # -- data
 
@@ -94,7 +70,7 @@ class ImageTiles(QWidget):
         if images.ndim != 3:
             raise ValueError(f"expected images of shape (K, H, W), not {images.shape}")
         if len(images) != len(self._images):
-            self._current = None
+            self._reached = None
         self._images, self._captions = images, captions
         self._canvas = None
         if self._fixed_level is not None:
@@ -104,8 +80,7 @@ class ImageTiles(QWidget):
         else:
             level = self._held.update(colormaps.symmetric_level(images))
         self._scale = ColorScale(self._scale.kind, level)
-        self._tell()
-        self.update()
+        self.refresh()
 
     def clear(self, why: str = "Nothing to show yet") -> None:
         """Show no tiles, but in words why there are none, and forget the colour scale."""
@@ -134,11 +109,6 @@ class ImageTiles(QWidget):
         """Tiles per row as laid out now."""
         return self.grid.columns
 
-    @property
-    def readout(self) -> str:
-        """The tile and pixel under the pointer (or the tile reached with the keys) in words."""
-        return self._readout
-
     def table(self) -> Table:
         """Every pixel of every tile, for export."""
         rows: list[Sequence[Any]] = [
@@ -150,14 +120,6 @@ class ImageTiles(QWidget):
         return [self._tile_name, "row", "column", self._value_name], rows
 
     # -- layout
-
-    def sizeHint(self) -> QSize:
-        """Room for a dozen columns."""
-        return QSize(420, 320)
-
-    def minimumSizeHint(self) -> QSize:
-        """Small, so that splitters stay free to move."""
-        return QSize(120, 90)
 
     def _bar_height(self) -> int:
         return self.fontMetrics().height() + 10 if self._bar and self.count else 0
@@ -175,7 +137,38 @@ class ImageTiles(QWidget):
         """(tile, row, column) at a position in the widget; None between and beside the tiles."""
         return self.grid.at(position)
 
+    # -- cells
+
+    def spot_at(self, position: QPointF) -> tuple[int, ...] | None:
+        """Of a tile every pixel is read out."""
+        return self.pixel_at(position)
+
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
+        found = self.pixel_at(position)
+        return None if found is None else found[0]
+
+    def box(self, index: int) -> QRectF:
+        """See CellWidget."""
+        return self.grid.rect(index)
+
+    def words_about(self, index: int) -> str:
+        """The tile, and with the pointer over it the pixel."""
+        if self._spot is None:
+            return self._caption(index)
+        row, column = self._spot[1:]
+        value = self._images[index, row, column]
+        words = str(value) if self._images.dtype == np.uint8 else number(float(value))
+        return f"{self._caption(index)} · row {row}, column {column} · {self._value_name} {words}"
+
+    def _caption(self, tile: int) -> str:
+        return self._captions[tile] if tile < len(self._captions) else f"{self._tile_name} {tile}"
+
     # -- painting
+
+    def forget(self) -> None:
+        """See Painted."""
+        self._canvas = None
 
     def _tiled(self, grid: TileGrid) -> QImage:
         """All tiles as one image in screen pixels; kept until images, grid or theme change."""
@@ -193,35 +186,29 @@ class ImageTiles(QWidget):
         colors = theme.current()
         painter = QPainter(self)
         if self.count == 0:
-            painter.setPen(colors.muted)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
+            self.paint_words(painter, self._empty_text)
             painter.end()
             return
         grid, back = self.grid, self.palette().window()
         painter.drawImage(grid.corner, self._tiled(grid))
         for gap in grid.gaps():
             painter.fillRect(gap, back)
+        painter.setPen(QPen(colors.accent, 2))
         for index in self._highlight:
-            self._frame(painter, index, QPen(colors.accent, 2))
-        if self._current is not None and self.hasFocus():
-            self._frame(painter, self._current, QPen(colors.text, 2))
+            if 0 <= index < self.count:
+                painter.drawRect(self.box(index).adjusted(-1, -1, 1, 1))
+        self.paint_marks(painter, colors.text, margin=1)
         if self._bar:
             self._scale.paint_bar(painter, self.width(), self.height(), self._value_name)
-        if self._pointer is not None and (pixel := grid.at(self._pointer)) is not None:
-            self._frame(painter, pixel[0], QPen(colors.ink, 1))
-            if self._enlarge:
-                self._paint_enlarged(painter, grid, self._pointer, pixel)
+        if self._enlarge and self._pointer is not None and self._spot is not None:
+            self._paint_enlarged(painter, grid, self._pointer)
         painter.end()
 
-    def _frame(self, painter: QPainter, index: int, pen: QPen) -> None:
-        if 0 <= index < self.count:
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.grid.rect(index).adjusted(-1, -1, 1, 1))
-
-    def _paint_enlarged(self, painter: QPainter, grid: TileGrid, pointer: QPointF, pixel: tuple[int, int, int]) -> None:
+    def _paint_enlarged(self, painter: QPainter, grid: TileGrid, pointer: QPointF) -> None:
         """The tile under the pointer, larger, in the corner farthest from it; not where that would gain little."""
-        (tile, row, column), height, width = pixel, grid.height, grid.width
+        assert self._spot is not None
+        tile, row, column = self._spot
+        height, width = grid.height, grid.width
         size = min(
             max(grid.size * 3, 8 * 28 / max(height, width) * 0.8),
             self.width() * 0.45 / width,
@@ -231,7 +218,7 @@ class ImageTiles(QWidget):
         if size < 1.8 * grid.size:
             return
         colors, metrics = theme.current(), painter.fontMetrics()
-        text = f"{self._caption(tile)} · {number(float(self._images[pixel]))}"
+        text = f"{self._caption(tile)} · {number(float(self._images[tile, row, column]))}"
         inner_w = max(width * size, min(metrics.horizontalAdvance(text) + 4.0, self.width() * 0.6))
         box = QRect(0, 0, round(inner_w) + 12, round(height * size) + metrics.height() + 16)
         box.moveLeft(self.width() - box.width() - 4 if pointer.x() < self.width() / 2 else 4)
@@ -249,90 +236,3 @@ class ImageTiles(QWidget):
         words = QRectF(box.left() + 6, target.bottom() + 4, box.width() - 12, metrics.height() + 2)
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, round(words.width()))
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, elided)
-
-    @Slot()
-    def _restyle(self) -> None:
-        self._canvas = None
-        self.update()
-
-    # -- pointer and keys
-
-    def _caption(self, tile: int) -> str:
-        return self._captions[tile] if tile < len(self._captions) else f"{self._tile_name} {tile}"
-
-    def _tell(self) -> None:
-        found = self.pixel_at(self._pointer) if self._pointer is not None else None
-        if found is not None:
-            tile, row, column = found
-            value = number(float(self._images[found])) if self._images.dtype != np.uint8 else str(self._images[found])
-            words = f"{self._caption(tile)} · row {row}, column {column} · {self._value_name} {value}"
-        elif self._current is not None and self.hasFocus():
-            words = self._caption(self._current)
-        else:
-            words = ""
-        if words != self._readout:
-            self._readout = words
-            self.setAccessibleDescription(words)
-            self.readout_changed.emit(words)
-
-    def _point(self, position: QPointF | None) -> None:
-        before = self.pixel_at(self._pointer) if self._pointer is not None else None
-        self._pointer = position
-        after = self.pixel_at(position) if position is not None else None
-        if before == after:
-            return
-        self._tell()
-        self.update()
-        if (before or (None,))[0] != (after or (None,))[0]:
-            self.hovered.emit(after[0] if after else None)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out the pixel under the pointer."""
-        self._point(event.position())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the tile under the pointer."""
-        found = self.pixel_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and found is not None:
-            self._current = found[0]
-            self.update()
-            self.clicked.emit(found[0])
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Clear the read-out."""
-        self._point(None)
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the arrow keys while focused."""
-        return True if keeps_key(event) else super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk, Enter chooses."""
-        if event.key() in CHOOSE and self._current is not None:
-            self.clicked.emit(self._current)
-            return
-        target = walk(event.key(), self._current, self.columns, self.count)
-        if target is None:
-            super().keyPressEvent(event)
-            return
-        self._current = target
-        self._tell()
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keys act."""
-        super().focusInEvent(event)
-        if self._current is None and self.count and event.reason() != Qt.FocusReason.MouseFocusReason:
-            self._current = 0
-        self._tell()
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide where the keys act."""
-        super().focusOutEvent(event)
-        self._tell()
-        self.update()
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Copy, save."""
-        self.export.menu(event.globalPos())

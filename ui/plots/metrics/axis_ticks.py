@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ui.plots.colormaps import nice_above
-from ui.plots.plot_base import short_number
+from ui.widgets.numbers import short_number
 
 
 def ticks(low: float, high: float, count: float) -> list[float]:

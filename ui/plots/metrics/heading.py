@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import UNKNOWN, Reading
-from ui.plots.plot_base import grouped, number
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number
 
 
 class MetricHeading(QWidget):

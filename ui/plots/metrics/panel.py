@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from models.base import MetricSpec
 from ui.plots.colormaps import nice_above
+from ui.plots.export import Export, Table, action
 from ui.plots.metrics.axes import MetricAxes, scaled
 from ui.plots.metrics.axis_ticks import round_range, value_ticks
 from ui.plots.metrics.curves import paint_curves, paint_step
 from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import Readings
-from ui.plots.plot_base import Export, Table
 from ui.widgets import theme
 
 _EMPTY_RUN = (0.0, 10.0)
@@ -63,7 +63,7 @@ class MetricPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setToolTip("Click or drag to look at an earlier step; turn the wheel to zoom; double-click to see all.")
-        self.reset_action = QAction("Show the whole run", self, triggered=self.show_everything)
+        self.reset_action = action("Show the whole run", self, self.show_everything)
         self.export = Export(self, self.table)
         theme.manager().changed.connect(self._repaint)
 

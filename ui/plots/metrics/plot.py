@@ -22,8 +22,8 @@ from ui.plots.metrics.heading import MetricHeading
 from ui.plots.metrics.line import Ghost, MetricLine
 from ui.plots.metrics.panel import MetricPanel
 from ui.plots.metrics.reading import UNKNOWN, Readings
-from ui.plots.plot_base import grouped
 from ui.widgets import icons, theme
+from ui.widgets.numbers import grouped
 
 History = tuple[NDArray[Any], NDArray[Any]]
 """Steps and values of one metric, shapes (n,), steps ascending."""
@@ -80,7 +80,9 @@ class MetricPlots(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(heading, 1)
         if any(spec.log for spec in specs):
-            button = QToolButton(autoRaise=True, checkable=True)
+            button = QToolButton()
+            button.setAutoRaise(True)
+            button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(f"logarithmic scale for {title}")
             button.setToolTip("Logarithmic scale: equal distances are equal ratios, so small losses can be told apart")

@@ -101,7 +101,7 @@ class Series:
     def _build(self) -> Curve:
         filled = np.flatnonzero(self._count[: self.used])
         count, total = self._count[filled], self._sum[filled]
-        steps = self.first + (filled + 0.5) * self.stretch - 0.5
+        steps: NDArray[np.float64] = self.first + (filled.astype(np.float64) + 0.5) * self.stretch - 0.5
         if len(steps):
             steps[-1] = min(steps[-1], self.last)
         mean = total / count

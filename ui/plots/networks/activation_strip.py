@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.plots import colormaps
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.widgets import theme
+from ui.widgets.numbers import MINUS
 
 ROW = 18
 """Height of a layer's strip in pixels."""
@@ -22,25 +25,20 @@ MOST_ROWS = 6
 """Layers shown at the most; the strips of a deeper network become flatter."""
 
 
-class ActivationStrip(QWidget):
+class ActivationStrip(CellWidget):
     """One strip of cells per hidden layer; the colour says how strongly each unit answers.
 
-    Signals:
-        unit_clicked(layer, unit): a cell was clicked.
+    The place of a cell is (layer, unit).
     """
 
-    unit_clicked = Signal(int, int)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("hidden activations", parent=parent)
         self._layers: list[NDArray[Any]] = []
         self._labels: list[str] = []
         self._level = 1.0
         self._hint = "Draw something to see which hidden units answer."
+        self._active = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMouseTracking(True)
-        self.setAccessibleName("hidden activations")
-        theme.manager().changed.connect(self.update)
 
     def set_activations(self, layers: Sequence[NDArray[Any]], labels: Sequence[str]) -> None:
         """Show the activations (units,) of every hidden layer for one input."""
@@ -53,17 +51,16 @@ class ActivationStrip(QWidget):
         self._level = max(largest, 1e-6)
         if len(self._layers) != rows:
             self.updateGeometry()
-        active = [
+        self._active = "; ".join(
             f"{label}: {int(np.count_nonzero(layer > 0))} active" for label, layer in zip(labels, layers, strict=True)
-        ]
-        self.setAccessibleDescription("; ".join(active))
-        self.update()
+        )
+        self.refresh()
 
     def clear(self, hint: str = "") -> None:
         """Show that there is no input; the layers keep their place."""
         self._layers = [np.zeros_like(layer) for layer in self._layers]
         self._hint = hint or self._hint
-        self.update()
+        self.refresh()
 
     def sizeHint(self) -> QSize:
         """As high as its layers need."""
@@ -79,12 +76,72 @@ class ActivationStrip(QWidget):
         longest = max(map(self.fontMetrics().horizontalAdvance, self._labels), default=0) + 12
         return max(LABEL, min(longest, self.width() // 2))
 
-    def _unit_at(self, position: QPoint) -> tuple[int, int] | None:
+    # -- cells
+
+    @property
+    def count(self) -> int:
+        """Units of all layers."""
+        return sum(map(len, self._layers))
+
+    @property
+    def columns(self) -> int:
+        """Units of the largest layer."""
+        return max(map(len, self._layers), default=1)
+
+    def place(self, index: int) -> tuple[int, int]:
+        """(layer, unit)."""
+        layer = 0
+        while index >= len(self._layers[layer]):
+            index -= len(self._layers[layer])
+            layer += 1
+        return layer, index
+
+    def _index(self, layer: int, unit: int) -> int:
+        return sum(map(len, self._layers[:layer])) + unit
+
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
         for row, layer in enumerate(self._layers):
             cells = self._cells(row)
-            if cells.contains(position.toPointF()):
-                return row, min(int((position.x() - cells.left()) / cells.width() * len(layer)), len(layer) - 1)
+            if cells.contains(position):
+                share = (position.x() - cells.left()) / cells.width()
+                return self._index(row, min(int(share * len(layer)), len(layer) - 1))
         return None
+
+    def box(self, index: int) -> QRectF:
+        """See CellWidget."""
+        layer, unit = self.place(index)
+        cells = self._cells(layer)
+        width = cells.width() / len(self._layers[layer])
+        return QRectF(cells.left() + unit * width, cells.top(), width, cells.height())
+
+    def walk(self, key: int, index: int) -> int:
+        """Up and down lead to the unit above or below, wherever in its layer that is."""
+        layer, unit = self.place(index)
+        other = layer + (key == Key.Key_Down) - (key == Key.Key_Up)
+        if other == layer:
+            return super().walk(key, index)
+        if not 0 <= other < len(self._layers):
+            return index
+        return self._index(other, int((unit + 0.5) / len(self._layers[layer]) * len(self._layers[other])))
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        layer, unit = self.place(index)
+        return f"{self._labels[layer]}, unit {unit}: {self._layers[layer][unit]:.3f}".replace("-", MINUS)
+
+    def words_at_rest(self) -> str:
+        """How many units answer."""
+        return self._active
+
+    def tip(self, index: int | None) -> str:
+        """The same stands beside the pointer."""
+        return self.readout
+
+    def table(self) -> Table:
+        """The activations, for export."""
+        layers = zip(self._labels, self._layers, strict=True)
+        return ["layer", "unit", "activation"], [(name, i, float(v)) for name, vs in layers for i, v in enumerate(vs)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names and strips."""
@@ -109,20 +166,5 @@ class ActivationStrip(QWidget):
             painter.drawImage(cells, image)
             painter.setPen(colors.border)
             painter.drawRect(cells)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a unit."""
-        found = self._unit_at(event.position().toPoint())
-        if found is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.unit_clicked.emit(*found)
-
-    def event(self, event: QEvent) -> bool:
-        """The tooltip says which unit is under the pointer and how strongly it answers."""
-        if event.type() == QEvent.Type.ToolTip:
-            found = self._unit_at(event.pos())  # type: ignore[attr-defined]
-            if found is not None:
-                layer, unit = found
-                value = self._layers[layer][unit]
-                QToolTip.showText(event.globalPos(), f"{self._labels[layer]}, unit {unit}: {value:.3f}", self)  # type: ignore[attr-defined]
-            return True
-        return super().event(event)
+        self.paint_marks(painter, colors.accent)
+        painter.end()

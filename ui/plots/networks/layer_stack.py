@@ -29,8 +29,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.plots import colormaps
 from ui.plots.networks.layer_layout import Column, Layer, lay_out
-from ui.plots.plot_base import number
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 MOST_OUTLINES = 96
 """Maps of one layer whose part in a unit is outlined."""

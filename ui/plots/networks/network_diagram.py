@@ -29,8 +29,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.plots import colormaps
 from ui.plots.networks.network_layout import NetworkLayout
 from ui.plots.networks.network_wires import MOST_WIRES, NetworkWires
-from ui.plots.plot_base import number
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 Array = NDArray[np.float32]
 

@@ -45,7 +45,7 @@ class NetworkLayout:
     def _rows(self, count: int, side: int) -> NDArray[np.float64]:
         stride = self._stride(count, side)
         start = round(self.top + (self.room - stride * (count - 1) - side) / 2)
-        rows: NDArray[np.float64] = start + side / 2 + stride * np.arange(count)
+        rows: NDArray[np.float64] = start + side / 2 + stride * np.arange(count, dtype=np.float64)
         return rows
 
     def _stride(self, count: int, side: int) -> int:

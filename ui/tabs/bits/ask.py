@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSp
 
 from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
-from ui.tabs.bits.editor import MINUS, equals, figure, plain
 from ui.tabs.bits.table import CENTRED, LEFT
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.numbers import MINUS, equals, figure, plain
 
 SWITCH = 34.0
 TERM = 18.0

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.edits import LARGEST_WEIGHT
 from ui.plots.colormaps import HeldLevel
-from ui.tabs.bits.editor import NumberEditor, figure, plain
+from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import BESIDE, CENTRED, LEFT, Columns
 from ui.widgets import theme
+from ui.widgets.numbers import figure, plain
 
 FOUND = 0.5
 """A weight nearer than this to its place value would be rounded to it."""

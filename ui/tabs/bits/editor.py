@@ -6,29 +6,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.form.typed_number import MINUS, pointed
+from ui.form.typed_number import pointed
+from ui.widgets.numbers import plain
 
 NARROWEST = 64
-
-
-def figure(value: float, places: int = 1) -> str:
-    """A number with a true minus sign and so many places; "–" for what is no number, 1.2e9 for what is too long."""
-    if value != value:
-        return "–"
-    text = f"{value:.{places}f}" if abs(value) < 1e5 else f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
-    if float(text) == 0.0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
-
-
-def equals(by_hand: float, value: float, places: int) -> str:
-    """ "=" if calculating with the rounded numbers that are shown gives the rounded result that is shown, else "≈"."""
-    return "=" if figure(by_hand, places) == figure(value, places) else "≈"
-
-
-def plain(value: float) -> str:
-    """A number as short as it can be written: 143, 0.5."""
-    return f"{value:.7g}".replace("-", MINUS)
 
 
 def read_number(text: str, low: float, high: float, what: str) -> float:
@@ -58,6 +39,7 @@ class NumberEditor(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._below = parent
         self._key: object = None
         self._what, self._low, self._high, self._before = "", 0.0, 0.0, ""
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -83,10 +65,9 @@ class NumberEditor(QLineEdit):
 
     def follow(self, place: QRectF) -> None:
         """The number has moved: so does the field."""
-        parent = self.parentWidget()
         width, height = max(NARROWEST, round(place.width())), max(24, round(place.height()))
-        left = min(max(round(place.center().x() - width / 2), 0), max(parent.width() - width, 0))
-        top = min(max(round(place.center().y() - height / 2), 0), max(parent.height() - height, 0))
+        left = min(max(round(place.center().x() - width / 2), 0), max(self._below.width() - width, 0))
+        top = min(max(round(place.center().y() - height / 2), 0), max(self._below.height() - height, 0))
         self.setGeometry(left, top, width, height)
 
     def _take(self) -> None:
@@ -105,7 +86,7 @@ class NumberEditor(QLineEdit):
     def _leave(self) -> None:
         self._before = self.text()
         self.hide()
-        self.parentWidget().setFocus()
+        self._below.setFocus()
 
     def _mark(self, invalid: bool) -> None:
         if self.property("invalid") != invalid:

@@ -15,10 +15,11 @@ from models.bits.edits import LARGEST_WEIGHT
 from models.bits.snapshot import BitsSnapshot
 from models.bits.updates import sigmoid
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
-from ui.tabs.bits.editor import NumberEditor, equals, figure, plain
+from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import CENTRED
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.numbers import equals, figure, plain
 
 TOP = 36.0
 """Pixels of the headings."""

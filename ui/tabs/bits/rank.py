@@ -73,7 +73,9 @@ class RankCard(QWidget):
         snapshot = self._snapshot
         if snapshot is None or not len(snapshot.null_space):
             return None
-        return snapshot.null_space[min(max(self.choice.currentIndex(), 0), len(snapshot.null_space) - 1)]
+        chosen = min(max(self.choice.currentIndex(), 0), len(snapshot.null_space) - 1)
+        direction: NDArray[np.float64] = snapshot.null_space[chosen]
+        return direction
 
     def shown(self, snapshot: BitsSnapshot) -> BitsSnapshot:
         """The snapshot with its weights slid as far as the slider says."""

@@ -29,11 +29,11 @@ from ui.shell.model_tab import ModelTab
 from ui.shell.speed import SpeedControl
 from ui.tabs.bits.ask import AskPanel
 from ui.tabs.bits.bars import FOUND, WeightBars
-from ui.tabs.bits.editor import plain
 from ui.tabs.bits.network import Activity, NetworkView, NeuronSum, SumLines, name_of
 from ui.tabs.bits.rank import RankCard
 from ui.tabs.bits.table import BitTable
 from ui.widgets import theme
+from ui.widgets.numbers import plain
 from ui.widgets.readout import Readout
 
 PACE = 500

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QFocusEvent,
-    QFont,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-    QResizeEvent,
-)
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.truth_table import LARGEST_TARGET, TruthTable
-from ui.tabs.bits.editor import NumberEditor, figure, plain
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget, Key
+from ui.tabs.bits.editor import NumberEditor
 from ui.widgets import theme
+from ui.widgets.numbers import figure, plain
 
 HEADER = 22.0
 LOWEST_ROW, USUAL_ROW, HIGHEST_ROW = 16.0, 20.0, 30.0
@@ -72,11 +65,12 @@ class Columns:
         return self.left + index * self.width
 
 
-class BitTable(QWidget):
+class BitTable(CellWidget):
     """R rows of n bits; painted by hand, so that a frame costs only the answers that changed.
 
     The keyboard does what the mouse does: arrows move, Space or 0 and 1 set a bit, Enter types a target, Del drops the
-    row.
+    row. The place of a cell is (row, column), where column n is the target and n + 1 the cross that drops the row. The
+    keys walk over bits and targets; the crosses have the numbers behind those, one for each row.
 
     Signals:
         bit_set(row, column, value), target_set(row, value), dropped(row): what the user wants.
@@ -91,7 +85,7 @@ class BitTable(QWidget):
     refused = Signal(str)
 
     def __init__(self, name: str, *, compact: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(name, parent=parent)
         self._compact = compact
         self._table: TruthTable | None = None
         self._outputs: NDArray[np.float64] = np.zeros(0)
@@ -101,19 +95,15 @@ class BitTable(QWidget):
         self._level = 1.0
         self._usual_row = USUAL_ROW
         self._drawn = b""
-        self._cursor = (0, 0)
-        self._hover: tuple[int, int] | None = None
+        self._reached = 0
         self._row: int | None = None
         self._still: QPixmap | None = None
+        self.hovered.connect(self._on_hovered)
         self.editor = NumberEditor(self)
         self.editor.accepted.connect(self._on_target)
         self.editor.refused.connect(self.refused)
-        self.setAccessibleName(name)
         self.setFont(theme.number_font(self.font()))
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        theme.manager().changed.connect(self._restyle)
 
     def show_rows(
         self,
@@ -125,28 +115,28 @@ class BitTable(QWidget):
         places: int,
     ) -> None:
         """Show a table and the answers to its rows (R,); an answer nearer than `close` to its target is a good one."""
+        self._outputs, self._close, self._places = outputs, close, places
         if table is not self._table or tuple(headings) != self._headings:
             if self._table is not None and table.bits != self._table.bits:
                 self._row = None
+            row, column = (0, 0) if self._table is None or self._reached is None else self.place(self._reached)
             other = self._table is None or len(table) != len(self._table) or table.bits != self._table.bits
             self._table, self._headings = table, tuple(headings)
             self._level = max(float(np.abs(table.targets).max()) / 2, 0.5)
-            self._cursor = (min(self._cursor[0], len(table) - 1), min(self._cursor[1], table.bits))
+            row, column = min(row, len(table) - 1), min(column, table.bits)
+            self._reached = row * self.columns + column
             if self._row is not None and self._row >= len(table):
                 self._row = None
             self._still = None
             if other:
                 self.editor.hide()
-                self._hover = None
                 self.setMinimumHeight(round(HEADER + LOWEST_ROW * len(table) + 2))
                 self.setMaximumHeight(round(HEADER + HIGHEST_ROW * len(table) + 2))
                 self.updateGeometry()
-            self._describe()
-        self._outputs, self._close, self._places = outputs, close, places
         drawn = np.round(outputs, places + 1).tobytes()
         if drawn != self._drawn or self._still is None:
             self._drawn = drawn
-            self.update()
+            self.refresh()
 
     def set_usual_row(self, height: float) -> None:
         """How high the rows like to be."""
@@ -158,14 +148,30 @@ class BitTable(QWidget):
         """Mark a row."""
         if row != self._row:
             self._row = row
-            self._restyle()
+            self.forget()
+            self.update()
 
     @property
     def row(self) -> int | None:
         """The row that is marked."""
         return self._row
 
-    def columns(self) -> Columns:
+    def forget(self) -> None:
+        """See Painted."""
+        self._still = None
+
+    def table(self) -> Table:
+        """The rows with their targets, answers and errors, for export."""
+        shown = self._table
+        if shown is None:
+            return [], []
+        numbers = zip(shown.rows.astype(int).tolist(), shown.targets.tolist(), self._outputs.tolist(), strict=True)
+        rows: list[Sequence[float]] = [(*bits, target, answer, answer - target) for bits, target, answer in numbers]
+        return [*self._headings, "target", "answer", "error"], rows
+
+    # -- layout
+
+    def edges(self) -> Columns:
         """Where the columns are now."""
         return Columns.fitted(self.width(), self._table.bits if self._table else 8, self._compact)
 
@@ -183,7 +189,7 @@ class BitTable(QWidget):
 
     def cell(self, row: int, column: int) -> QRectF:
         """Where a cell is; column n is the target, n + 1 the cross."""
-        columns, height = self.columns(), self.row_height()
+        columns, height = self.edges(), self.row_height()
         top = HEADER + row * height
         if column < columns.bits:
             return QRectF(columns.bit(column), top, columns.width, height)
@@ -201,7 +207,7 @@ class BitTable(QWidget):
             self._still = self._paint_still()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._still)
-        colors, columns, height = theme.current(), self.columns(), self.row_height()
+        colors, columns, height = theme.current(), self.edges(), self.row_height()
         errors = self._outputs - self._table.targets
         width = columns.drop - columns.error - 10
         middle = columns.error + 4 + width / 2
@@ -226,15 +232,34 @@ class BitTable(QWidget):
                 CENTRED,
                 "✓" if fine else figure(error, places),
             )
+        self._paint_pointed(painter, colors)
         painter.end()
+
+    def _paint_pointed(self, painter: QPainter, colors: theme.Theme) -> None:
+        """What a click would change, and the cell on which the keys work."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.under_pointer is not None:
+            row, column = self.place(self.under_pointer)
+            if column == self.columns:
+                painter.setPen(colors.error)
+                painter.drawText(self.cell(row, column), CENTRED, "×")
+            else:
+                painter.setPen(QPen(colors.accent, 1))
+                painter.drawRoundedRect(self._frame(row, column), 4, 4)
+        if self.focused is not None:
+            painter.setPen(QPen(colors.accent, 2))
+            painter.drawRoundedRect(self.box(self.focused).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+
+    def _frame(self, row: int, column: int) -> QRectF:
+        """The outline of a bit or target inside of its cell."""
+        left, right = (1.5, -1.5) if column < self.columns - 1 else (6, -4)
+        return self.cell(row, column).adjusted(left, 1.5, right, -1.5)
 
     def _paint_still(self) -> QPixmap:
         assert self._table is not None
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        colors, columns, height = theme.current(), self.columns(), self.row_height()
+        picture = self.sheet()
+        colors, columns, height = theme.current(), self.edges(), self.row_height()
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
@@ -260,38 +285,27 @@ class BitTable(QWidget):
             painter.setPen(colors.muted)
             painter.drawText(QRectF(6, top, columns.left - 12, height), LEFT, self._row_name(row))
             for column, bit in enumerate(self._table.rows[row].tolist()):
-                box = self.cell(row, column).adjusted(1.5, 1.5, -1.5, -1.5)
-                under = self._hover == (row, column)
-                painter.setPen(QPen(colors.accent if bit or under else colors.border, 1))
+                box = self._frame(row, column)
+                painter.setPen(QPen(colors.accent if bit else colors.border, 1))
                 painter.setBrush(one if bit else zero)
                 painter.drawRoundedRect(box, 4, 4)
                 painter.setPen(colors.text if bit else colors.muted)
                 painter.setFont(bold if bit else self.font())
                 painter.drawText(box, CENTRED, str(int(bit)))
             painter.setFont(self.font())
-            box = self.cell(row, columns.bits).adjusted(6, 1.5, -4, -1.5)
-            painter.setPen(QPen(colors.accent if self._hover == (row, columns.bits) else colors.border, 1))
+            box = self._frame(row, columns.bits)
+            painter.setPen(QPen(colors.border, 1))
             painter.setBrush(colors.surface)
             painter.drawRoundedRect(box, 4, 4)
             painter.setPen(colors.text)
             painter.drawText(box.adjusted(0, 0, -6, 0), RIGHT, plain(self._table.targets[row]))
-            over = self._hover == (row, columns.bits + 1)
-            painter.setPen(colors.error if over else colors.muted)
+            painter.setPen(colors.muted)
             painter.drawText(self.cell(row, columns.bits + 1), CENTRED, "×")
-        if self.hasFocus():
-            painter.setPen(QPen(colors.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.cell(*self._cursor).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
         painter.end()
         return picture
 
     def _row_name(self, row: int) -> str:
         return f"{row + 1}" if self._compact else f"row {row + 1}"
-
-    @Slot()
-    def _restyle(self) -> None:
-        self._still = None
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
@@ -299,71 +313,102 @@ class BitTable(QWidget):
             row = self.editor.key
             assert isinstance(row, int)
             self.editor.follow(self._target_box(row))
-        self._restyle()
+        self.forget()
+        self.refresh()
 
-    # -- mouse
+    # -- cells
 
-    def place_at(self, position: QPointF) -> tuple[int, int] | None:
-        """Row and column (n: the target, n + 1: the cross, −1: elsewhere in the row) at a place in the widget."""
-        if self._table is None or position.y() < HEADER:
+    @property
+    def columns(self) -> int:
+        """Bits and target."""
+        return self._table.bits + 1 if self._table else 1
+
+    @property
+    def count(self) -> int:
+        """Bits and targets of all rows."""
+        return len(self._table) * self.columns if self._table else 0
+
+    def place(self, index: int) -> tuple[int, int]:
+        """See the class."""
+        return divmod(index, self.columns) if index < self.count else (index - self.count, self.columns)
+
+    def box(self, index: int) -> QRectF:
+        """See CellWidget."""
+        return self.cell(*self.place(index))
+
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
+        row = self._row_at(position)
+        if row is None:
             return None
+        cells = [*range(row * self.columns, (row + 1) * self.columns), self.count + row]
+        return next((index for index in cells if self.box(index).contains(position)), None)
+
+    def _row_at(self, position: QPointF) -> int | None:
         row = int((position.y() - HEADER) // self.row_height())
-        if row >= len(self._table):
-            return None
-        for column in range(self._table.bits + 2):
-            if self.cell(row, column).contains(position):
-                return row, column
-        return row, -1
+        return row if self._table is not None and 0 <= row < len(self._table) else None
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show what a click would change."""
-        place = self.place_at(event.position())
-        if place == self._hover:
-            return
-        self._hover = place
-        bits = self._table.bits if self._table else 0
-        active = place is not None and place[1] >= 0
-        self.setCursor(Qt.CursorShape.PointingHandCursor if active else Qt.CursorShape.ArrowCursor)
-        words = ""
-        if place is not None:
-            column = place[1]
-            words = "Click to flip this bit" if 0 <= column < bits else ""
-            words = "Click to type another target" if column == bits else words
-            words = f"Drop row {place[0] + 1}: what it says is then lost to the network" if column > bits else words
-        self.setToolTip(words)
-        self._restyle()
+    def words_about(self, index: int) -> str:
+        """What stands in the cell; with a target, the answer to its row."""
+        assert self._table is not None
+        row, column = self.place(index)
+        if column < self._table.bits:
+            return f"row {row + 1}, bit {column + 1} of {self._table.bits}: {int(self._table.rows[row, column])}"
+        answer = figure(float(self._outputs[row]), self._places)
+        return f"row {row + 1}, target: {plain(self._table.targets[row])}, answer: {answer}"
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer."""
-        self._hover = None
-        self._restyle()
+    def words_at_rest(self) -> str:
+        """The size of the table."""
+        return f"{len(self._table)} rows of {self._table.bits} bits" if self._table else ""
+
+    def tip(self, index: int | None) -> str:
+        """What a click would do."""
+        if index is None or self.under_pointer is None:
+            return ""
+        row, column = self.place(index)
+        if column == self.columns:
+            return f"Drop row {row + 1}: what it says is then lost to the network"
+        return "Click to flip this bit" if column < self.columns - 1 else "Click to type another target"
+
+    @Slot(object)
+    def _on_hovered(self, place: object) -> None:
+        self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
+
+    # -- what the user does
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Flip a bit, edit a target, drop a row, or choose one."""
-        place = self.place_at(event.position())
-        if place is None or self._table is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        row, column = place
-        if column <= self._table.bits:
-            self._cursor = (row, max(column, 0))
+        """A click works on a cell; beside the cells it chooses the row."""
+        row = self._row_at(event.position())
+        if row is not None and event.button() == Qt.MouseButton.LeftButton and self.index_at(event.position()) is None:
+            self.reach(row * self.columns)
             self._choose(row)
-        self._act(row, column)
+        else:
+            super().mousePressEvent(event)
+
+    def reach(self, index: int | None) -> None:
+        """In another row, that is the one that is looked at."""
+        before = self._reached
+        super().reach(index)
+        if index is not None and before is not None and self.place(index)[0] != self.place(before)[0]:
+            self._choose(self.place(index)[0])
+
+    def pick(self, index: int) -> None:
+        """Flip a bit, edit a target, or drop a row."""
+        assert self._table is not None
+        row, column = self.place(index)
+        if column > self._table.bits:
+            self.dropped.emit(row)
+            return
+        super().pick(index)
+        self._choose(row)
+        if column < self._table.bits:
+            self.bit_set.emit(row, column, 1 - int(self._table.rows[row, column]))
+        else:
+            self._type_target(row)
 
     def _choose(self, row: int) -> None:
-        self._row = row
-        self._restyle()
-        self._describe()
+        self.choose(row)
         self.chosen.emit(row)
-
-    def _act(self, row: int, column: int) -> None:
-        assert self._table is not None
-        bits = self._table.bits
-        if 0 <= column < bits:
-            self.bit_set.emit(row, column, 1 - int(self._table.rows[row, column]))
-        elif column == bits:
-            self._type_target(row)
-        elif column == bits + 1:
-            self.dropped.emit(row)
 
     def _type_target(self, row: int) -> None:
         assert self._table is not None
@@ -385,79 +430,23 @@ class BitTable(QWidget):
         assert isinstance(row, int)
         self.target_set.emit(row, value)
 
-    # -- keyboard
-
-    def event(self, event: QEvent) -> bool:
-        """Space belongs to the table while it has the focus, not to the window's Train button; so do the arrows."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in _KEYS
-            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def keys(self) -> frozenset[Key]:
+        """Besides those of every grid: Space belongs to the table while it has the focus, not to the Train button."""
+        return super().keys() | _KEYS
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows, Space, 0, 1, Enter, Del."""
-        if self._table is None or event.key() not in _KEYS:
+        """Space, 0, 1 and Del, besides the keys of every grid."""
+        key, index = event.key(), self._reached
+        if key not in _KEYS or index is None:
             super().keyPressEvent(event)
             return
-        row, column = self._cursor
-        bits, key = self._table.bits, event.key()
-        if key in _MOVES:
-            down, right = _MOVES[key]
-            self._cursor = (
-                min(max(row + down, 0), len(self._table) - 1),
-                min(max(column + right, 0), bits),
-            )
-            if down:
-                self._choose(self._cursor[0])
-            self._restyle()
-            self._describe()
-        elif key == Qt.Key.Key_Delete:
+        row, column = self.place(index)
+        if key == Key.Key_Delete:
             self.dropped.emit(row)
-        elif key in (Qt.Key.Key_0, Qt.Key.Key_1) and column < bits:
-            self.bit_set.emit(row, column, int(key == Qt.Key.Key_1))
+        elif key != Key.Key_Space and column < self.columns - 1:
+            self.bit_set.emit(row, column, int(key == Key.Key_1))
         else:
-            self._choose(row)
-            self._act(row, column)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show which cell the keys work on."""
-        super().focusInEvent(event)
-        self._restyle()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
-        super().focusOutEvent(event)
-        self._restyle()
-
-    def _describe(self) -> None:
-        """Tell a screen reader what stands in the cell."""
-        if self._table is None:
-            return
-        row, column = self._cursor
-        if column < self._table.bits:
-            words = f"row {row + 1}, bit {column + 1} of {self._table.bits}: {int(self._table.rows[row, column])}"
-        else:
-            words = f"row {row + 1}, target: {plain(self._table.targets[row])}"
-        self.setAccessibleDescription(words)
+            self.pick(index)
 
 
-_MOVES = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-_KEYS = {
-    *_MOVES,
-    Qt.Key.Key_Space,
-    Qt.Key.Key_0,
-    Qt.Key.Key_1,
-    Qt.Key.Key_Return,
-    Qt.Key.Key_Enter,
-    Qt.Key.Key_Delete,
-}
+_KEYS = frozenset({Key.Key_Space, Key.Key_0, Key.Key_1, Key.Key_Delete})

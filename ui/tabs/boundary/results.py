@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from models.boundary.maps import confusion_counts, predict
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
-from ui.plots.plot_base import grouped, number
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number
 from ui.widgets.readout import Readout
 
 

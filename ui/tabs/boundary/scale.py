@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.plots.color_scale import ColorScale, Kind
-from ui.plots.plot_base import short_number
 from ui.widgets import theme
+from ui.widgets.numbers import short_number
 
 GAP = 5
 """Pixels between the bar and its numbers."""

@@ -36,7 +36,6 @@ from models.supervised.weights_io import flat, load_weights, named_weights, save
 from playground.live.messages import Status
 from ui.plots.metrics.reading import UNKNOWN
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
-from ui.plots.plot_base import number
 from ui.points.canvas import PointCanvas
 from ui.points.companions import Companions
 from ui.points.panel import PointPanel
@@ -52,6 +51,7 @@ from ui.tabs.boundary.space import HiddenSpacePage
 from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 CALM = 500
 """Steps per second to begin with: without a limit most presets are over before one has seen anything."""

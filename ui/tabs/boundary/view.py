@@ -8,11 +8,11 @@ from PySide6.QtCore import Slot
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
 from models.boundary.snapshot import BoundarySnapshot
-from ui.plots.plot_base import number
 from ui.plots.smooth_image import SmoothImage
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 MOVING, RESTING, CRISP = 56, 120, 240
 """Places along each side where the network is asked: while it trains (drawn smoothly), at rest, with hard borders."""

@@ -69,7 +69,7 @@ class PicturesView(QWidget):
         layout.addLayout(row)
         for gallery in self.galleries.values():
             gallery.setToolTip("Click a picture to put it on the canvas, and change it there")
-            gallery.image_clicked.connect(self._on_image)
+            gallery.picked.connect(self._on_image)
             layout.addWidget(gallery, 1)
         layout.addWidget(self.note)
 
@@ -88,7 +88,7 @@ class PicturesView(QWidget):
             unchanged = np.array_equal(predictions, self._predictions)
             self._predictions = predictions
             if not unchanged:
-                self.gallery.viewport().update()  # captions and colours are looked up when they are painted
+                self.gallery.update()  # captions and colours are looked up when they are painted
             return
         self._data, self._dataset, self._predictions = data, config.dataset, predictions
         self._fill()

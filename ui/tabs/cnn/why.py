@@ -27,9 +27,8 @@ from models.cnn.explain import Change
 from models.cnn.trainer import CnnSnapshot
 from playground.live.job import Job
 from ui.plots import colormaps
-from ui.plots.plot_base import number, short_number
-from ui.plots.probability_bars import percent
 from ui.widgets import theme
+from ui.widgets.numbers import number, percent, short_number
 
 PAUSE = 120
 """Milliseconds of rest before a changed picture is explained."""

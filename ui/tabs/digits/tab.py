@@ -54,7 +54,7 @@ class DigitsTab(ModelTab):
         self.try_panel.failed.connect(self._on_bad_input)
         self.try_panel.noticed.connect(self.told)
         self.explorer.image_chosen.connect(self._show_test_image)
-        self.strip.unit_clicked.connect(self._highlight_unit)
+        self.strip.picked.connect(self._highlight_unit)
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
         self.teaching.refused.connect(self._on_refused)
         self.teaching.overtaken.connect(self.banner.forget)
@@ -174,8 +174,9 @@ class DigitsTab(ModelTab):
         if [len(layer) for layer in self._hidden] == list(hidden):
             self.strip.set_activations(self._hidden, labels)
 
-    @Slot(int, int)
-    def _highlight_unit(self, layer: int, unit: int) -> None:
+    @Slot(object)
+    def _highlight_unit(self, place: tuple[int, int]) -> None:
+        layer, unit = place
         self.tiles.set_highlight([unit] if layer == 0 else [])
 
     @Slot()

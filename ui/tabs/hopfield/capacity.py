@@ -29,7 +29,8 @@ from models.hopfield.capacity import (
 )
 from models.hopfield.model import HopfieldConfig
 from playground.live.job import Job
-from ui.plots.plot_base import Plot, Table
+from ui.plots.export import Table
+from ui.plots.plot_base import Plot
 from ui.widgets import icons, theme
 
 RULES = ("hebb", "pseudo-inverse", "modern", "storkey")

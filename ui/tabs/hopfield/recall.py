@@ -205,7 +205,7 @@ class RecallView(QWidget):
         self.gallery.setToolTip(
             "Click a pattern to put it on the canvas. ✓ fixed point: it stays as it is. ✗ it does not."
         )
-        self.gallery.image_clicked.connect(self._on_chosen)
+        self.gallery.picked.connect(self._on_chosen)
         self.gallery_heading = QLabel()
         theme.set_role(self.gallery_heading, "heading")
         self.forget_button = QPushButton("Forget")
@@ -213,7 +213,7 @@ class RecallView(QWidget):
         theme.set_role(self.forget_button, "quiet")
         self.forget_button.clicked.connect(self._on_forget)
         self.bars = SignedBars("overlap", empty_text="Overlaps with stored patterns appear here")
-        self.bars.clicked.connect(self._on_chosen)
+        self.bars.picked.connect(self._on_chosen)
         self.bars_heading = QLabel()
         self.bars_heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme.set_role(self.bars_heading, "heading")

@@ -44,7 +44,7 @@ class WeightsView(QWidget):
             "Wheel: look closer. Drag: move. Double click: everything. Click: the weights into that pixel"
         )
         self.map.readout_changed.connect(self._say)
-        self.map.cell_clicked.connect(self._on_cell)
+        self.map.picked.connect(self._on_cell)
         self.row_heading = QLabel()
         self.row_heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         theme.set_role(self.row_heading, "heading")
@@ -133,10 +133,11 @@ class WeightsView(QWidget):
     def _say(self, words: str) -> None:
         self.readout.setText(words)
 
-    @Slot(object, object)
-    def _on_cell(self, row: int, column: int) -> None:
+    @Slot(object)
+    def _on_cell(self, cell: tuple[int, int]) -> None:
         if self._snapshot is None:
             return
+        row, column = cell
         if self._snapshot.weights is None:
             self._pattern = row
             self.pixel_chosen.emit(column)

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from models.mixture.em import explain_point
 from models.mixture.snapshot import MixtureSnapshot
-from ui.points.panel import swatch
 from ui.tabs.mixture.view import component_color
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.number_table import NumberTable
+from ui.widgets.numbers import short
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
-LARGEST_ROW = 24
 MEAN, COVARIANCE = 2, 4
 """The first columns of the mean and of the covariance."""
 ERROR_TIPS = {
@@ -32,43 +22,6 @@ ERROR_TIPS = {
     MEAN: "How far the mean is from the true one: the distance of the two points",
     COVARIANCE: "The largest difference of an entry of Σ from the true one",
 }
-
-
-class NumberTable(QTableWidget):
-    """A table of numbers that is written over, not built anew, while the model runs."""
-
-    def __init__(self, headings: list[str], tips: list[str], name: str) -> None:
-        super().__init__(0, len(headings))
-        self.setAccessibleName(name)
-        self.setHorizontalHeaderLabels(headings)
-        for column, tip in enumerate(tips):
-            self.horizontalHeaderItem(column).setToolTip(tip)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(LARGEST_ROW)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        header.setMinimumSectionSize(36)
-        self.setShowGrid(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-
-    def write(self, row: int, texts: list[str], *, color: QColor | None = None, role: str = "text") -> None:
-        """Fill a row; `color` marks it with a swatch, `role` is the theme colour of its words."""
-        words = getattr(theme.current(), role)
-        for column, text in enumerate(texts):
-            item = self.item(row, column)
-            if item is None:
-                item = QTableWidgetItem()
-                side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                self.setItem(row, column, item)
-            if item.text() != text:
-                item.setText(text)
-            item.setForeground(words)
-        if color is not None:
-            self.item(row, 0).setIcon(swatch(color))
 
 
 class ComponentTable(NumberTable):
@@ -150,16 +103,6 @@ def _error(value: float) -> str:
 def _numbers(weight: float, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> list[str]:
     values = (mean[0], mean[1], covariance[0, 0], covariance[0, 1], covariance[1, 1])
     return [f"{weight:.3f}", *(short(value) for value in values)]
-
-
-def short(value: float) -> str:
-    """A number in at most six letters."""
-    size = abs(value)
-    if size != 0 and (size < 0.005 or size >= 10_000):
-        text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
-    else:
-        text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
-    return text.replace("-", "−")
 
 
 class PointExplanation(QWidget):

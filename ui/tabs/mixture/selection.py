@@ -19,7 +19,8 @@ from models.mixture.config import MixtureConfig
 from models.mixture.selection import Selection, model_selection
 from playground.live.job import Job
 from playground.live.messages import Status
-from ui.plots.plot_base import Plot, Table
+from ui.plots.export import Table
+from ui.plots.plot_base import Plot
 from ui.widgets import theme
 
 MOST = 12

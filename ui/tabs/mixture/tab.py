@@ -17,7 +17,6 @@ from models.mixture.edits import MoveMean
 from models.mixture.em import check_enough
 from models.mixture.snapshot import MixtureSnapshot
 from playground.live.messages import Status
-from ui.plots.plot_base import grouped
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.shell.point_tab import Lack, PointTab
@@ -25,6 +24,7 @@ from ui.tabs.mixture.numbers import ComponentTable, PointExplanation, about_trut
 from ui.tabs.mixture.selection import SelectionPanel
 from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""

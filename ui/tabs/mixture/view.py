@@ -17,10 +17,10 @@ from models.mixture.em import density_grid, explain_point
 from models.mixture.kmeans import nearest
 from models.mixture.snapshot import MixtureSnapshot
 from ui.plots.contours import contour_lines
-from ui.plots.plot_base import number
 from ui.points.canvas import PointCanvas
 from ui.points.looks import rgb
 from ui.widgets import theme
+from ui.widgets.numbers import number
 
 GLIDE = 130.0
 """Milliseconds in which the picture follows a step; steps that come faster are shown as they are."""

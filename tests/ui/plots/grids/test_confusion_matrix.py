@@ -29,7 +29,7 @@ def matrix(qtbot):
 def test_not_measured_yet(matrix, qtbot):
     assert matrix.accuracy is None
     assert matrix.sentence(0, 1) == "Not measured yet"
-    with qtbot.assertNotEmitted(matrix.cell_clicked):
+    with qtbot.assertNotEmitted(matrix.picked):
         qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=matrix.cell_rect(2, 3).center().toPoint())
 
 
@@ -52,9 +52,9 @@ def test_hover_and_click_name_the_same_cell(matrix, qtbot):
     with qtbot.waitSignal(matrix.readout_changed) as caught:
         qtbot.mouseMove(matrix, at)
     assert caught.args == ["12 of 90 true 4s were taken for 9 (13.3\u00a0%)"]
-    with qtbot.waitSignal(matrix.cell_clicked) as caught:
+    with qtbot.waitSignal(matrix.picked) as caught:
         qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=at)
-    assert caught.args == [4, 9]
+    assert caught.args == [(4, 9)]
 
 
 def test_keys(matrix, qtbot):
@@ -62,9 +62,9 @@ def test_keys(matrix, qtbot):
     matrix.setFocus()
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
         qtbot.keyClick(matrix, key)
-    with qtbot.waitSignal(matrix.cell_clicked) as caught:
+    with qtbot.waitSignal(matrix.picked) as caught:
         qtbot.keyClick(matrix, Qt.Key.Key_Return)
-    assert caught.args == [1, 2]
+    assert caught.args == [(1, 2)]
 
 
 @pytest.mark.parametrize("colors", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)

@@ -23,7 +23,7 @@ def heat(qtbot):
 
 
 def center(heat, row, column) -> QPoint:
-    return heat._cell_rect(row, column).center().toPoint()
+    return heat.cell_rect(row, column).center().toPoint()
 
 
 def turn(heat, place: QPoint, notches: int) -> None:
@@ -40,14 +40,14 @@ def test_it_reads_out_and_chooses_cells(heat, qtbot):
     heat.set_values(values)
     qtbot.mouseMove(heat, center(heat, 2, 1))
     assert heat.readout == "to 2, from 1: weight 3.0000"
-    with qtbot.waitSignal(heat.cell_clicked) as chosen:
+    with qtbot.waitSignal(heat.picked) as chosen:
         qtbot.mouseClick(heat, LEFT, pos=center(heat, 0, 3))
-    assert chosen.args == [0, 3]
+    assert chosen.args == [(0, 3)]
     heat.setFocus()
     qtbot.keyClick(heat, Qt.Key.Key_Down)
-    with qtbot.waitSignal(heat.cell_clicked) as chosen:
+    with qtbot.waitSignal(heat.picked) as chosen:
         qtbot.keyClick(heat, Qt.Key.Key_Return)
-    assert chosen.args == [1, 3]
+    assert chosen.args == [(1, 3)]
     assert heat.cell_at(QPointF(1, 1)) is None
     assert heat.table()[1][2] == (2, 2.0, 3.0, 4.0, 5.0)
 
@@ -71,7 +71,7 @@ def test_the_wheel_looks_closer_and_a_double_click_shows_everything(heat, qtbot)
     assert (abs(row - 30), abs(column - 70)) <= (2, 2)
     before = heat.view
     clicks = []
-    heat.cell_clicked.connect(lambda *cell: clicks.append(cell))
+    heat.picked.connect(clicks.append)
     qtbot.mousePress(heat, LEFT, pos=place)
     qtbot.mouseMove(heat, place + QPoint(150, 0))
     qtbot.mouseRelease(heat, LEFT, pos=place + QPoint(150, 0))

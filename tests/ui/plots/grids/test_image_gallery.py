@@ -25,30 +25,30 @@ def test_only_images_in_view_are_drawn(gallery, monkeypatch):
     drawn = []
     original = gallery._picture
     monkeypatch.setattr(gallery, "_picture", lambda index, table: (drawn.append(index), original(index, table))[1])
-    gallery.viewport().repaint()
+    gallery.repaint()
     assert 0 < len(drawn) <= 6 * gallery.columns
     drawn.clear()
-    gallery.verticalScrollBar().setValue(gallery.verticalScrollBar().maximum())
-    gallery.viewport().repaint()
+    gallery.bar.setValue(gallery.bar.maximum())
+    gallery.repaint()
     assert drawn[-1] == 4999
     assert len(drawn) <= 6 * gallery.columns
 
 
 @pytest.mark.parametrize("offset", [0, 777])
 def test_click_finds_the_image_under_the_pointer(gallery, qtbot, offset):
-    gallery.verticalScrollBar().setValue(offset)
+    gallery.bar.setValue(offset)
     at = QPoint(100, 120)
     index = gallery.index_at(at.toPointF())
-    assert gallery._cell_rect(index).contains(at)
-    with qtbot.waitSignal(gallery.image_clicked) as caught:
-        qtbot.mouseClick(gallery.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert gallery.box(index).contains(at.toPointF())
+    with qtbot.waitSignal(gallery.picked) as caught:
+        qtbot.mouseClick(gallery, Qt.MouseButton.LeftButton, pos=at)
     assert caught.args == [index]
     assert gallery.current == index
 
 
 def test_read_out(gallery, qtbot):
     with qtbot.waitSignal(gallery.readout_changed):
-        qtbot.mouseMove(gallery.viewport(), gallery._cell_rect(2).center())
+        qtbot.mouseMove(gallery, gallery.box(2).center().toPoint())
     assert gallery.readout == "image 3 of 5000 · 2 → 2"
 
 
@@ -57,8 +57,8 @@ def test_keys_scroll_to_what_they_reach(gallery, qtbot):
     qtbot.keyClick(gallery, Qt.Key.Key_End)
     qtbot.keyClick(gallery, Qt.Key.Key_End)
     assert gallery.current == 4999
-    assert gallery.viewport().rect().intersects(gallery._cell_rect(4999))
-    with qtbot.waitSignal(gallery.image_clicked) as caught:
+    assert gallery.rect().intersects(gallery.box(4999).toRect())
+    with qtbot.waitSignal(gallery.picked) as caught:
         qtbot.keyClick(gallery, Qt.Key.Key_Return)
     assert caught.args == [4999]
 
@@ -81,17 +81,17 @@ def test_what_a_picture_was_taken_for_can_be_read(qtbot):
     gallery.resize(300, 200)
     advance = gallery.fontMetrics().horizontalAdvance
     gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
-    usual = gallery._cell_rect(0).size()
+    usual = gallery.box(0).size()
     assert gallery._lines(gallery.caption(0)) == ["5 → 4"]
     gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["smiling → neutral", "neutral → smiling", "sad → neutral"])
     assert gallery._lines(gallery.caption(0)) == ["smiling", "→ neutral"]
-    cell = gallery._cell_rect(0)
+    cell = gallery.box(0)
     assert cell.height() - usual.height() == gallery.fontMetrics().height()
     assert all(
         advance(line) <= cell.width() - 2 for index in range(3) for line in gallery._lines(gallery.caption(index))
     )
     gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["✓ drawing 12"] * 3)
-    assert advance("✓ drawing 12") <= gallery._cell_rect(0).width() - 2
-    assert gallery.index_at(gallery._cell_rect(2).center().toPointF()) == 2
+    assert advance("✓ drawing 12") <= gallery.box(0).width() - 2
+    assert gallery.index_at(gallery.box(2).center()) == 2
     gallery.set_images(np.zeros((3, 8, 8), np.uint8), ["5 → 4"] * 3)
-    assert gallery._cell_rect(0).size() == usual
+    assert gallery.box(0).size() == usual

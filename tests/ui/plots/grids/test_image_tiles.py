@@ -76,7 +76,7 @@ def test_read_out_and_click(tiles, qtbot):
     assert tiles.readout.startswith("hidden unit 7 · row 2, column 1 · weight ")
     assert f"{abs(images[7, 2, 1]):.4f}" in tiles.readout
     assert not tiles.grab().isNull()  # with the enlarged tile
-    with qtbot.waitSignal(tiles.clicked) as caught:
+    with qtbot.waitSignal(tiles.picked) as caught:
         qtbot.mouseClick(tiles, Qt.MouseButton.LeftButton, pos=middle(tiles, 5, 0, 0))
     assert caught.args == [5]
     before = tiles.readout
@@ -90,12 +90,12 @@ def test_keys_walk_and_choose(tiles, qtbot):
     columns = tiles.columns
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Left):
         qtbot.keyClick(tiles, key)
-    with qtbot.waitSignal(tiles.clicked) as caught:
+    with qtbot.waitSignal(tiles.picked) as caught:
         qtbot.keyClick(tiles, Qt.Key.Key_Return)
     assert caught.args == [columns - 1]
     qtbot.keyClick(tiles, Qt.Key.Key_End)
     qtbot.keyClick(tiles, Qt.Key.Key_Right)
-    assert tiles._current == 11
+    assert tiles.current == 11
 
 
 def test_uint8_pictures_and_fixed_levels(qtbot):

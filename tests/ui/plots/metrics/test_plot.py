@@ -14,8 +14,8 @@ from models.base import DataError, MetricSpec
 from ui.plots.metrics.plot import MetricPlots
 from ui.plots.metrics.reading import Reading
 from ui.plots.metrics.series import CAPACITY
-from ui.plots.plot_base import grouped, number, short_number
 from ui.widgets import theme
+from ui.widgets.numbers import grouped, number, short_number
 
 SPECS = (
     MetricSpec("loss", "training loss", "loss", log=True),

@@ -15,10 +15,11 @@ from models.bits.trainer import BitsTrainer
 from models.registry import get_model
 from ui.tabs.bits.ask import SwitchRow
 from ui.tabs.bits.bars import WeightBars
-from ui.tabs.bits.editor import figure, read_number
+from ui.tabs.bits.editor import read_number
 from ui.tabs.bits.network import Activity
 from ui.tabs.bits.table import BitTable, Columns
 from ui.widgets import theme
+from ui.widgets.numbers import figure
 from ui.window.registry import make_tab
 
 LEFT = Qt.MouseButton.LeftButton

@@ -346,7 +346,7 @@ def test_mistakes_lead_to_the_canvas(tab, qtbot):
     qtbot.waitUntil(lambda: explorer._predictions is not None)
     wrong = np.flatnonzero(explorer._predictions != faces8().test_labels)
     assert explorer.gallery.count == len(wrong)
-    explorer.gallery.image_clicked.emit(0)
+    explorer.gallery.picked.emit(0)
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[wrong[0]]))
 
 
@@ -363,8 +363,8 @@ def test_pictures_to_learn_from_and_held_out(tab, qtbot):
     predictions = tab.session.snapshot.test_predictions
     right = [pictures.gallery.caption(i).startswith("✓") for i in range(18)]
     assert right == (predictions == faces8().test_labels).tolist()
-    view = pictures.gallery.viewport()
-    qtbot.mouseClick(view, LEFT, pos=pictures.gallery._cell_rect(4).center())
+    view = pictures.gallery
+    qtbot.mouseClick(view, LEFT, pos=pictures.gallery.box(4).center().toPoint())
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[4]))
 
 

@@ -64,7 +64,7 @@ def test_correct_teach_undo(tab, qtbot):
 
 
 def test_the_frame_of_a_unit_goes_with_its_run(tab, qtbot):
-    tab.strip.unit_clicked.emit(0, 5)
+    tab.strip.picked.emit((0, 5))
     tab.session.step(1)
     settle(tab, qtbot, "paused")
     assert tab.tiles._highlight == {5}

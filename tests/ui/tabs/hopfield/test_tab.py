@@ -67,7 +67,7 @@ def draw(tab, qtbot, *cells: tuple[int, int]) -> None:
 
 def click_pattern(tab, qtbot, index: int) -> None:
     gallery = tab.recall.gallery
-    qtbot.mouseClick(gallery.viewport(), LEFT, pos=gallery._cell_rect(index).center())
+    qtbot.mouseClick(gallery, LEFT, pos=gallery.box(index).center().toPoint())
     settle(tab, qtbot)
 
 
@@ -421,7 +421,7 @@ def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
     tab.show_view(1)
     heat = tab.weights.map
     assert tab.weights.row_heading.text() == "Weights into pixel 136"  # row 8, column 8 of 16: the middle
-    qtbot.mouseClick(heat, LEFT, pos=heat._cell_rect(40, 3).center().toPoint())
+    qtbot.mouseClick(heat, LEFT, pos=heat.cell_rect(40, 3).center().toPoint())
     assert "pixel" in tab.weights.row_heading.text()
     qtbot.waitUntil(lambda: heat._image is not None)
     image = heat._image
@@ -434,7 +434,7 @@ def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
     assert tab.weights.row_heading.text().startswith("Pattern ")
     use(tab, qtbot, patterns="library", store=(0, 1, 2), digit=0, diagonal="kept", zero_field="up")
     assert "14 are fixed points" in tab.weights.words.text()
-    tab.weights._on_cell(7, 0)
+    heat.picked.emit((7, 0))
     assert tab.weights.row_heading.text() == "Weights into pixel 7"
 
 

@@ -12,9 +12,9 @@ from models.data.points.sets import PointSet
 from models.mixture.config import MixtureConfig
 from models.mixture.selection import Selection
 from models.registry import get_model
-from ui.tabs.mixture.numbers import short
 from ui.tabs.mixture.tab import CALM, MixtureTab
 from ui.widgets import theme
+from ui.widgets.numbers import short
 
 LEFT = Qt.MouseButton.LeftButton
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [5, 5], [5, 6], [6, 5], [6, 6]], float)

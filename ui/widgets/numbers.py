@@ -1,0 +1,79 @@
+"""Numbers as people read them: as long as they must be, with a true minus sign, never longer than their room."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def short_number(value: float) -> str:
+    """A number as short as it can be read: 1200000 → 1.2M, 0.00001 → 1e−05."""
+    for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit:
+            return f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}".replace("-", MINUS)
+    return f"{value:.4g}".replace("-", MINUS)
+
+
+def grouped(count: float) -> str:
+    """A whole number with thin spaces between thousands: 12 345."""
+    return f"{round(count):,}".replace(",", "\u202f")
+
+
+def number(value: float, unit: str = "") -> str:
+    """A number for a read-out: four significant digits, always the same number of them."""
+    if not math.isfinite(value):
+        return "–"
+    if unit == "%":
+        return f"{100 * value:.1f} %"
+    size = abs(value)
+    if size != 0 and not 1e-3 <= size < 1e5:
+        text = f"{value:.2e}"
+    else:
+        places = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1
+        text = f"{value:.{places}f}"
+    return (f"{text} {unit}" if unit else text).replace("-", MINUS)
+
+
+def short(value: float) -> str:
+    """A number for a narrow column of a table, in at most six letters: 3.14, 1234, 2e4."""
+    size = abs(value)
+    if size != 0 and (size < 0.005 or size >= 10_000):
+        text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    else:
+        text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
+    return text.replace("-", MINUS)
+
+
+def figure(value: float, places: int = 1) -> str:
+    """A number with so many places, for sums that must add up; "–" for what is none, 1.2e9 for what is too long."""
+    if value != value:
+        return "–"
+    text = f"{value:.{places}f}" if abs(value) < 1e5 else f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
+    if float(text) == 0.0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def equals(by_hand: float, value: float, places: int) -> str:
+    """ "=" if calculating with the rounded numbers that are shown gives the rounded result that is shown, else "≈"."""
+    return "=" if figure(by_hand, places) == figure(value, places) else "≈"
+
+
+def plain(value: float) -> str:
+    """A number as short as it can be written, for a field in which it is changed: 143, 0.5."""
+    return f"{value:.7g}".replace("-", MINUS)
+
+
+def percent(probability: float) -> str:
+    """A probability in [0, 1] in words that never overstate it: 0.9996 is "99.9 %", only 1 itself is "100 %"."""
+    if not math.isfinite(probability):
+        return "?"
+    value = 100.0 * float(probability)
+    if value >= 99.95:
+        return "100 %" if value >= 99.9995 else "99.9 %"
+    if value >= 99:
+        return f"{min(value, 99.9):.1f} %"
+    if 0 < value < 1:
+        return "< 1 %"
+    return f"{value:.0f} %"
