@@ -260,18 +260,24 @@ def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
 
 
 def test_at_a_calm_pace_every_part_of_the_tab_shows_the_same_step(tab, qtbot):
+    endless = tab.form.config().model_copy(update={"points_per_cluster": 20, "tolerance": 0.0, "max_iterations": 9000})
+    tab.form.set_config(endless)
+    tab.session.reset(endless)
+    settle(tab, qtbot, "untrained")
     tab.speed.set_pace(10)
     said = []
 
     def look():
-        if tab.shown is not None and tab.shown.phase == "M":
-            said.append((tab.shown.step, tab.shown.iteration, tab.words.text(), tab.run_bar.readout.text()))
+        seen = tab.session.snapshot
+        if seen.phase == "M":
+            said.append((seen.step, seen.iteration, tab.words.text(), tab.run_bar.readout.text()))
 
     tab.session.frame.connect(look)  # after the tab's own
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.shown.step >= 9)
+    # A busy machine shows some of the steps only; those that it shows are shown by all.
+    qtbot.waitUntil(lambda: len({step for step, *_ in said}) >= 3, timeout=60_000)
     tab.session.pause()
-    assert len({step for step, *_ in said}) >= 3
+    settle(tab, qtbot)
     for step, iteration, words, progress in said:
         assert f"M-step {iteration}<" in words
         assert progress.partition(" · ")[2].startswith(f"step {step} ") or progress.endswith(f"step {step}")
