@@ -13,8 +13,10 @@ from collections.abc import Callable
 
 from threadpoolctl import threadpool_limits
 
+from models.boundary.config import BoundaryConfig
+from models.boundary.data import load_points
 from models.boundary.maps import decision_grid, neuron_maps
-from models.boundary.trainer import BoundaryConfig, BoundaryTrainer, load_points
+from models.boundary.trainer import BoundaryTrainer
 from playground.engine.run import Run
 
 CONFIG = BoundaryConfig(

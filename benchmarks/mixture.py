@@ -22,9 +22,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from models.data.points.gaussian import Gaussians
 from models.data.points.sets import PointSet
+from models.mixture.config import MixtureConfig
+from models.mixture.data import load_points
 from models.mixture.em import bells_around, e_step, log_likelihood, m_step
 from models.mixture.kmeans import KMeans
-from models.mixture.trainer import MixtureConfig, MixtureTrainer, load_points
+from models.mixture.trainer import MixtureTrainer
 
 POINTS, COMPONENTS, REPEATS = 100_000, 8, 7
 

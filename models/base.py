@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -199,6 +199,21 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What a finished run has to say beyond its held-out metrics: a table, and numbers.
+
+    Attributes:
+        columns: headings of the table.
+        rows: one entry for each column: text, a number, or None where there is nothing to say.
+        metrics: further metrics for --json, by name.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...] = ()
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Model:
     """One line of the registry: everything the shell needs to know about a model.
 
@@ -222,8 +237,8 @@ class Model:
         suited: (settings, whether the run is on the user's own data, names of settings that were asked for and stay) →
             (settings that fit each other and the data, why they were changed in words, or ""), for models where a
             choice that makes sense by itself asks for another; raises ConfigError where nothing can be done.
-        report: (run's trainer) → (lines of a table for the terminal, further metrics for --json), for models that
-            have more to say than their held-out metrics.
+        report: run's trainer → a table and further metrics, for models that have more to say than their held-out
+            metrics.
     """
 
     name: str
@@ -237,7 +252,7 @@ class Model:
     classifier: Classifier | None = None
     open_data: Callable[[Sequence[Path]], Any] | None = None
     suited: Callable[[Any, bool, Collection[str]], tuple[Any, str]] | None = None
-    report: Callable[[Any], tuple[str, Mapping[str, Any]]] | None = None
+    report: Callable[[Any], Report] | None = None
     verb: str = "Train"
     doing: str = "Training"
     cycle: str = "epoch"

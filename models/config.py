@@ -113,6 +113,28 @@ def setting(
     )
 
 
+def inherited(base: type[Config], name: str, **changes: Any) -> Any:
+    """Declare a setting again as a base class has it, except for what is said here.
+
+        learning_rate: float = inherited(SupervisedConfig, "learning_rate", default=0.01)
+
+    The type stands in the annotation, as in every declaration, and may be narrower than that of the base (then give the
+    `value_help` or the `item_le` that go with it). The setting keeps its place among the others.
+
+    Args:
+        base: the Config class that declares it.
+        name: what it is called there and here.
+        changes: arguments of `setting` that differ; None takes a bound or a `shown_when` away.
+
+    Raises TypeError for an argument that `setting` does not know, KeyError for a setting that `base` does not have.
+    """
+    field = base.model_fields[name]
+    extra = field.json_schema_extra
+    declared = dict(extra) if isinstance(extra, dict) else {}
+    declared |= {"default": field.default, "description": field.description} | _bounds(field.metadata)
+    return setting(**(declared | changes))
+
+
 @dataclass(frozen=True)
 class Setting:
     """One declared setting, as the form, the command line and the sweep read it.

@@ -27,9 +27,10 @@ from models.nn.losses import LOSSES
 from models.nn.memory import reuse
 from models.nn.network import Network
 from models.supervised.augmentation import AugmentationConfig
+from models.supervised.config import METRICS
 from models.supervised.mlp import MLPConfig, mlp_layers
 from models.supervised.teach import Teach, fine_tune
-from models.supervised.trainer import METRICS, Batch, SupervisedSnapshot, SupervisedTrainer
+from models.supervised.trainer import Batch, SupervisedSnapshot, SupervisedTrainer
 
 CLASSES = 10
 

@@ -11,11 +11,11 @@ from models.base import ConfigError, Model
 
 MODELS: dict[str, str] = {
     "digits": "models.digits",
-    "boundary": "models.boundary.trainer",
-    "bits": "models.bits.trainer",
+    "boundary": "models.boundary.model",
+    "bits": "models.bits.model",
     "cnn": "models.cnn.trainer",
     "hopfield": "models.hopfield.model",
-    "mixture": "models.mixture.trainer",
+    "mixture": "models.mixture.model",
 }
 """Name → module that defines `MODEL`."""
 

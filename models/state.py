@@ -34,6 +34,7 @@ class Field:
         finite: whether every number must be one (neither NaN nor infinite).
         low, high: bounds of every number, included; None for none.
         missing: what stands in its place in files that were written before it existed; None refuses them.
+        data: part of the user's own data: stored once in a file, however many checkpoints refer to it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     low: float | None = None
     high: float | None = None
     missing: Callable[[], NDArray[Any]] | None = None
+    data: bool = False
 
     def checked(self, state: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """This field's array in a state taken earlier; raises DataError when it is not what was declared."""
@@ -98,6 +100,7 @@ def attribute(
     finite: bool = True,
     low: float | None = None,
     high: float | None = None,
+    data: bool = False,
 ) -> Field:
     """A field for an array in an attribute that is replaced and never written to (read-only arrays may be shared).
 
@@ -105,6 +108,7 @@ def attribute(
         owner, key: whose attribute it is, and what that is called.
         name: what the field is called, if not like the attribute.
         shape: where it may change; by default the present one must be kept.
+        finite, low, high, data: see Field.
     """
     present: NDArray[Any] = getattr(owner, key)
 
@@ -116,7 +120,7 @@ def attribute(
         setattr(owner, key, saved.copy())
 
     like = present.shape if shape is None else shape
-    return Field(name or key, present.dtype, like, read, write, finite, low, high)
+    return Field(name or key, present.dtype, like, read, write, finite, low, high, data=data)
 
 
 def number(

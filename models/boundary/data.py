@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import ConfigError, DataError
-from models.config import Config, setting
+from models.boundary.config import OWN, BoundaryConfig
 from models.data.points.own import OwnPoints, as_own
-from models.data.points.sets import REGRESSION_SETS, PointSet, deal, make_points
+from models.data.points.sets import PointSet, deal, make_points
 from models.data.points.tables import Columns, Table, guess_columns, points_from_table, read_table
 
 Array = NDArray[np.float64]
@@ -29,7 +29,6 @@ MOST_POINTS = 20_000
 LARGEST_COORDINATE = 1e4
 """Of a point in the plane as the network sees it; features square it in float32."""
 
-OWN = "own"
 FRESH_POINTS = 20_000
 
 _DATA, _SPLIT, _UNSEEN = 10, 11, 12  # what a random stream is for; with the seed it starts a generator of its own
@@ -49,69 +48,6 @@ FEATURE_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_
 """Input feature → as it is written in formulas."""
 
 
-class PlaneConfig(Config):
-    """Which points to learn from, and what the network is told about each."""
-
-    dataset: Literal["two-gaussians", "xor", "circles", "moons", "spiral", "blobs", "plane", "hills", "own"] = setting(
-        "circles",
-        "Which points to learn from.",
-        group="Data",
-        value_help={
-            "two-gaussians": "Two clouds above, left and right (A), and one below between them (B).",
-            "xor": "A checkerboard of four squares: no straight line separates it.",
-            "circles": "A disc inside a ring.",
-            "moons": "Two half moons that reach into each other.",
-            "spiral": "Two arms that wind around each other: the hardest one.",
-            "blobs": "Two to six round clusters, one for each class.",
-            "plane": "Regression: a tilted plane.",
-            "hills": "Regression: three hills and three hollows.",
-            "own": "Your own points: from a table, or set by hand in an empty plane.",
-        },
-    )
-    points_per_class: int = setting(
-        100,
-        "How many points each class has, training and held-out together (for regression: half of all points).",
-        group="Data",
-        ge=2,
-        le=2000,
-        log=True,
-    )
-    noise: float = setting(1.0, "How far the points scatter: 1 as designed, 2 twice as far.", group="Data", ge=0, le=5)
-    classes: int = setting(
-        3, "How many classes there are.", group="Data", ge=2, le=6, shown_when=("dataset", ("blobs", "own"))
-    )
-    train_share: float = setting(
-        0.75,
-        "Share of the points that is trained on; the rest is held out, to see what has really been learnt.",
-        group="Data",
-        label="training share",
-        ge=0.1,
-        le=0.9,
-    )
-    standardise: bool = setting(
-        True,
-        "Shift and stretch the points of a file so that the training points have mean 0 and spread 1 along each axis.",
-        group="Data",
-        advanced=True,
-    )
-    inputs: tuple[Literal["x", "y", "x2", "y2", "xy", "sin_x", "sin_y"], ...] = setting(
-        ("x", "y"),
-        "What the network is told about each point.",
-        group="Network",
-        min_length=1,
-        max_length=7,
-        value_help={
-            "x": "The first coordinate.",
-            "y": "The second coordinate.",
-            "x2": "x²: the same to the left and to the right.",
-            "y2": "y²: the same above and below.",
-            "xy": "x times y: positive in two opposite quarters of the plane, all that XOR needs.",
-            "sin_x": "sin πx: a wave from left to right, one whole period from −1 to 1.",
-            "sin_y": "sin πy: a wave from bottom to top, one whole period from −1 to 1.",
-        },
-    )
-
-
 def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
     """What the network is told about points (N, 2): (N, F) float32, one column for each name in `inputs`."""
     array = np.asarray(points, dtype=np.float64)
@@ -120,8 +56,8 @@ def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
     return np.stack([FEATURES[name](array) for name in inputs], axis=1).astype(np.float32)
 
 
-def load_points(config: Any) -> PointSet:
-    """The points that a PlaneConfig with a seed asks for; for "own" an empty plane with `classes` classes."""
+def load_points(config: BoundaryConfig) -> PointSet:
+    """The points that a config asks for; for "own" an empty plane with `classes` classes."""
     if config.dataset == OWN:
         names = tuple("ABCDEF"[: config.classes])
         return PointSet(np.empty((0, 2)), np.empty(0, np.int64), class_names=names)
@@ -129,7 +65,7 @@ def load_points(config: Any) -> PointSet:
     return make_points(config.dataset, config.points_per_class, config.noise, rng, config.classes)
 
 
-def fresh_points(config: Any, count: int = FRESH_POINTS) -> PointSet | None:
+def fresh_points(config: BoundaryConfig, count: int = FRESH_POINTS) -> PointSet | None:
     """About `count` points from the same source that nobody has seen: neither training nor stop rule.
 
     None for own points: only their owner could say where more of them come from.
@@ -141,29 +77,26 @@ def fresh_points(config: Any, count: int = FRESH_POINTS) -> PointSet | None:
     return make_points(config.dataset, -(-count // classes), config.noise, rng, config.classes)
 
 
-def split_points(data: PointSetT, train_share: float, seed: int) -> tuple[PointSetT, NDArray[np.bool_]]:
-    """The points with the training points first, and which of them are held out, (N,) bool."""
+def split_points(data: PointSetT, train_share: float, seed: int) -> PointSetT:
+    """The points dealt out at random, the training points first."""
     training = deal(data, train_share, np.random.default_rng((seed, _SPLIT)))
     order = np.concatenate([np.flatnonzero(training), np.flatnonzero(~training)])
-    return replace(data, truth=None).taken(order), np.arange(len(order)) >= np.count_nonzero(training)
+    return replace(data.taken(order), truth=None, held_out=~training[order])
 
 
-def prepared(data: PointSet, config: Any) -> tuple[PointSet, NDArray[np.bool_]]:
-    """Points as a run uses them, and which of them are held out, (N,) bool.
+def prepared(data: PointSet, config: BoundaryConfig) -> PointSet:
+    """Points as a run uses them: `held_out` says which are not trained on.
 
     They are dealt out, unless they have been already: the user's own points stay what they are in every run. Those of a
     table are standardised, or not, as the settings say; the held-out ones have no say in it.
     """
-    points: PointSet = data
-    held_out = data.held_out if isinstance(data, OwnPoints) else None
-    if held_out is None:
-        points, held_out = split_points(data, config.train_share, config.seed)
-    if isinstance(points, OwnPoints) and points.table:
+    points = split_points(data, config.train_share, config.seed) if data.held_out is None else data
+    if isinstance(points, OwnPoints) and points.table and points.held_out is not None:
         if config.standardise and points.centre is None:
-            points = standardised_by(points, ~held_out)
-        elif not config.standardise and points.centre is not None:
-            points = points.in_file_units()
-    return points, held_out
+            return standardised_by(points, ~points.held_out)
+        if not config.standardise and points.centre is not None:
+            return points.in_file_units()
+    return points
 
 
 def standardised_by(data: PointSetT, training: NDArray[np.bool_]) -> PointSetT:
@@ -281,26 +214,3 @@ def bayes_accuracy(points: PointSet, noise: float) -> float:
 def is_regression(data: PointSet) -> bool:
     """Whether the points have values to predict instead of classes."""
     return data.targets is not None and data.labels is None
-
-
-__all__ = [
-    "FEATURES",
-    "FEATURE_NAMES",
-    "FRESH_POINTS",
-    "MOST_POINTS",
-    "OWN",
-    "REGRESSION_SETS",
-    "OwnPoints",
-    "PlaneConfig",
-    "bayes_accuracy",
-    "check_plane",
-    "features",
-    "fresh_points",
-    "is_regression",
-    "load_points",
-    "open_points",
-    "own_points",
-    "prepared",
-    "split_points",
-    "standardised_by",
-]

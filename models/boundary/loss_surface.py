@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.base import ConfigError
 from models.boundary.data import features
 from models.boundary.network import targets_of
-from models.boundary.trainer import BoundarySnapshot, network_of
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.layer import Array
 from models.nn.losses import LOSSES
 from models.nn.network import Network

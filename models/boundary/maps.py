@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import ConfigError
+from models.boundary.config import BoundaryConfig
 from models.boundary.data import features
-from models.boundary.network import BoundaryConfig, layers_per_hidden, target_range
-from models.boundary.trainer import BoundarySnapshot, network_of
+from models.boundary.network import layers_per_hidden, target_range
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.activations import Softmax
 from models.nn.layer import Array
 from models.nn.losses import LOSSES

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from models.base import ConfigError
 from models.boundary.data import FEATURE_NAMES, features
 from models.boundary.network import boundary_layers, layers_per_hidden, output_activation, targets_of
-from models.boundary.trainer import BoundarySnapshot, network_of
+from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.activations import ACTIVATIONS
 from models.nn.gradient_check import relative_error
 from models.nn.layer import Array

@@ -6,215 +6,36 @@ run's state, so that going back in time brings it back as well.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil, inf, isfinite
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from models.base import (
-    ConfigError,
-    DataError,
-    Edit,
-    Metrics,
-    MetricSpec,
-    Model,
-    Preset,
-    State,
-    TrainingError,
-    matching,
-    owned,
-)
-from models.boundary.data import (
-    OWN,
-    bayes_accuracy,
-    check_plane,
-    features,
-    fresh_points,
-    is_regression,
-    load_points,
-    open_points,
-    prepared,
-    split_points,
-)
-from models.boundary.network import BoundaryConfig, boundary_layers, class_of, target_range, targets_of
-from models.data.points.own import OwnPoints, as_own, described, edited, from_state
+from models.base import ConfigError, DataError, Edit, Field, Metrics, TrainingError, owned
+from models.boundary.config import BoundaryConfig
+from models.boundary.data import check_plane, features, is_regression, prepared, split_points
+from models.boundary.edits import LARGEST_WEIGHT, SetParameters, SetWeight, SwitchNeuron
+from models.boundary.network import boundary_layers, class_of, target_range, targets_of
+from models.boundary.snapshot import BoundarySnapshot
+from models.data.points.own import OwnPoints
 from models.data.points.sets import PointSet
+from models.data.points.trainer import PointTrainer
 from models.nn.layer import Array, Layer, Shape
 from models.nn.linear import Linear
 from models.nn.losses import LOSSES
-from models.nn.network import Network
 from models.nn.switch import Switch
-from models.supervised.confusion import confusion
-from models.supervised.trainer import Batch, SupervisedSnapshot, SupervisedTrainer
-
-LARGEST_WEIGHT = 1e4
-"""Weights beyond this cannot be set by hand."""
+from models.state import in_place
+from models.supervised.trainer import Batch, SupervisedTrainer
 
 _ORDER = 13  # the random stream of the order in which points are shown
 
-# Changes by hand ----------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True)
-class AddPoint(Edit):
-    """A new point at (x, y); `answer` is its class (counted from 0), or its value for regression."""
-
-    x: float
-    y: float
-    answer: float
-    held_out: bool = False
-
-
-@dataclass(frozen=True)
-class MovePoint(Edit):
-    """Put the point with this index somewhere else."""
-
-    index: int
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class RemovePoints(Edit):
-    """Remove the points with these indices; the others close up."""
-
-    indices: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Relabel(Edit):
-    """Give the points with these indices another class, or another value for regression."""
-
-    indices: tuple[int, ...]
-    answer: float
-
-
-@dataclass(frozen=True)
-class SetPoints(Edit):
-    """Replace all points, for instance by pasted ones; with no more classes than the network has.
-
-    Attributes:
-        points: in the coordinates of the plane (`standardised_by` makes them and keeps the numbers).
-        held_out: (N,) bool; None takes the marks of OwnPoints, and deals others out.
-    """
-
-    points: PointSet
-    held_out: NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True)
-class SetWeight(Edit):
-    """Set one weight or bias by hand.
-
-    Attributes:
-        layer: 0 for the weights into the first hidden layer … H for those into the outputs.
-        source: number of the input or of the neuron it comes from, None for the bias.
-        unit: number of the neuron it goes into.
-        value: a finite number up to ±10,000.
-    """
-
-    layer: int
-    source: int | None
-    unit: int
-    value: float
-
-
-@dataclass(frozen=True)
-class SetParameters(Edit):
-    """Take over all weights and biases, for instance from a file: flat (P,), see models/supervised/weights_io.py."""
-
-    parameters: Array
-
-
-@dataclass(frozen=True)
-class SwitchNeuron(Edit):
-    """Switch a hidden neuron off (it says 0 to everyone) or on again; layers and neurons are counted from 0."""
-
-    layer: int
-    unit: int
-    on: bool
-
-
-# The run ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class BoundarySnapshot(SupervisedSnapshot):
-    """The network, its points and its answers at one step; everything that the pure functions of models/boundary_maps
-    need.
-
-    Attributes:
-        data: the points, their answers and names, in the coordinates of the plane (original = plane · scale + centre
-            where they were standardised); OwnPoints once the user had a hand in them.
-        held_out: (N,) bool, the points that are not trained on.
-        switched_on: for every hidden layer (units,) bool.
-        predictions: (N,), the class of each point now, uint8; for regression its value, float32.
-        stop_reason: why the run is over, in words; "" while it is not.
-        best_held_out_loss: as the stop rule has seen it, inf before its first look; `epochs_waited` since then.
-    """
-
-    config: BoundaryConfig
-    data: PointSet
-    held_out: NDArray[np.bool_]
-    switched_on: tuple[NDArray[np.bool_], ...]
-    predictions: NDArray[Any]
-    stop_reason: str
-    best_held_out_loss: float
-    epochs_waited: int
-
-    @property
-    def regression(self) -> bool:
-        """Whether values are predicted instead of classes."""
-        return self.labels is None
-
-    @property
-    def points(self) -> NDArray[np.float64]:
-        """(N, 2)."""
-        return self.data.points
-
-    @property
-    def labels(self) -> NDArray[np.int64] | None:
-        """(N,) class of each point; None for regression."""
-        return self.data.labels
-
-    @property
-    def targets(self) -> NDArray[np.float64] | None:
-        """(N,) value to predict; None for classes."""
-        return self.data.targets
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """C names; empty for regression."""
-        return self.data.class_names
-
-    @property
-    def axis_names(self) -> tuple[str, ...]:
-        """What the two coordinates are called."""
-        return self.data.axis_names
-
-    @property
-    def centre(self) -> NDArray[np.float64] | None:
-        """(2,) when the points were standardised, else None."""
-        return self.data.centre
-
-    @property
-    def scale(self) -> NDArray[np.float64] | None:
-        """(2,) when the points were standardised, else None."""
-        return self.data.scale
-
-
-def network_of(snapshot: BoundarySnapshot, parameters: Array | None = None) -> Network:
-    """A network for prediction on the snapshot's parameters, or on others of the same size (also float64)."""
-    switches = [Switch(on) for on in snapshot.switched_on]
-    layers = boundary_layers(snapshot.config, len(snapshot.class_names), switches)
-    given = snapshot.parameters if parameters is None else parameters
-    return Network.on(given, layers, (len(snapshot.config.inputs),))
-
-
-class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
+class BoundaryTrainer(
+    PointTrainer[BoundaryConfig, BoundarySnapshot], SupervisedTrainer[BoundaryConfig, BoundarySnapshot]
+):
     """Trains on points that may come, go and move at any time.
 
     Args:
@@ -226,7 +47,8 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         ConfigError: cross-entropy for values to predict.
     """
 
-    data: PointSet
+    learns_answers = True
+    holds_out = True
 
     def __init__(self, config: BoundaryConfig, data: PointSet) -> None:
         self._origin = np.zeros(2)  # step and epoch from which epochs are counted: moved on when points come or go
@@ -239,26 +61,21 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
 
     def prepare(self, data: PointSet) -> None:
         """Deal out training and held-out points, and standardise those of a file."""
-        config = self.config
-        if is_regression(data) and LOSSES[config.loss].fused_softmax:
+        if is_regression(data) and LOSSES[self.config.loss].fused_softmax:
             raise ConfigError("Cross-entropy needs classes, but these points have values: choose the loss mse.")
-        if data.labels is None and data.targets is None:
-            raise DataError("These points have neither classes nor values: there is nothing to learn.")
-        points, held_out = prepared(data, config)
+        points = prepared(data, self.config)
         check_plane(points)
-        self._classes = len(points.class_names)
-        self._regression = is_regression(points)
-        self._use(points, held_out)
+        self.use_points(points)
 
-    def _use(self, points: PointSet, held_out: NDArray[np.bool_]) -> None:
-        """Make these the points: what the network is told about them and what it should answer."""
-        self._points = points.dealt(held_out) if isinstance(points, OwnPoints) else points
-        self._held_out = owned(held_out)
-        self._all_inputs = features(points.points, self.config.inputs)
-        targets = targets_of(self.config, points)
-        training = ~held_out
+    def use_points(self, data: PointSet) -> None:
+        """See PointTrainer: what the network is told about the points, and what it should answer."""
+        super().use_points(data)
+        assert self.data.held_out is not None
+        self._held_out, self._regression = self.data.held_out, is_regression(self.data)
+        self._all_inputs = features(self.data.points, self.config.inputs)
+        targets, training = targets_of(self.config, self.data), ~self._held_out
         self._train_inputs, self._train_targets = self._all_inputs[training], targets[training]
-        self._test_inputs, self._test_targets = self._all_inputs[held_out], targets[held_out]
+        self._test_inputs, self._test_targets = self._all_inputs[self._held_out], targets[self._held_out]
         self._shuffled_inputs, self._shuffled_targets = self._train_inputs, self._train_targets
 
     @property
@@ -275,7 +92,9 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         """The network of the config, from the input features to its outputs."""
         self._switches = [Switch(np.ones(units, bool)) for units in self.config.hidden]
         self._on = np.ones(sum(self.config.hidden), bool)
-        return boundary_layers(self.config, self._classes, self._switches, self.rng), (len(self.config.inputs),)
+        return boundary_layers(self.config, len(self.data.class_names), self._switches, self.rng), (
+            len(self.config.inputs),
+        )
 
     def train_batch(self, chosen: NDArray[np.int64] | slice) -> Batch:
         """Input features (N, F) and targets (N, K)."""
@@ -289,7 +108,7 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         """See `class_of`."""
         return class_of(self.config, outputs)
 
-    def _accuracy(self, outputs: Array, targets: Array) -> float:
+    def _accuracy(self, outputs: Array, targets: Array, weights: Array | None = None) -> float:
         if outputs.shape[1] > 1:
             return super()._accuracy(outputs, targets)
         same = (outputs > self._middle) == (targets > self._middle)  # as `classify` does, in fewer steps
@@ -403,12 +222,12 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
     @property
     def training_points(self) -> PointSet:
         """The points that are trained on."""
-        return self._points.taken(~self._held_out)
+        return self.data.taken(~self._held_out)
 
     @property
     def held_out_points(self) -> PointSet:
         """The points that are not."""
-        return self._points.taken(self._held_out)
+        return self.data.taken(self._held_out)
 
     # Looking at it, and moving it in time ----------------------------------------------------------------------------
 
@@ -423,8 +242,7 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         }
         return BoundarySnapshot(
             **known,
-            data=self._points,
-            held_out=self._held_out,
+            data=self.data,
             switched_on=tuple(owned(switch.on) for switch in self._switches),
             predictions=owned(predictions),
             stop_reason=self.stop_reason,
@@ -432,34 +250,19 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
             epochs_waited=int(self._stop[1]),
         )
 
-    def _live_state(self) -> State:
-        return super()._live_state() | {"switched_on": self._on, "stop_rule": self._stop, "origin": self._origin}
+    def fields(self) -> Sequence[Field]:
+        """See Trainer: network and points, and what else can be changed by hand."""
+        return (
+            *super().fields(),
+            in_place("switched_on", self._on),
+            in_place("stop_rule", self._stop, finite=False),
+            in_place("origin", self._origin, finite=False),
+        )
 
-    def state(self) -> State:
-        """Network, optimizer, generator and everything that can be changed by hand: points, split, switches."""
-        points = self._points
-        answers = points.targets if points.labels is None else points.labels
-        return super().state() | {
-            "points": points.points,  # read-only and replaced, never written to: safe to share among checkpoints
-            "answers": _some(answers),
-            "held_out": self._held_out,
-            **described(points),
-        }
-
-    @staticmethod
-    def data_in(_config: BoundaryConfig, state: Mapping[str, NDArray[Any]]) -> OwnPoints:
-        """The user's own points in a saved state, with which a trainer can be built; raises DataError."""
-        data, held_out = _points_in(state)
-        return as_own(data).dealt(held_out)
-
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """See Trainer. Everything is checked before anything is changed."""
-        points, held_out = _points_in(state)
-        if len(points.class_names) != self._classes or is_regression(points) != self._regression:
-            raise DataError("The saved points have other classes than this network has outputs for.")
-        stop = matching(state, "stop_rule", self._stop)
-        origin = matching(state, "origin", self._origin)
-        done = int(matching(state, "step_count", np.array(0)))
+    def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """See Trainer."""
+        super().check(saved)
+        stop, origin, done = saved["stop_rule"], saved["origin"], int(saved["step_count"])
         if np.isnan(stop).any() or not 0 <= stop[1] < inf:
             raise DataError("The saved stop rule is not a number: the file is damaged.")
         # Epochs are counted from a step already done, and no step is more than a whole epoch.
@@ -468,8 +271,10 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
                 f"The saved state counts its epochs from step {origin[0]:g} (epoch {origin[1]:g}), but it is of step "
                 f"{done}: the file is damaged."
             )
-        super().restore(state)
-        self._use(points, held_out)
+
+    def restored(self) -> None:
+        """See Trainer."""
+        super().restored()
         self._set_switches()
         self._plan()
 
@@ -484,93 +289,34 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
     # Changes by hand -------------------------------------------------------------------------------------------------
 
     def edit(self, edit: Edit) -> None:
-        """Move, add, remove or relabel points, set weights, switch neurons; the stop rule starts anew.
+        """Change points, set weights, switch neurons; the stop rule starts anew.
 
         Raises ConfigError, and changes nothing, when the change does not fit.
         """
-        try:
-            if isinstance(edit, SetWeight):
-                self._set_weight(edit)
-            elif isinstance(edit, SetParameters):
-                self._set_parameters(edit.parameters)
-            elif isinstance(edit, SwitchNeuron):
-                self._switch(edit)
-            elif isinstance(edit, (AddPoint, MovePoint, RemovePoints, Relabel, SetPoints)):
-                self._replace_points(*self._edited_points(edit))
-            else:
-                super().edit(edit)
-        except DataError as error:
-            raise ConfigError(str(error)) from error
+        if isinstance(edit, SetWeight):
+            self._set_weight(edit)
+        elif isinstance(edit, SetParameters):
+            self._set_parameters(edit.parameters)
+        elif isinstance(edit, SwitchNeuron):
+            self._switch(edit)
+        else:
+            super().edit(edit)
         self._stop[:] = inf, 0.0
 
-    def _edited_points(
-        self, edit: AddPoint | MovePoint | RemovePoints | Relabel | SetPoints
-    ) -> tuple[PointSet, NDArray[np.bool_]]:
-        """The points after a change, and which of them are held out."""
-        data, held_out = self._points, self._held_out
-        if isinstance(edit, SetPoints):
-            return self._fitting(edit.points, edit.held_out)
-        if isinstance(edit, RemovePoints):
-            kept = np.ones(len(data), bool)
-            kept[self._indices(edit.indices)] = False
-            return as_own(data.taken(kept)), held_out[kept]
-        if isinstance(edit, Relabel):
-            answers = _some(data.targets if self._regression else data.labels).copy()
-            answers[self._indices(edit.indices)] = self._answer(edit.answer)
-            return self._changed(data.points, answers), held_out
-        if isinstance(edit, MovePoint):
-            points = data.points.copy()
-            points[self._indices((edit.index,))] = edit.x, edit.y
-            return self._changed(points, _some(data.targets if self._regression else data.labels)), held_out
-        answers = np.append(_some(data.targets if self._regression else data.labels), self._answer(edit.answer))
-        return self._changed(np.vstack([data.points, (edit.x, edit.y)]), answers), np.append(held_out, edit.held_out)
+    def check_points(self, data: PointSet) -> None:
+        """See PointTrainer."""
+        check_plane(data)
+        super().check_points(data)
 
-    def _changed(self, points: ArrayLike, answers: NDArray[Any]) -> OwnPoints:
-        if self._regression:
-            return edited(self._points, points, targets=answers)
-        return edited(self._points, points, labels=answers.astype(np.int64))
+    def fitting(self, data: OwnPoints) -> OwnPoints:
+        """See PointTrainer; points without marks are dealt out."""
+        data = replace(super().fitting(data), truth=None)
+        return split_points(data, self.config.train_share, self.config.seed) if data.held_out is None else data
 
-    def _indices(self, indices: Sequence[int]) -> list[int]:
-        wrong = [index for index in indices if not 0 <= index < len(self._points)]
-        if wrong:
-            raise ConfigError(f"There are {len(self._points)} points; there is none with number {wrong[0] + 1}.")
-        return list(indices)
-
-    def _answer(self, answer: float) -> float:
-        if self._regression:
-            if not abs(answer) <= LARGEST_WEIGHT:
-                raise ConfigError(f"The value to predict must be a number up to ±{LARGEST_WEIGHT:,.0f}, not {answer}.")
-            return answer
-        if answer not in range(self._classes):
-            raise ConfigError(
-                f"This network has {self._classes} classes, numbered from 1; there is no class {answer + 1:g}. "
-                "More classes need a new run."
-            )
-        return answer
-
-    def _fitting(self, data: PointSet, held_out: NDArray[np.bool_] | None) -> tuple[PointSet, NDArray[np.bool_]]:
-        """New points for this network, dealt out if need be, with a name for every class that the network has."""
-        if self._regression != is_regression(data) or (data.labels is None and data.targets is None):
-            asked = "a value to predict" if self._regression else "a class"
-            raise ConfigError(f"Every point needs {asked} here: start a new run for points of another kind.")
-        if len(data.class_names) > self._classes:
-            raise ConfigError(
-                f"These points have {len(data.class_names)} classes, the network has {self._classes}: start a new run."
-            )
-        names = (*data.class_names, *self._points.class_names[len(data.class_names) :])
-        name = self._points.name if isinstance(self._points, OwnPoints) else ""
-        data = as_own(replace(data, class_names=names, truth=None), data.name if isinstance(data, OwnPoints) else name)
-        held_out = data.held_out if held_out is None else held_out
-        if held_out is None:
-            return split_points(data, self.config.train_share, self.config.seed)
-        if held_out.shape != (len(data),):
-            raise ConfigError(f"{len(data)} points need {len(data)} marks for held-out, not {held_out.size}.")
-        return data.dealt(None), held_out.astype(bool)
-
-    def _replace_points(self, points: PointSet, held_out: NDArray[np.bool_]) -> None:
-        check_plane(points)
+    def replace_points(self, data: OwnPoints) -> None:
+        """See PointTrainer; epochs are counted on from here where points come or go."""
         epoch, before = self.epoch, (self.train_count, self.test_count)
-        self._use(points, held_out)
+        super().replace_points(data)
         if (self.train_count, self.test_count) != before:
             self._origin[:] = self.step_count, epoch
         self._plan()
@@ -614,182 +360,3 @@ class BoundaryTrainer(SupervisedTrainer[BoundaryConfig, BoundarySnapshot]):
         for switch, units in zip(self._switches, self.config.hidden, strict=True):
             switch.set(self._on[start : start + units])
             start += units
-
-
-def _points_in(state: Mapping[str, NDArray[Any]]) -> tuple[PointSet, NDArray[np.bool_]]:
-    """The points of a saved state, and which are held out; raises DataError when there are none or they do not fit."""
-    missing = {"points", "answers", "held_out"} - state.keys()
-    if missing:
-        raise DataError(f"The saved state has no “{min(missing)}”: the file is damaged or of another model.")
-    points, answers, held_out = state["points"], state["answers"], state["held_out"]
-    if points.ndim != 2 or held_out.shape != points.shape[:1] or held_out.dtype != np.bool_:
-        raise DataError("The saved points and their split do not fit together: the file is damaged.")
-    if answers.dtype not in (np.int64, np.float64):
-        raise DataError("The saved points have neither classes nor values: the file is damaged.")
-    kind = "labels" if answers.dtype == np.int64 else "targets"
-    data = from_state(state, held_out=held_out, **{kind: answers})
-    check_plane(data)
-    return data, held_out
-
-
-def _some(array: NDArray[Any] | None) -> NDArray[Any]:
-    assert array is not None
-    return array
-
-
-# In the registry ----------------------------------------------------------------------------------------------------
-
-
-def suited(config: BoundaryConfig, own: bool, fixed: Collection[str] = ()) -> tuple[BoundaryConfig, str]:
-    """See `Model.suited`; raises ConfigError for points of one's own where there is no canvas to draw them on."""
-    if config.dataset == OWN and not own:
-        raise ConfigError("There are no points of your own to train on: give a file with --data points.csv.")
-    return config, ""
-
-
-def report(trainer: BoundaryTrainer) -> tuple[str, Mapping[str, Any]]:
-    """Training and test results in full, and the confusion matrix.
-
-    The test points are fresh ones from the same source where there is one, since a stop rule has looked at the held-out
-    points; for points of the user's own they are the held-out ones.
-    """
-    config = trainer.config
-    known = set(map(tuple, load_points(config).points))
-    points = list(map(tuple, trainer.snapshot().points))
-    generated = 2 * sum(point in known for point in points) >= len(points)
-    fresh = fresh_points(config) if generated else None  # not when most points are the user's own
-    test = trainer.held_out_points if fresh is None else fresh
-    source = "held-out points" if fresh is None else "fresh points"
-    metrics: dict[str, Any] = {"test_points": len(test), "test_source": source, "stop_reason": trainer.stop_reason}
-    for name, data in (("train", trainer.training_points), ("test", test)):
-        if len(data):
-            metrics |= {f"{name}_{key}": value for key, value in trainer.measure(data).items()}
-    lines = [trainer.stop_reason] if trainer.stop_reason else []
-    for name, label in (("train", f"{trainer.train_count:,} training points"), ("test", f"{len(test):,} {source}")):
-        if f"{name}_accuracy" in metrics:
-            lines.append(f"accuracy on {label}: {100 * metrics[f'{name}_accuracy']:.2f} %")
-        elif f"{name}_r2" in metrics:
-            lines.append(f"variance explained on {label}: {100 * metrics[f'{name}_r2']:.2f} %")
-    if config.dataset == "two-gaussians" and fresh is not None:
-        metrics["bayes_accuracy"] = bayes_accuracy(fresh, config.noise)
-        lines.append(f"best possible on these (Bayes’ rule): {100 * metrics['bayes_accuracy']:.2f} %")
-    if test.labels is not None and len(test):
-        classes = trainer.classify(trainer.network.forward(features(test.points, config.inputs)))
-        counts = confusion(test.labels, classes, len(test.class_names))
-        metrics["confusion"] = counts.tolist()
-        width = max(8, *(len(name) + 2 for name in test.class_names))
-        lines.append(f"{'true / answer':>{width + 6}}" + "".join(f"{name:>{width}}" for name in test.class_names))
-        for name, row in zip(test.class_names, counts, strict=True):
-            lines.append(f"{name:>{width + 6}}" + "".join(f"{count:>{width},}" for count in row))
-    return "\n".join(lines), metrics
-
-
-METRICS = (
-    MetricSpec("held_out_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
-    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
-    MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
-    MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
-)
-
-PRESETS = {
-    "circles": Preset(
-        BoundaryConfig(
-            dataset="circles", points_per_class=250, hidden=(8,), learning_rate=0.03, schedule="one_cycle", epochs=80
-        ),
-        "A disc inside a ring: each of eight neurons draws a line, together they fence it in.",
-    ),
-    "two-gaussians": Preset(
-        BoundaryConfig(
-            dataset="two-gaussians",
-            hidden=(32,),
-            activation=("bipolar_sigmoid",),
-            output_activation="bipolar_sigmoid",
-            loss="mse",
-            optimizer="momentum",
-            momentum=0.6,
-            learning_rate=0.1,
-            batch_size=20_000,
-            epochs=1000,
-            patience=10,
-            initializer="normal",
-            initial_scale=0.5,
-        ),
-        "The MLP library’s classes and settings: momentum, full batch, and a patience of 10 epochs. 97.5 % of fresh "
-        "points (97.8 % is the best possible); about one seed in twenty stops too soon, on a plateau.",
-    ),
-    "xor": Preset(
-        BoundaryConfig(
-            dataset="xor",
-            points_per_class=400,
-            hidden=(8,),
-            activation=("relu",),
-            initializer="he",
-            learning_rate=0.02,
-            epochs=60,
-        ),
-        "A checkerboard: no straight line can do it, one hidden layer can.",
-    ),
-    "spiral": Preset(
-        BoundaryConfig(
-            dataset="spiral",
-            points_per_class=200,
-            hidden=(16, 16, 16),
-            learning_rate=0.02,
-            schedule="one_cycle",
-            batch_size=20,
-            epochs=300,
-            initializer="he",
-        ),
-        "Two arms around each other: three layers bend the plane until a line separates them.",
-    ),
-    "blobs": Preset(
-        BoundaryConfig(dataset="blobs", classes=5, hidden=(8,), learning_rate=0.03, epochs=60),
-        "Five classes, five outputs: softmax turns them into probabilities.",
-    ),
-    "regression": Preset(
-        BoundaryConfig(
-            dataset="hills",
-            points_per_class=250,
-            hidden=(16, 16),
-            loss="mse",
-            learning_rate=0.02,
-            schedule="one_cycle",
-            epochs=200,
-        ),
-        "Not a class but a value for every point: the network models three hills and three hollows.",
-    ),
-    "linear-on-xor": Preset(
-        BoundaryConfig(dataset="xor", hidden=(), learning_rate=0.03, epochs=100),
-        "Fails, and must: without a hidden layer the boundary is a straight line. Give it xy as an input, or neurons.",
-    ),
-    "step-too-large": Preset(
-        BoundaryConfig(
-            dataset="circles",
-            hidden=(8,),
-            activation=("relu",),
-            output_activation="identity",
-            loss="mse",
-            optimizer="sgd",
-            learning_rate=3.0,
-            epochs=100,
-            initializer="he",
-        ),
-        "Fails: every step overshoots and the loss explodes. Go back and make the step ten times smaller.",
-    ),
-}
-
-MODEL = Model(
-    name="boundary",
-    title="Boundary",
-    summary="A small network learns to tell points in the plane apart.",
-    config=BoundaryConfig,
-    trainer=BoundaryTrainer,
-    load=load_points,
-    presets=PRESETS,
-    metrics=METRICS,
-    open_data=open_points,
-    suited=suited,
-    report=report,
-    length="epochs",
-    task=frozenset({"dataset"}),
-)

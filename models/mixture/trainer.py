@@ -1,41 +1,27 @@
 """A Gaussian mixture finds clusters: it describes the points as a few bells and lets every point say how much it
-belongs to each. The two steps that do it stand side by side in `models/mixture/em.py`; this file makes a run of them.
+belongs to each. The E-step shares the points out, the M-step fits the bells to their shares; both stand side by side in
+`models/mixture/em.py`, and this file makes a run of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import (
-    ConfigError,
-    DataError,
-    Edit,
-    Metrics,
-    MetricSpec,
-    Model,
-    Preset,
-    Snapshot,
-    State,
-    Trainer,
-    TrainingError,
-    generator_state,
-    matching,
-    owned,
-    restore_generator,
-)
-from models.config import Config, setting
+from models.base import ConfigError, DataError, Edit, Field, Metrics, TrainingError, owned
 from models.data.points.gaussian import Array, Gaussians, whitening
-from models.data.points.own import OwnPoints, as_own, described, edited, from_state
-from models.data.points.sets import PointSet, check_points, make_points
-from models.data.points.tables import points_from_table, read_table
+from models.data.points.own import OwnPoints
+from models.data.points.sets import PointSet, check_points
+from models.data.points.trainer import PointTrainer
+from models.mixture.config import MixtureConfig
+from models.mixture.data import load_points
+from models.mixture.edits import MoveMean
 from models.mixture.em import (
-    CovarianceType,
     Match,
     aic,
     bic,
@@ -51,200 +37,11 @@ from models.mixture.em import (
     spread_start,
 )
 from models.mixture.kmeans import moved, nearest
-
-Phase = Literal["start", "E", "M"]
-PHASES: tuple[Phase, ...] = ("start", "E", "M")
+from models.mixture.snapshot import PHASES, MixtureSnapshot, Phase
+from models.state import DAMAGED, attribute, generator, generator_state, number
 
 MOST_SHOWN = 20_000
 """Points in a snapshot; of larger sets every n-th point is shown, all of them are used."""
-
-
-class MixtureConfig(Config):
-    """Settings of a Gaussian mixture; the defaults are the original's."""
-
-    dataset: Literal["original", "anisotropic", "unequal", "ring"] = setting(
-        "original",
-        "Which points to find clusters in.",
-        group="Data",
-        value_help={
-            "original": "Three tilted clusters of equal size.",
-            "anisotropic": "Three long, thin clusters side by side: circles cannot describe them.",
-            "unequal": "One wide cluster with most of the points and two small, narrow ones.",
-            "ring": "A ring: no single bell fits it, many together bend around it.",
-        },
-    )
-    points_per_cluster: int = setting(
-        200,
-        "How many points each cluster has (on average, if they are unequal).",
-        group="Data",
-        ge=2,
-        le=50_000,
-        log=True,
-    )
-    noise: float = setting(
-        1.0, "How far the points scatter: 1 as designed, 2 twice as far.", group="Data", ge=0.05, le=5.0, advanced=True
-    )
-    components: int = setting(3, "How many bells to describe the points with (K).", ge=1, le=12)
-    covariance: CovarianceType = setting(
-        "full",
-        "Which shapes the bells may take.",
-        value_help={
-            "full": "Any ellipse for each bell.",
-            "tied": "Any ellipse, but the same for all bells.",
-            "diagonal": "Ellipses that do not tilt.",
-            "spherical": "Circles.",
-        },
-    )
-    start: Literal["original", "random-points", "k-means++"] = setting(
-        "original",
-        "Where the bells are at the beginning; EM only climbs to the nearest summit, so this matters.",
-        group="Start",
-        value_help={
-            "original": "The original's fixed start: three round bells near the lower left corner (K = 3 only).",
-            "random-points": "Around points drawn at random.",
-            "k-means++": "Around points drawn so that they lie far from each other.",
-        },
-    )
-    restarts: int = setting(
-        1,
-        "How many random starts to try one after the other; the likeliest result is kept.",
-        group="Start",
-        ge=1,
-        le=20,
-        shown_when=("start", ("random-points", "k-means++")),
-    )
-    half_steps: bool = setting(
-        True,
-        "One step is only an E-step (colour the points) or only an M-step (move the bells), so that each can be seen.",
-        group="Iteration",
-        live=True,
-    )
-    max_iterations: int = setting(
-        50,
-        "Iterations (an E- and an M-step each) after which a start is given up.",
-        group="Iteration",
-        ge=1,
-        le=10_000,
-        live=True,
-    )
-    tolerance: float = setting(
-        1e-5,
-        "Stop when an iteration raises the log-likelihood per point by less than this; 0 never stops early.",
-        group="Iteration",
-        ge=0.0,
-        le=1.0,
-        live=True,
-    )
-    regularisation: float = setting(
-        1e-6,
-        "Added to every variance so that no bell can become infinitely narrow.",
-        group="Iteration",
-        unit="squared units",
-        ge=0.0,
-        le=10.0,
-        live=True,
-        advanced=True,
-    )
-    on_collapse: Literal["stop", "repair"] = setting(
-        "stop",
-        "What to do when a bell shrinks onto a single point or loses all its points.",
-        group="Iteration",
-        live=True,
-        value_help={
-            "stop": "Stop and say which bell collapsed and why.",
-            "repair": "Put that bell, as wide as all the data, on a point drawn at random and go on.",
-        },
-    )
-    kmeans_beside: bool = setting(
-        False,
-        "Run k-means beside it, on the same points from the same start.",
-        group="Iteration",
-        live=True,
-        label="k-means beside",
-    )
-    seed: int = setting(
-        0,
-        "Draws the points and the random starts; the same seed gives the same run.",
-        group="Start",
-        ge=0,
-        le=2**31 - 1,
-    )
-    start_seed: int = setting(
-        0,
-        "Another number, another random start on the same points.",
-        group="Start",
-        ge=0,
-        le=2**31 - 1,
-        advanced=True,
-        shown_when=("start", ("random-points", "k-means++")),
-    )
-
-
-@dataclass(frozen=True)
-class SetPoints(Edit):
-    """Replace all points, after adding, moving or removing some: (N, D), in the plane D = 2."""
-
-    points: Array
-
-
-@dataclass(frozen=True)
-class MoveMean(Edit):
-    """Put the mean of one component (counted from 0) somewhere else: (D,); EM goes on from there."""
-
-    component: int
-    mean: Array
-
-
-@dataclass(frozen=True)
-class MixtureSnapshot(Snapshot):
-    """The mixture between two steps.
-
-    Attributes:
-        phase: what was done last: nothing yet ("start"), an E-step or an M-step.
-        iteration: M-steps done since the present start.
-        restart: which start this comes from, counted from 0.
-        converged: the last iteration gained less than the tolerance.
-        mixture: the parameters (weights, means, covariances).
-        data: all points, with what is known about them; OwnPoints once the user had a hand in them.
-        points: (n, D), those that are shown: all up to MOST_SHOWN, else evenly many of them.
-        responsibilities: (n, K) float32, of the points shown, from the last E-step; None before the first.
-        log_likelihood: log p(X) of all points under `mixture`, divided by N.
-        bic, aic: of `mixture`; smaller is better.
-        matches: true components beside estimated ones; empty without a truth.
-        repairs: collapsed components put back so far.
-        kmeans_centres, kmeans_labels: k-means from the same start after as many iterations, (K, D) and (n,), or None.
-    """
-
-    phase: Phase
-    iteration: int
-    restart: int
-    converged: bool
-    mixture: Gaussians
-    data: PointSet
-    points: Array
-    responsibilities: NDArray[np.float32] | None
-    log_likelihood: float
-    bic: float
-    aic: float
-    matches: tuple[Match, ...]
-    repairs: int
-    kmeans_centres: Array | None
-    kmeans_labels: NDArray[np.int64] | None
-
-    @property
-    def point_count(self) -> int:
-        """N, how many points there really are."""
-        return len(self.data)
-
-    @property
-    def truth(self) -> Gaussians | None:
-        """The Gaussians the points were drawn from, if they were."""
-        return self.data.truth
-
-    @property
-    def max_mean_error(self) -> float | None:
-        """The largest distance of a true mean from its estimate; None without a truth."""
-        return max(match.mean_error for match in self.matches) if self.matches else None
 
 
 @dataclass
@@ -267,7 +64,7 @@ class _Counters:
         return np.array(list(vars(self).values()), dtype=np.int64)
 
 
-class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
+class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
     """One run of EM, from a start to convergence; with restarts, several of them and then back to the best.
 
     A step is an E-step or an M-step in turn (`half_steps`) or a whole iteration. A whole iteration ends with the E-step
@@ -284,7 +81,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     def __init__(self, config: MixtureConfig, data: PointSet) -> None:
         self.config = config
-        self._use(data)
+        self._truth, self._has_truth = data.truth, data.truth is not None
         self._counters = _Counters()
         self._mixture: Gaussians
         self._responsibilities: Array | None = None
@@ -295,15 +92,42 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._best_likelihood: float
         self._centres: Array  # of k-means
         self._best_centres: Array
+        self._resting: Array | None  # centres of k-means that do not move on these points any more
+        self.use_points(data)
         self._begin()
 
-    def _use(self, data: PointSet) -> None:
-        """Make these the points; what is known about them goes into every state, so it is written down only once."""
-        data = replace(data, labels=None) if data.labels is not None else data  # not looked at, so not kept either
-        self._data, self._described = data, described(data)
-        self._resting: Array | None = None  # centres of k-means that do not move on these points any more
-
     # ------------------------------------------------------------------------------------------------ the two steps
+
+    def step(self) -> Metrics:
+        """An E-step or an M-step, or both: see `half_steps`. Raises TrainingError when a component collapses."""
+        before, rng = copy(self), generator_state(self._rng)
+        before._counters = replace(self._counters)  # all else is replaced in a step, not changed
+        try:
+            if self.config.half_steps:
+                self._half_step()
+            else:
+                self._iteration()
+        except TrainingError:
+            self.restore(before.state() | {"rng": rng})  # the first half of the step may have been done
+            raise
+        self.step_count += 1
+        return self._metrics()
+
+    def _half_step(self) -> None:
+        self._next_start_if_over()
+        if self._phase == "E":
+            self._m_step()
+            self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
+        else:
+            self._e_step()
+
+    def _iteration(self) -> None:
+        self._next_start_if_over()
+        if self._phase != "E":  # at a start, or where half steps were done before
+            self._e_step()
+        if not self._counters.over:
+            self._m_step()
+            self._e_step()
 
     def _e_step(self) -> None:
         """Share the points out among the components, and see whether the last iteration still gained anything."""
@@ -341,34 +165,12 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         else:
             self._centres = centres
 
-    def step(self) -> Metrics:
-        """An E-step or an M-step, or both: see `half_steps`. Raises TrainingError when a component collapses."""
-        before = self.state()
-        try:
-            self._do_step()
-        except TrainingError:
-            self.restore(before)  # the first half of the step may have been done
-            raise
-        self.step_count += 1
-        return self._metrics()
+    # ------------------------------------------------------------------------------------- starts, and what goes wrong
 
-    def _do_step(self) -> None:
+    def _next_start_if_over(self) -> None:
         if self._counters.over:
             self._counters.restart += 1
             self._begin()
-        if self._phase == "E":
-            self._m_step()
-            if self.config.half_steps:
-                self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
-            else:
-                self._e_step()
-        else:
-            self._e_step()
-            if not self.config.half_steps and not self._counters.over:
-                self._m_step()
-                self._e_step()
-
-    # ------------------------------------------------------------------------------------- starts, and what goes wrong
 
     def _begin(self) -> None:
         """Go to the beginning of start number `restart`, with a generator of its own."""
@@ -465,11 +267,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     @property
     def _points(self) -> Array:
-        return self._data.points
-
-    @property
-    def _truth(self) -> Gaussians | None:
-        return self._data.truth
+        return self.data.points
 
     @property
     def mixture(self) -> Gaussians:
@@ -477,9 +275,8 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         return self._mixture
 
     def _matches(self) -> tuple[Match, ...]:
-        if self._truth is None or self._truth.dimensions != self._mixture.dimensions:
-            return ()
-        return compare(self._mixture, self._truth)
+        truth = self.data.truth
+        return () if truth is None or truth.dimensions != self._mixture.dimensions else compare(self._mixture, truth)
 
     def _metrics(self) -> Metrics:
         metrics = {"log_likelihood_per_point": self._likelihood}
@@ -505,7 +302,7 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
             restart=self._counters.origin,
             converged=bool(self._counters.converged),
             mixture=self._mixture,
-            data=self._data,
+            data=self.data,
             points=points,
             responsibilities=None if shares is None else owned(shares[:, shown].T.astype(np.float32)),
             log_likelihood=self._likelihood,
@@ -519,115 +316,99 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
 
     # ------------------------------------------------------------------------------------------------ through time
 
-    def state(self) -> State:
-        """Everything to go on; responsibilities are left out, because `restore` computes the same ones again."""
-        return {
-            "points": self._points,  # read-only and replaced, never written to: safe to share among checkpoints
-            **self._described,
-            "has_truth": np.array(self._truth is not None),
-            "step_count": np.array(self.step_count),
-            "counters": self._counters.array(),
-            "likelihoods": np.array([self._likelihood, self._likelihood_before, self._best_likelihood]),
-            "kmeans_centres": self._centres.copy(),
-            "best_kmeans_centres": self._best_centres.copy(),
-            "rng": generator_state(self._rng),
-            **self._mixture.arrays(),
-            **self._shared_by.arrays("shared_by_"),
-            **self._best.arrays("best_"),
-        }
+    def fields(self) -> Sequence[Field]:
+        """See Trainer; responsibilities are left out, because `restored` computes the same ones again."""
+        centres = self._centres.shape
+        return (
+            *super().fields(),
+            number(self, "_has_truth", "has_truth"),
+            number(self, "step_count", low=0),
+            Field("counters", np.dtype(np.int64), (None,), lambda: self._counters.array(), self._put_counters, low=0),
+            Field("likelihoods", np.dtype(np.float64), (3,), self._likelihoods, self._put_likelihoods, finite=False),
+            attribute(self, "_centres", "kmeans_centres", shape=centres),
+            attribute(self, "_best_centres", "best_kmeans_centres", shape=centres),
+            generator("rng", self._rng),
+            *_parameters(self, "_mixture", ""),
+            *_parameters(self, "_shared_by", "shared_by_"),
+            *_parameters(self, "_best", "best_"),
+        )
 
-    @staticmethod
-    def data_in(config: MixtureConfig, state: Mapping[str, NDArray[Any]]) -> OwnPoints:
-        """The user's own points in a saved state, with which a trainer can be built; raises DataError.
+    def _likelihoods(self) -> Array:
+        return np.array([self._likelihood, self._likelihood_before, self._best_likelihood])
 
-        If they are changed points of a data set, the truth that those were drawn from is still known.
-        """
-        truth = load_points(config).truth if matching(state, "has_truth", np.array(True)) else None
-        return as_own(replace(from_state(state), truth=truth))
+    def _put_likelihoods(self, saved: Array) -> None:
+        self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in saved)
 
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Go to a state taken earlier. Raises DataError when it does not belong to this model."""
-        like = self._mixture
-        mixtures = [
-            Gaussians(*(matching(state, prefix + name, array) for name, array in like.arrays().items()))
-            for prefix in ("", "shared_by_", "best_")
-        ]
-        counters = self._saved_counters(state)
-        likelihoods = matching(state, "likelihoods", np.empty(3))
-        centres = matching(state, "kmeans_centres", self._centres)
-        best_centres = matching(state, "best_kmeans_centres", self._centres)
-        step_count = int(matching(state, "step_count", np.array(0)))
-        has_truth = bool(matching(state, "has_truth", np.array(True)))
-        data = from_state(state)
-        if data.dimensions != like.dimensions:
-            raise DataError("The saved state has no points of this model's kind: the file is damaged.")
-        # A run on points of the user's own, opened from a file, was perhaps built on others, which have a truth.
-        data = replace(data, truth=self._truth if has_truth else None)
-        # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
-        numbers = [*(array for mixture in mixtures for array in mixture.arrays().values()), centres, best_centres]
-        if not all(np.isfinite(array).all() for array in (*numbers, likelihoods[0])) or np.isnan(likelihoods[2]):
-            raise DataError("The saved mixture is not all finite numbers: the file is damaged.")
-        if any((mixture.weights < 0).any() or abs(mixture.weights.sum() - 1) > 1e-6 for mixture in mixtures):
-            raise DataError("The saved weights are no shares that sum to 1: the file is damaged.")
-        if not 0 <= counters.phase < len(PHASES):
-            raise DataError("The saved state is in no known phase: the file is damaged.")
-        check_enough(data.points, self.config.components)
-        shares = None
-        try:
-            for mixture in mixtures:
-                whitening(mixture.covariances)
-            if counters.phase != PHASES.index("start"):
-                shares = e_step(data.points, mixtures[1])[0]
-        except TrainingError as error:
-            raise DataError(f"The saved mixture is damaged: {error}") from error
-        restore_generator(self._rng, matching(state, "rng", generator_state(self._rng)))
-        self._use(data)
-        self.step_count, self._counters, self._responsibilities = step_count, counters, shares
-        self._mixture, self._shared_by, self._best = mixtures
-        self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in likelihoods)
-        self._centres, self._best_centres = np.array(centres), np.array(best_centres)
-
-    def _saved_counters(self, state: Mapping[str, NDArray[Any]]) -> _Counters:
-        """The counters of a saved state; those of an earlier version do not say which start the mixture comes from."""
-        saved = state.get("counters")
-        present = self._counters.array()
-        if saved is not None and saved.shape == (len(present) - 1,):
-            counters = _Counters(*(int(number) for number in matching(state, "counters", present[:-1])))
+    def _put_counters(self, saved: NDArray[np.int64]) -> None:
+        counters = self._counters = _Counters(*(int(number) for number in saved))
+        if len(saved) < len(counters.array()):  # an earlier version did not say which start the mixture comes from
             finished = counters.over and counters.restart + 1 >= self._restarts
             counters.origin = counters.best_restart if finished else counters.restart
-            return counters
-        return _Counters(*(int(number) for number in matching(state, "counters", present)))
+
+    def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
+        """See Trainer."""
+        super().check(saved)
+        counters, known = saved["counters"], len(self._counters.array())
+        if len(counters) not in (known - 1, known):
+            raise DataError(f"The saved state has {len(counters)} counters, not {known}: the file is damaged.")
+        if not 0 <= _Counters(*counters).phase < len(PHASES):
+            raise DataError("The saved state is in no known phase: the file is damaged.")
+        # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
+        if not np.isfinite(saved["likelihoods"][0]) or np.isnan(saved["likelihoods"][2]):
+            raise DataError("The saved likelihoods are no numbers: the file is damaged.")
+        for prefix in ("", "shared_by_", "best_"):
+            weights = saved[prefix + "weights"]
+            if (weights < 0).any() or abs(weights.sum() - 1) > 1e-6:
+                raise DataError("The saved weights are no shares that sum to 1: the file is damaged.")
+            try:
+                whitening(saved[prefix + "covariances"])
+            except TrainingError as error:
+                raise DataError(f"The saved mixture is damaged: {error}") from error
+
+    def restored(self) -> None:
+        """See Trainer."""
+        super().restored()
+        self._responsibilities = None if self._phase == "start" else e_step(self._points, self._shared_by)[0]
+
+    @classmethod
+    def data_in(cls, config: MixtureConfig, state: Mapping[str, NDArray[Any]]) -> OwnPoints:
+        """See PointTrainer; if they are changed points of a data set, the truth that those have is still known."""
+        known = state.get("has_truth")
+        if known is None or known.dtype != np.bool_ or known.shape != ():
+            raise DataError(f"The saved state does not say whether a truth is known: {DAMAGED}.")
+        return replace(super().data_in(config, state), truth=load_points(config).truth if known else None)
 
     # ---------------------------------------------------------------------------------------------- changes by hand
 
-    def edit(self, edit: Edit) -> None:
-        """Move points or a mean; the colours follow at once, and EM goes on from there.
+    def use_points(self, data: PointSet) -> None:
+        """See PointTrainer; the truth is that of the run, whatever becomes of its points."""
+        truth = self._truth if self._has_truth else None
+        super().use_points(data if data.truth is truth else replace(data, truth=truth))
+        self._resting = None
 
-        Raises ConfigError, and changes nothing, when the points are too few or a number is not finite.
-        """
-        if isinstance(edit, SetPoints):
-            self._set_points(edit.points)
-        elif isinstance(edit, MoveMean):
-            self._move_mean(edit.component, edit.mean)
-        else:
-            super().edit(edit)
+    def check_points(self, data: PointSet) -> None:
+        """See PointTrainer."""
+        super().check_points(data)
+        check_enough(data.points, self.config.components)
 
-    def _set_points(self, points: Array) -> None:
-        try:
-            new = check_points(points)
-            if new.shape[1] != self._mixture.dimensions:
-                raise DataError(
-                    f"These points have {new.shape[1]} coordinates, the mixture {self._mixture.dimensions}."
-                )
-            check_enough(new, self.config.components)
-        except DataError as error:
-            raise ConfigError(str(error)) from error
-        self._use(edited(self._data, new))
+    def replace_points(self, data: OwnPoints) -> None:
+        """See PointTrainer; the colours follow at once, and EM goes on from there."""
+        super().replace_points(data)
         if self._phase == "start":
             self._begin()
         else:
             self._responsibilities = None
             self._go_on()
+
+    def edit(self, edit: Edit) -> None:
+        """Move points or a mean.
+
+        Raises ConfigError, and changes nothing, when the points are too few or a number is not finite.
+        """
+        if isinstance(edit, MoveMean):
+            self._move_mean(edit.component, edit.mean)
+        else:
+            super().edit(edit)
 
     def _move_mean(self, component: int, mean: Array) -> None:
         if not 0 <= component < self._mixture.count:
@@ -659,178 +440,17 @@ class MixtureTrainer(Trainer[MixtureConfig, MixtureSnapshot]):
         self._e_step()
 
 
-# ------------------------------------------------------------------------------------------- which number of components
+def _parameters(owner: MixtureTrainer, key: str, prefix: str) -> list[Field]:
+    """Fields for the three arrays of the mixture in an attribute; mixtures are replaced, never written to."""
 
+    def field(name: str, shape: tuple[int, ...]) -> Field:
+        def read() -> Array:
+            array: Array = getattr(getattr(owner, key), name)
+            return array
 
-@dataclass(frozen=True)
-class Selection:
-    """How well K components describe the points.
+        def write(saved: Array) -> None:
+            setattr(owner, key, replace(getattr(owner, key), **{name: saved}))
 
-    Attributes:
-        components: K.
-        log_likelihood: per point, of the best start.
-        bic, aic: smaller is better.
-        failure: why there is no result, in words; "" if there is one (the numbers are NaN otherwise).
-    """
+        return Field(prefix + name, np.dtype(np.float64), shape, read, write)
 
-    components: int
-    log_likelihood: float
-    bic: float
-    aic: float
-    failure: str = ""
-
-
-def model_selection(
-    points: Array, config: MixtureConfig, components: Sequence[int] = tuple(range(1, 13)), restarts: int = 3
-) -> Generator[Selection | None, None, None]:
-    """Fit mixtures of several sizes, to compare their BIC and AIC; made for the background.
-
-    Yields None after every iteration (the moment to let others work, or to give up) and a Selection for each K.
-    Always starts from k-means++; otherwise the covariances, tolerance, regularisation and seed of `config`.
-    """
-    data = PointSet(points)
-    for count in components:
-        try:
-            trainer = MixtureTrainer(
-                MixtureConfig(
-                    components=count,
-                    covariance=config.covariance,
-                    start="k-means++",
-                    restarts=restarts,
-                    half_steps=False,
-                    max_iterations=max(100, config.max_iterations),
-                    tolerance=max(config.tolerance, 1e-5),
-                    regularisation=config.regularisation,
-                    on_collapse="repair" if config.covariance != "tied" else "stop",
-                    seed=config.seed,
-                    start_seed=config.start_seed,
-                ),
-                data,
-            )
-            while not trainer.done:
-                trainer.step()
-                yield None
-        except (DataError, TrainingError) as error:
-            yield Selection(count, np.nan, np.nan, np.nan, str(error))
-            continue
-        found = trainer.snapshot()
-        yield Selection(count, found.log_likelihood, found.bic, found.aic)
-
-
-# ---------------------------------------------------------------------------------------------------- in the registry
-
-
-def load_points(config: MixtureConfig) -> PointSet:
-    """The points that a config asks for, drawn anew from its seed."""
-    return make_points(config.dataset, config.points_per_cluster, config.noise, np.random.default_rng(config.seed))
-
-
-def open_points(paths: Sequence[Path]) -> OwnPoints:
-    """The user's own points from one CSV file with guessed columns; raises DataError."""
-    if len(paths) != 1:
-        raise DataError("A Gaussian mixture takes its points from one CSV file.")
-    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
-
-
-def suited(config: MixtureConfig, own: bool, fixed: Collection[str] = ()) -> tuple[MixtureConfig, str]:
-    """Settings with a start that fits: the original's is made for its own three clusters. See `Model.suited`."""
-    if config.start != "original" or "start" in fixed or (config.components == 3 and not own):
-        return config, ""
-    restarts = config.restarts if "restarts" in fixed else max(config.restarts, 3)
-    bells = "1 component" if config.components == 1 else f"{config.components} components"
-    why = "points of your own" if own else bells
-    return (
-        config.model_copy(update={"start": "k-means++", "restarts": restarts}),
-        f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",
-    )
-
-
-def report(trainer: MixtureTrainer) -> tuple[str, Mapping[str, Any]]:
-    """A table of estimates against the truth, and the numbers behind it."""
-    seen = trainer.snapshot()
-    mixture, truth = seen.mixture, seen.truth
-    true_of = {match.estimated: match for match in seen.matches}
-    order = sorted(range(mixture.count), key=lambda k: true_of[k].true if k in true_of else mixture.count + k)
-    lines = [f"{'':10}{'weight':>8}  {'mean':<20}  covariance"]
-    for k in order:
-        lines.append(_row(f"estimate {k + 1}", mixture, k))
-        if truth is not None and k in true_of:
-            match = true_of[k]
-            lines.append(_row("  truth", truth, match.true))
-            lines.append(
-                f"{'  error':10}{match.weight_error:8.3f}  {match.mean_error:<20.3f}  {match.covariance_error:.3f}"
-            )
-    lines.append(
-        f"log-likelihood per point {seen.log_likelihood:.4f} after {seen.iteration} iterations"
-        f" ({'converged' if seen.converged else 'not converged'}), BIC {seen.bic:.1f}, AIC {seen.aic:.1f}"
-    )
-    if seen.repairs:
-        lines.append(f"Collapsed components repaired: {seen.repairs}.")
-    metrics: dict[str, Any] = {
-        "log_likelihood_per_point": seen.log_likelihood,
-        "iterations": seen.iteration,
-        "converged": seen.converged,
-        "max_mean_error": seen.max_mean_error,
-        "weights": mixture.weights[order].tolist(),
-        "means": mixture.means[order].tolist(),
-        "covariances": mixture.covariances[order].tolist(),
-        "bic": seen.bic,
-        "aic": seen.aic,
-    }
-    return "\n".join(lines), metrics
-
-
-def _row(name: str, mixture: Gaussians, k: int) -> str:
-    mean = "(" + ", ".join(f"{value:.3f}" for value in mixture.means[k]) + ")"
-    covariance = "; ".join(" ".join(f"{value:7.3f}" for value in row) for row in mixture.covariances[k])
-    return f"{name:10}{mixture.weights[k]:8.3f}  {mean:<20}  [{covariance}]"
-
-
-_PRESETS = {
-    "original": Preset(
-        MixtureConfig(),
-        "Three clusters and a start far from them: watch the bells find their way in about 26 iterations.",
-    ),
-    "k-means++": Preset(
-        MixtureConfig(start="k-means++", restarts=5, start_seed=23, kmeans_beside=True),
-        "Five well spread starts, one after the other: two end on a lower summit, the best is kept.",
-    ),
-    "anisotropic": Preset(
-        MixtureConfig(dataset="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
-        "Long, thin clusters: ellipses follow them, k-means cuts them across.",
-    ),
-    "unequal": Preset(
-        MixtureConfig(dataset="unequal", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
-        "One wide cluster, two small ones: k-means gives away points of the wide one, the mixture does not.",
-    ),
-    "ring": Preset(
-        MixtureConfig(dataset="ring", components=8, start="k-means++", restarts=3, max_iterations=200),
-        "No cluster at all: eight bells share the ring. A mixture can describe any density, not only clusters.",
-    ),
-    "collapse": Preset(
-        MixtureConfig(points_per_cluster=8, components=12, start="random-points", max_iterations=200),
-        "Too many bells for 24 points: one shrinks onto a single point. Try a larger regularisation, or repair.",
-    ),
-}
-
-MODEL = Model(
-    name="mixture",
-    title="Mixture",
-    summary="Find clusters: fit a Gaussian mixture by expectation-maximisation, one E-step and one M-step at a time.",
-    config=MixtureConfig,
-    trainer=MixtureTrainer,
-    load=load_points,
-    presets=_PRESETS,
-    metrics=(
-        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood", better="higher"),
-        MetricSpec("max_mean_error", "largest error of a mean", "error of the means", better="lower"),
-    ),
-    open_data=open_points,
-    suited=suited,
-    report=report,
-    verb="Run",
-    doing="Running",
-    cycle="iteration",
-    length="max_iterations",
-    task=frozenset({"dataset", "half_steps"}),
-)
+    return [field(name, array.shape) for name, array in getattr(owner, key).arrays().items()]

@@ -26,6 +26,7 @@ class BatchNorm(Layer):
     """
 
     decayed = frozenset()
+    compares_examples = True
 
     def __init__(self, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         super().__init__()

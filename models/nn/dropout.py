@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from models.nn.layer import Array, Layer
+from models.nn.layer import Array, Layer, Shape
 from models.nn.memory import reuse
 
 
@@ -25,6 +27,8 @@ class Dropout(Layer):
         self.rate = rate
         self._rng = rng
         self._mask: Array | None = None
+        self._whole_mask: Array | None = None  # of a batch that is worked out in parts
+        self._given: Array | None = None  # the next batch's part of it
         self._output: Array | None = None
         self._input_gradient: Array | None = None
 
@@ -33,12 +37,30 @@ class Dropout(Layer):
         if not training:
             return x
         assert self._rng is not None, "dropout needs a random generator to train with"
-        mask = self._mask = reuse(self._mask, x.shape, x.dtype)
+        if self._given is None:
+            mask = self._mask = self._drawn(reuse(self._mask, x.shape, x.dtype))
+        else:
+            mask, self._mask, self._given = self._given, self._given, None
+        self._output = reuse(self._output, x.shape, x.dtype)
+        return np.multiply(x, mask, out=self._output)
+
+    def _drawn(self, mask: Array) -> Array:
+        """Fill a mask."""
+        assert self._rng is not None, "dropout needs a random generator to train with"
         self._rng.random(dtype=mask.dtype.type, out=mask)
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1.0 / (1.0 - self.rate)
-        self._output = reuse(self._output, x.shape, x.dtype)
-        return np.multiply(x, mask, out=self._output)
+        return mask
+
+    def draw_ahead(self, count: int, input_shape: Shape, dtype: np.dtype[Any]) -> None:
+        """The mask of the whole batch."""
+        self._whole_mask = self._drawn(reuse(self._whole_mask, (count, *input_shape), dtype))
+
+    def follow(self, whole: Layer, rows: slice) -> None:
+        """These rows of the mask that `whole` has drawn."""
+        assert isinstance(whole, Dropout)
+        assert whole._whole_mask is not None, "follow() needs a draw_ahead() of the whole first"
+        self._given = whole._whole_mask[rows]
 
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
         """∂L/∂x = ∂L/∂y · mask / (1 − rate): a silenced neuron is not to blame."""

@@ -7,7 +7,7 @@ Shapes: the batch comes first. Vectors are (N, D), images (N, H, W, C), sequence
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,15 @@ class Layer:
         gradients: name → gradient of the loss, same shapes; `backward` overwrites them in place.
         buffers: name → arrays that change while training without a gradient (running means of a batch norm).
         decayed: names of the parameters that weight decay applies to (weights, not biases).
+        inner: the layers that this one is made of; see `models.nn.nesting`.
+        compares_examples: whether an example's output depends on the others of its batch while training.
+
+    Neither `forward` nor `backward` may write to the array it is given: others may need it still.
     """
 
     decayed: frozenset[str] = frozenset({"weight"})
+    inner: tuple[Layer, ...] = ()
+    compares_examples = False
 
     def __init__(self) -> None:
         self.parameters: dict[str, Array] = {}
@@ -48,6 +54,38 @@ class Layer:
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Fill the parameters with their starting values; called once the network has handed out the memory."""
+
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+        """Take over the views that the network hands out: name → array, as `parameter_shapes` named them."""
+        self.parameters, self.gradients = parameters, gradients
+
+    def decays(self, name: str) -> bool:
+        """Whether weight decay applies to this parameter."""
+        return name in self.decayed
+
+    def named_buffers(self) -> dict[str, Array]:
+        """Name → the buffer itself, with those of all layers inside."""
+        return dict(self.buffers)
+
+    def put_buffer(self, name: str, array: Array) -> None:
+        """Use this array as the buffer of that name from now on."""
+        self.buffers[name] = array
+
+    def walk(self) -> Iterator[Layer]:
+        """This layer and all layers inside it, at any depth."""
+        yield self
+        for layer in self.inner:
+            yield from layer.walk()
+
+    # For a batch that is worked out in several parts at the same time, each by a copy of the network ----------------
+
+    def draw_ahead(self, count: int, input_shape: Shape, dtype: np.dtype[Any]) -> None:
+        """Draw what chance decides for a whole batch of `count` inputs, as its `forward(training=True)` would."""
+
+    def follow(self, whole: Layer, rows: slice) -> None:
+        """For the next `forward`: take over from the layer that this one is a copy of what holds for these examples."""
+
+    # The two directions ---------------------------------------------------------------------------------------------
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """The layer's output for a batch `x`; with `training` it also remembers what `backward` needs."""

@@ -6,6 +6,7 @@ updates the whole network with a few array operations, and a snapshot is a singl
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,13 +14,14 @@ import numpy as np
 
 from models.base import DataError
 from models.nn.layer import Array, Layer, Shape
+from models.nn.nesting import Sequential
 
 
 class Network:
     """Layers in a row, with their parameters in one vector.
 
     Args:
-        layers: new layers, used by this network alone.
+        layers: new layers, used by this network alone; some may be made of layers (`models.nn.nesting`).
         input_shape: shape of one input, without the batch: (D,), (H, W, C), (T, D).
         dtype: float32 to train, float64 to check gradients.
         rng: where the starting values come from.
@@ -38,12 +40,10 @@ class Network:
         self.parameters: Array = np.zeros(size, dtype)
         self.gradients: Array = np.zeros(size, dtype)
         self.decayed: Array = np.zeros(size, dtype)
-        for layer, slots in self._slots:
-            layer.parameters = _views(self.parameters, slots)
-            layer.gradients = _views(self.gradients, slots)
-            for name, view in _views(self.decayed, slots).items():
-                view.fill(1.0 if name in layer.decayed else 0.0)
-            layer.initialize(rng)
+        self._row.bind(self._views(self.parameters), self._views(self.gradients))
+        for name, view in self._views(self.decayed).items():
+            view.fill(1.0 if self._row.decays(name) else 0.0)
+        self._row.initialize(rng)
 
     @classmethod
     def on(
@@ -71,32 +71,32 @@ class Network:
             )
         network.parameters = parameters
         network.gradients = network.decayed = np.zeros(0, parameters.dtype)
-        for layer, slots in network._slots:
-            layer.parameters = _views(parameters, slots)
-        for key, array in (buffers or {}).items():
-            index, name = key.split(".", 1)
-            network.layers[int(index)].buffers[name] = array
+        network._row.bind(network._views(parameters), {})
+        for name, array in (buffers or {}).items():
+            network._row.put_buffer(name, array)
         return network
 
     def _lay_out(self, layers: Sequence[Layer], input_shape: Shape) -> int:
         """Decide which layer gets which part of the flat vector; returns the vector's size."""
+        self._row = Sequential(layers)
         self.layers = list(layers)
+        every = list(map(id, self.every_layer()))
+        if len(set(every)) < len(every):
+            raise ValueError("a layer stands in the network twice: every place needs a layer of its own")
         self.input_shape = input_shape
-        self.shapes: list[Shape] = [input_shape]
-        self._slots: list[tuple[Layer, dict[str, tuple[int, int, Shape]]]] = []
-        self._first_trained = len(self.layers)
+        self._slots: dict[str, tuple[int, int, Shape]] = {}
         offset = 0
-        for index, layer in enumerate(self.layers):
-            slots: dict[str, tuple[int, int, Shape]] = {}
-            for name, shape in layer.parameter_shapes(self.shapes[-1]).items():
-                end = offset + int(np.prod(shape, dtype=np.int64))
-                slots[name] = (offset, end, shape)
-                offset = end
-            if slots:
-                self._first_trained = min(self._first_trained, index)
-            self._slots.append((layer, slots))
+        for name, shape in self._row.parameter_shapes(input_shape).items():
+            end = offset + int(np.prod(shape, dtype=np.int64))
+            self._slots[name] = (offset, end, shape)
+            offset = end
+        self.shapes: list[Shape] = [input_shape]
+        for layer in self.layers:
             self.shapes.append(layer.output_shape(self.shapes[-1]))
         return offset
+
+    def _views(self, flat: Array) -> dict[str, Array]:
+        return {name: flat[start:end].reshape(shape) for name, (start, end, shape) in self._slots.items()}
 
     @property
     def output_shape(self) -> Shape:
@@ -109,12 +109,13 @@ class Network:
             x = layer.forward(x, training=training)
         return x
 
-    def backward(self, gradient: Array) -> None:
-        """From ∂loss/∂outputs to `gradients`, layer by layer from the last to the first that has parameters."""
-        for index in range(len(self.layers) - 1, self._first_trained - 1, -1):
-            below = self.layers[index].backward(gradient, need_input=index > self._first_trained)
-            if below is not None:
-                gradient = below
+    def backward(self, gradient: Array, *, need_input: bool = False) -> Array | None:
+        """From ∂loss/∂outputs to `gradients`, layer by layer from the last to the first that has parameters.
+
+        With `need_input` it goes on to ∂loss/∂x and returns that: in a buffer that the next call overwrites. So the
+        blame can flow on into another network whose output x was.
+        """
+        return self._row.backward(gradient, need_input=need_input)
 
     def activations(self, x: Array) -> list[Array]:
         """What every layer makes of a small batch: the outputs of all layers, in order."""
@@ -126,14 +127,32 @@ class Network:
 
     def named_parameters(self) -> Iterator[tuple[str, Array]]:
         """("0.weight", view), … for every parameter, in the order of the flat vector."""
-        for index, layer in enumerate(self.layers):
-            for name, view in layer.parameters.items():
-                yield f"{index}.{name}", view
+        yield from self._row.parameters.items()
 
     def buffers(self) -> dict[str, Array]:
         """("2.running_mean" → array) of what changes while training without a gradient; the arrays themselves."""
-        return {f"{i}.{name}": array for i, layer in enumerate(self.layers) for name, array in layer.buffers.items()}
+        return self._row.named_buffers()
 
+    def every_layer(self) -> Iterator[Layer]:
+        """All layers at any depth, those made of layers before the ones inside them."""
+        for layer in self._row.inner:
+            yield from layer.walk()
 
-def _views(flat: Array, slots: Mapping[str, tuple[int, int, Shape]]) -> dict[str, Array]:
-    return {name: flat[start:end].reshape(shape) for name, (start, end, shape) in slots.items()}
+    # A batch in several parts at the same time ----------------------------------------------------------------------
+
+    def replica(self) -> Network:
+        """A network on the same parameters with gradients and memory of its own, to work out a part of a batch."""
+        twin = copy.copy(self)
+        twin._row = copy.deepcopy(self._row)
+        twin.layers = list(twin._row.inner)
+        twin.gradients = np.zeros_like(self.gradients)
+        twin._row.bind(twin._views(self.parameters), twin._views(twin.gradients))
+        return twin
+
+    def draw_ahead(self, x: Array) -> None:
+        """Draw what chance decides (dropout masks) for a whole batch x, so that its parts can `follow`."""
+        self._row.draw_ahead(len(x), x.shape[1:], x.dtype)
+
+    def follow(self, whole: Network, rows: slice) -> None:
+        """The next `forward` is of these examples of the batch for which `whole` has drawn ahead."""
+        self._row.follow(whole._row, rows)

@@ -37,6 +37,11 @@ class Switch(Layer):
         self._on[...] = on
         self._all_on = bool(on.all())
 
+    def follow(self, whole: Layer, rows: slice) -> None:
+        """As `whole` is switched now."""
+        assert isinstance(whole, Switch)
+        self.set(whole._on)
+
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """x (N, units) with silent columns where the neuron is off."""
         if self._all_on:

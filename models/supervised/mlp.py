@@ -16,7 +16,7 @@ from models.nn.dropout import Dropout
 from models.nn.layer import Layer
 from models.nn.linear import Linear
 from models.nn.losses import LOSSES
-from models.supervised.trainer import SupervisedConfig
+from models.supervised.config import SupervisedConfig
 
 HiddenActivation = Literal["relu", "leaky_relu", "sigmoid", "bipolar_sigmoid", "tanh", "identity"]
 OutputActivation = Literal["identity", "sigmoid", "bipolar_sigmoid", "tanh", "relu", "leaky_relu", "softmax"]

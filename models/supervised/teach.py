@@ -23,7 +23,7 @@ from models.nn.layer import Array
 from models.nn.losses import LOSSES
 from models.nn.network import Network
 from models.nn.optimizers import Adam
-from models.supervised.trainer import SupervisedConfig
+from models.supervised.config import SupervisedConfig
 
 FEWEST = 2
 
@@ -154,7 +154,7 @@ def _give(trainer: Teachable, lesson: Teach) -> None:
     generator = trainer.rng.bit_generator
     luck = generator.state
     generator.state = rng.spawn(1)[0].bit_generator.state
-    norms = [layer for layer in network.layers if isinstance(layer, BatchNorm)]
+    norms = [layer for layer in network.every_layer() if isinstance(layer, BatchNorm)]
     for norm in norms:
         norm.frozen = True  # the averages of a few drawings say nothing about all pictures
     try:

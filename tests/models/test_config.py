@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, ValidationError, model_validator
 
-from models.config import Config, Setting, explain, problems, setting, settings_of
+from models.config import Config, Setting, explain, inherited, problems, setting, settings_of
 from models.registry import MODELS, get_model
 
 Width = Annotated[int, Field(ge=1, le=512)]
@@ -185,6 +186,39 @@ def test_live_changes_need_no_rebuild() -> None:
     first, second = Everything(), Everything(rate=0.1, units=60)
     assert first.changed(second) == {"rate", "units"}
     assert first.needs_rebuild(second) == {"units"}
+
+
+class Narrower(Everything):
+    """Some settings of the base, changed."""
+
+    units: int = inherited(Everything, "units", default=4, le=16)
+    rate: float = inherited(Everything, "rate", description="How far one step goes.", gt=None, ge=0.001)
+    activation: Literal["tanh"] = inherited(Everything, "activation", default="tanh", value_help={"tanh": "Bends."})
+    hidden: tuple[Annotated[int, Field(ge=1, le=9)], ...] = inherited(Everything, "hidden", default=(3,), max_length=2)
+
+
+def test_an_inherited_setting_is_the_same_except_for_what_is_changed() -> None:
+    before, after = SETTINGS, {each.name: each for each in settings_of(Narrower)}
+    assert list(after) == list(before), "in the same places"
+    assert {name for name in after if after[name] != before[name]} == {"units", "rate", "activation", "hidden"}
+    assert after["units"] == replace(before["units"], default=4, maximum=16)
+    assert after["rate"] == replace(
+        before["rate"], description="How far one step goes.", minimum=0.001, exclusive_minimum=False
+    )
+    assert after["activation"].choices == after["activation"].values == ("tanh",)
+    assert after["activation"].value_help == {"tanh": "Bends."}
+    assert after["hidden"] == replace(before["hidden"], default=(3,), maximum=9, max_length=2)
+    with pytest.raises(ValidationError, match="less than or equal to 16"):
+        Narrower(units=17)
+    with pytest.raises(ValidationError, match="at most 2 items"):
+        Narrower(hidden=(1, 2, 3))
+
+
+def test_a_change_that_no_setting_knows_is_refused() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        inherited(Everything, "units", colour="red")
+    with pytest.raises(KeyError, match="unit"):
+        inherited(Everything, "unit")
 
 
 @pytest.mark.parametrize("name", list(MODELS))

@@ -8,20 +8,20 @@ exactly the points that are seen at any moment of an old one.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.base import DataError, State, owned
-from models.data.points.sets import Array, PointSet
+from models.base import DataError, State
+from models.data.points.sets import Array, Flags, PointSet
+from models.data.points.tables import points_from_table, read_table
 
 BY_HAND = "own points"
 LONGEST_NAME = 255
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -31,34 +31,18 @@ class OwnPoints(PointSet):
     Attributes:
         name: the table's name, or “own points”: what the user reads.
         table: whether they come from a table, whose columns may have any units, so that standardising makes sense.
-        held_out: (N,) bool, the points that are not trained on; None while they have not been dealt out.
 
     Raises:
-        DataError: see PointSet; also held-out marks of another number, and a name that is empty or endless.
+        DataError: see PointSet; also a name that is empty or endless.
     """
 
     name: str = BY_HAND
     table: bool = False
-    held_out: Flags | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 < len(self.name) <= LONGEST_NAME:
             raise DataError(f"The name of these points must have 1 to {LONGEST_NAME} letters, not {len(self.name)}.")
-        if self.held_out is not None:
-            marks = owned(np.asarray(self.held_out, dtype=np.bool_))
-            if marks.shape != self.points.shape[:1]:
-                raise DataError(f"There are {len(self.points)} points but {marks.size} marks for held-out.")
-            object.__setattr__(self, "held_out", marks)
-
-    def taken(self, indices: ArrayLike) -> OwnPoints:
-        """See PointSet; the points keep their marks."""
-        chosen = PointSet.taken(self.dealt(None), indices)
-        return chosen.dealt(None if self.held_out is None else self.held_out[np.asarray(indices)])
-
-    def dealt(self, held_out: Flags | None) -> OwnPoints:
-        """The same points with these marks (N,); None has them dealt out anew."""
-        return replace(self, held_out=held_out)
 
     def in_file_units(self) -> OwnPoints:
         """The same points as they stood in the table: undoes the standardisation (see `original`)."""
@@ -66,7 +50,7 @@ class OwnPoints(PointSet):
 
 
 def as_own(data: PointSet, name: str = "", *, table: bool = False) -> OwnPoints:
-    """Points as the user's own; those that are already keep their marks, and their name unless another is given."""
+    """Points as the user's own; those that are already keep their name unless another is given."""
     known = {key: value for key, value in vars(data).items() if key not in ("name", "table")}
     if isinstance(data, OwnPoints):
         name, table = name or data.name, table or data.table
@@ -82,64 +66,103 @@ def edited(
     held_out: Flags | None = None,
 ) -> OwnPoints:
     """`data` after a change by hand: other points (N, D), the same names and units. They are now the user's own."""
-    bare = data.dealt(None) if isinstance(data, OwnPoints) else data
-    changed = replace(bare, points=np.asarray(points, np.float64), labels=labels, targets=targets)
-    return as_own(changed).dealt(held_out)
+    places = np.asarray(points, np.float64)
+    return as_own(replace(data, points=places, labels=labels, targets=targets, held_out=held_out))
+
+
+def open_points(paths: Sequence[Path]) -> OwnPoints:
+    """The user's own points from one CSV file with guessed columns, for `Model.open_data`; raises DataError."""
+    if len(paths) != 1:
+        raise DataError("The points are taken from one CSV file.")
+    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
 
 
 def same_points(a: PointSet, b: PointSet) -> bool:
     """Whether both hold the same points, answers and marks, bit for bit."""
     if a is b:
         return True
-    pairs = [(a.points, b.points), (a.labels, b.labels), (a.targets, b.targets)]
-    pairs.append((getattr(a, "held_out", None), getattr(b, "held_out", None)))
+    pairs = [(a.points, b.points), (a.labels, b.labels), (a.targets, b.targets), (a.held_out, b.held_out)]
     return all(x is y or (x is not None and y is not None and np.array_equal(x, y)) for x, y in pairs)
 
 
 # In the state of a run ----------------------------------------------------------------------------------------------
 
+NO_NUMBERS = np.zeros(0)
+NO_NUMBERS.flags.writeable = False
 
-def described(data: PointSet) -> State:
-    """What is known about points besides themselves, as arrays of a state: "words" (JSON), "centre" and "scale"."""
+
+def _words(data: PointSet) -> NDArray[np.uint8]:
+    """What things are called, as JSON; and whether the points are the user's own."""
     words: dict[str, Any] = {"classes": data.class_names, "axes": data.axis_names}
     if isinstance(data, OwnPoints):
         words |= {"own": data.name, "table": data.table}
-    state: State = {"words": np.frombuffer(json.dumps(words).encode(), np.uint8).copy()}
-    if data.centre is not None and data.scale is not None:
-        state |= {"centre": data.centre, "scale": data.scale}
-    return state
+    return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 
-def from_state(
-    state: Mapping[str, NDArray[Any]],
-    *,
-    labels: NDArray[np.int64] | None = None,
-    targets: Array | None = None,
-    held_out: Flags | None = None,
-) -> PointSet:
-    """The points of a state (its "points" and what `described` wrote); OwnPoints if they were the user's own.
+PARTS: Mapping[str, Callable[[PointSet], NDArray[Any] | None]] = {
+    "points": lambda data: data.points,
+    "answers": lambda data: data.targets if data.labels is None else data.labels,
+    "held_out": lambda data: data.held_out,
+    "words": _words,
+    "centre": lambda data: NO_NUMBERS if data.centre is None else data.centre,
+    "scale": lambda data: NO_NUMBERS if data.scale is None else data.scale,
+}
+"""Array in a state → how a set of points is read into it; None where the set has no such thing."""
+
+EARLIER: Mapping[str, NDArray[Any]] = {
+    "words": _words(PointSet(np.empty((0, 2)))),
+    "centre": NO_NUMBERS,
+    "scale": NO_NUMBERS,
+}
+"""What stands for arrays that states of earlier versions leave out."""
+
+
+def described(data: PointSet) -> State:
+    """Everything about points as arrays of a state, none of which is ever written to."""
+    found = {name: read(data) for name, read in PARTS.items()}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+def from_state(state: Mapping[str, NDArray[Any]]) -> PointSet:
+    """The points that `described` turned into arrays; OwnPoints if they were the user's own.
 
     Raises DataError when something of it is missing or damaged.
     """
     if "points" not in state:
         raise DataError("The saved state has no “points”: the file is damaged or of another model.")
-    points = state["points"]
+    points, answers, held_out = state["points"], state.get("answers"), state.get("held_out")
     if points.dtype != np.float64 or points.ndim != 2:
         raise DataError("The saved points are not a table of numbers: the file is damaged.")
+    if answers is not None and answers.dtype not in (np.int64, np.float64):
+        raise DataError("The saved points have neither classes nor values: the file is damaged.")
+    if held_out is not None and held_out.dtype != np.bool_:
+        raise DataError("The saved state does not say which points are held out: the file is damaged.")
+    if any(each is not None and each.shape != points.shape[:1] for each in (answers, held_out)):
+        raise DataError("The saved points and their answers do not fit together: the file is damaged.")
     try:
-        # A mixture saved by an earlier version has none.
-        words = json.loads(state["words"].tobytes()) if "words" in state else {"classes": (), "axes": ("x", "y")}
+        words = json.loads(state.get("words", EARLIER["words"]).tobytes())
         classes, axes = (tuple(str(name) for name in words[key]) for key in ("classes", "axes"))
         own, table = words.get("own"), words.get("table", False)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError("The names in the saved state cannot be read: the file is damaged.") from error
     if not isinstance(own, str | None) or not isinstance(table, bool):
         raise DataError("The saved state does not say whose points these are: the file is damaged.")
-    centre, scale = state.get("centre"), state.get("scale")
-    for numbers in (centre, scale):
-        if numbers is not None and (
-            numbers.dtype != np.float64 or numbers.shape != points.shape[1:] or not np.isfinite(numbers).all()
-        ):
-            raise DataError("The numbers that the saved points were standardised with are damaged.")
-    data = PointSet(points, labels, targets, class_names=classes, axis_names=axes, centre=centre, scale=scale)
-    return data if own is None else as_own(data, own, table=table).dealt(held_out)
+    data = PointSet(
+        points,
+        labels=answers if answers is not None and answers.dtype == np.int64 else None,
+        targets=answers if answers is not None and answers.dtype == np.float64 else None,
+        class_names=classes,
+        axis_names=axes,
+        centre=_units(state, "centre", points.shape[1]),
+        scale=_units(state, "scale", points.shape[1]),
+        held_out=held_out,
+    )
+    return data if own is None else as_own(data, own, table=table)
+
+
+def _units(state: Mapping[str, NDArray[Any]], name: str, dimensions: int) -> Array | None:
+    """(D,) where points were standardised, else None."""
+    numbers = state.get(name, NO_NUMBERS)
+    if numbers.dtype != np.float64 or numbers.shape not in ((0,), (dimensions,)) or not np.isfinite(numbers).all():
+        raise DataError("The numbers that the saved points were standardised with are damaged.")
+    return numbers if numbers.size else None

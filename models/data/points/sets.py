@@ -18,6 +18,7 @@ from models.base import ConfigError, DataError, owned
 from models.data.points.gaussian import Gaussians, sample
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 LARGEST = 1e100
 """Coordinates beyond this overflow when they are squared a few times."""
@@ -35,6 +36,7 @@ class PointSet:
         axis_names: D names, as on the axes of the plot.
         truth: the Gaussians that the points were drawn from, where there are such.
         centre, scale: (D,) each, where the points were standardised: original = points · scale + centre.
+        held_out: (N,) bool, the points that are not trained on; None while they have not been dealt out.
 
     Raises:
         DataError: shapes that do not fit together, numbers that are not finite, labels without a name.
@@ -48,6 +50,7 @@ class PointSet:
     truth: Gaussians | None = None
     centre: Array | None = None
     scale: Array | None = None
+    held_out: Flags | None = None
 
     def __post_init__(self) -> None:
         points = check_points(self.points)
@@ -66,6 +69,11 @@ class PointSet:
             if targets.shape != points.shape[:1] or not np.isfinite(targets).all():
                 raise DataError("Every point needs one target, and it must be a finite number.")
             object.__setattr__(self, "targets", targets)
+        if self.held_out is not None:
+            marks = owned(np.asarray(self.held_out, dtype=np.bool_))
+            if marks.shape != points.shape[:1]:
+                raise DataError(f"There are {len(points)} points but {marks.size} marks for held-out.")
+            object.__setattr__(self, "held_out", marks)
         for name in ("centre", "scale"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, owned(np.asarray(getattr(self, name), dtype=np.float64)))
@@ -86,7 +94,12 @@ class PointSet:
             points=self.points[chosen],
             labels=None if self.labels is None else self.labels[chosen],
             targets=None if self.targets is None else self.targets[chosen],
+            held_out=None if self.held_out is None else self.held_out[chosen],
         )
+
+    def dealt(self, held_out: Flags | None) -> Self:
+        """The same points with these marks (N,); None takes them away, so that they can be dealt out anew."""
+        return self if held_out is self.held_out else replace(self, held_out=held_out)
 
     def original(self, points: ArrayLike) -> Array:
         """Points (…, D) in the units of the file that was read: undoes the standardisation.
@@ -142,7 +155,7 @@ def split(data: PointSet, train_share: float, rng: np.random.Generator) -> tuple
     return data.taken(training), data.taken(~training)
 
 
-def deal(data: PointSet, train_share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+def deal(data: PointSet, train_share: float, rng: np.random.Generator) -> Flags:
     """Which points `split` gives to training: (N,) bool."""
     groups = data.labels if data.labels is not None else np.zeros(len(data), dtype=np.int64)
     training = np.zeros(len(data), dtype=bool)

@@ -6,27 +6,13 @@ import numpy as np
 import pytest
 
 from models.base import ConfigError, DataError, TrainingError
-from models.bits.trainer import (
-    MODEL,
-    PRESETS,
-    BitsConfig,
-    BitsTrainer,
-    DropRow,
-    ReverseBits,
-    SetCell,
-    SetTable,
-    SetTarget,
-    SetWeight,
-    SlideWeights,
-    answers,
-    linear_update,
-    load_table,
-    predict,
-    predict_number,
-    report,
-    sigmoid_update,
-)
+from models.bits.config import BitsConfig
+from models.bits.edits import DropRow, ReverseBits, SetCell, SetTable, SetTarget, SetWeight, SlideWeights
+from models.bits.model import MODEL, PRESETS, load_table, report
+from models.bits.snapshot import predict, predict_number
+from models.bits.trainer import BitsTrainer
 from models.bits.truth_table import EIGHT_NUMBERS, TruthTable, bits_of, logic_table, place_value_table, place_values
+from models.bits.updates import answers, linear_update, sigmoid_update
 from models.nn.gradient_check import numerical_gradient, relative_error
 
 
@@ -129,11 +115,16 @@ def test_place_values_are_found(preset):
     trainer = BitsTrainer(config, load_table(config))
     assert run(trainer)["max_weight_error"] <= 0.01
     assert trainer.updates == 10_000
-    text, metrics = report(trainer)
+    found = report(trainer)
+    assert found.columns == ("bits", "target", "answer", "error")
+    assert {len(row) for row in found.rows} == {4}
+    metrics = found.metrics
     assert metrics["max_weight_error"] <= 0.01
     np.testing.assert_allclose(metrics["weights"], place_values(8), atol=0.01)
     assert metrics["unique"] is True
-    assert "10001111" in text
+    by_name = {row[0]: row[1:] for row in found.rows}
+    assert by_name["10001111"] == pytest.approx((143, 143, 0), abs=0.05)
+    assert by_name["weight 1"] == pytest.approx((128, 128, 0), abs=0.01)
     assert predict_number(trainer.snapshot(), 200) == pytest.approx(200, abs=0.05)
 
 
@@ -280,6 +271,42 @@ def test_restored_run_is_the_straight_run_bit_for_bit(network):
         other.restore({name: array for name, array in state.items() if name != "layer1"})
     with pytest.raises(DataError, match="0 or 1"):
         other.restore(state | {"rows": state["rows"] + 0.5})
+
+
+def test_what_the_first_network_reports_has_room_for_all_its_weights():
+    trainer = trainer_of(network="first-network", table="xor", inputs=2, hidden=6, bias=True)
+    found = report(trainer)
+    first, second = trainer.snapshot().parameters
+    assert len(found.columns) == 8
+    assert {len(row) for row in found.rows} == {8}
+    assert found.rows[4:] == (
+        *((f"layer 1, input {k + 1}", *first[k], None) for k in range(3)),
+        ("layer 2", *second),
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ({"targets": np.zeros(7)}, "every row needs one"),
+        ({"rows": np.zeros((8, 7))}, "rows"),
+        ({"rows": np.zeros((0, 8)), "targets": np.zeros(0)}, "1 to 64 rows"),
+        ({"targets": np.full(8, np.inf)}, "finite"),
+        ({"layer1": np.full(8, np.nan)}, "finite"),
+        ({"step_count": np.array(-1)}, "step_count"),
+        ({"reversed": np.array(2)}, "reversed"),
+        ({"rows": None}, "no “rows”"),
+    ],
+)
+def test_damaged_states_are_refused_and_nothing_changes(damage, words):
+    trainer = trainer_of()
+    for _ in range(5):
+        trainer.step()
+    before = trainer.state()
+    with pytest.raises(DataError, match=words):
+        trainer.restore({name: array for name, array in (before | damage).items() if array is not None})
+    for name, array in trainer.state().items():
+        np.testing.assert_array_equal(array, before[name])
 
 
 def test_numbers_as_bits():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.base import ConfigError
+from models.boundary.data import load_points
 from models.boundary.loss_surface import (
     DIRECTIONS,
     Directions,
@@ -17,7 +18,10 @@ from models.boundary.loss_surface import (
     weight_directions,
     weight_names,
 )
-from models.boundary.trainer import PRESETS, BoundaryTrainer, RemovePoints, load_points, network_of
+from models.boundary.model import PRESETS
+from models.boundary.snapshot import network_of
+from models.boundary.trainer import BoundaryTrainer
+from models.data.points.edits import RemovePoints
 
 
 @pytest.fixture

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from models.base import ConfigError
-from models.boundary.data import features
+from models.boundary.config import BoundaryConfig
+from models.boundary.data import features, load_points
+from models.boundary.edits import SwitchNeuron
 from models.boundary.maps import layer_outputs
 from models.boundary.neuron import FORMULAS, inspect_neuron
-from models.boundary.trainer import BoundaryConfig, BoundaryTrainer, RemovePoints, SwitchNeuron, load_points
+from models.boundary.trainer import BoundaryTrainer
+from models.data.points.edits import RemovePoints
 from models.nn.activations import ACTIVATIONS
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.base import ConfigError, DataError, TrainingError
-from models.boundary.data import FEATURES, bayes_accuracy, features, fresh_points, open_points, own_points
+from models.boundary.config import BoundaryConfig
+from models.boundary.data import FEATURES, bayes_accuracy, features, fresh_points, load_points, open_points, own_points
+from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import (
     confusion_counts,
     decision_grid,
@@ -21,22 +23,9 @@ from models.boundary.maps import (
     predict,
     view_box,
 )
-from models.boundary.network import BoundaryConfig
-from models.boundary.trainer import (
-    MODEL,
-    PRESETS,
-    AddPoint,
-    BoundaryTrainer,
-    MovePoint,
-    Relabel,
-    RemovePoints,
-    SetParameters,
-    SetPoints,
-    SetWeight,
-    SwitchNeuron,
-    load_points,
-    report,
-)
+from models.boundary.model import MODEL, PRESETS, report
+from models.boundary.trainer import BoundaryTrainer
+from models.data.points.edits import AddPoint, MovePoint, Relabel, RemovePoints, SetPoints
 from models.data.points.own import OwnPoints, same_points
 from models.data.points.sets import PointSet
 from models.data.points.tables import parse_table
@@ -70,11 +59,13 @@ def test_a_batch_late_in_the_order_is_no_larger_than_the_others(monkeypatch):
         trainer = trainer_of(points_per_class=100, batch_size=batch_size)
         trainer.step()  # shuffles the points
         trainer.step_count = 2
-        trainer._loss_and_gradients(trainer._chosen())
+        before = trainer.network.parameters.copy()
+        trainer.step()
         gradients = trainer.network.gradients.copy()
+        trainer.network.parameters[...] = before
         late = slice(2 * batch_size, 3 * batch_size)
         outputs = trainer.network.forward(trainer._shuffled_inputs[late], training=True)
-        trainer.network.backward(trainer._loss(outputs, trainer._shuffled_targets[late])[1])
+        trainer.network.backward(trainer.learner.loss(outputs, trainer._shuffled_targets[late])[1])
         np.testing.assert_allclose(gradients, trainer.network.gradients, rtol=1e-4, atol=1e-6)
 
 
@@ -87,7 +78,7 @@ def test_presets_converge_with_their_seed(preset, least):
     trainer = BoundaryTrainer(config, load_points(config))
     while not trainer.done:
         trainer.step()
-    metrics = report(trainer)[1]
+    metrics = report(trainer).metrics
     assert metrics["test_points"] >= 20_000
     assert metrics["test_source"] == "fresh points"
     assert metrics.get("test_accuracy", metrics.get("test_r2")) >= least
@@ -99,11 +90,18 @@ def test_two_gaussians_come_close_to_the_best_possible():
     while not trainer.done:
         metrics = trainer.step()
     assert metrics.keys() == {"loss", "accuracy"}
-    text, found = report(trainer)
+    reported = report(trainer)
+    found = reported.metrics
     assert 0.97 <= found["test_accuracy"] <= found["bayes_accuracy"] + 0.002
     assert found["bayes_accuracy"] == pytest.approx(0.978, abs=0.003)
     assert np.sum(found["confusion"]) == 20_000
-    assert "Bayes" in text
+    assert reported.columns == ("true / answer", "A", "B")
+    assert {len(row) for row in reported.rows} == {3}
+    assert reported.rows[:2] == (("A", *found["confusion"][0]), ("B", *found["confusion"][1]))
+    words = {row[0]: row[1] for row in reported.rows}
+    assert words["accuracy on 20,000 fresh points"] == f"{100 * found['test_accuracy']:.2f} %"
+    assert words["best possible on these (Bayes’ rule)"] == f"{100 * found['bayes_accuracy']:.2f} %"
+    assert trainer.stop_reason in words
 
 
 def test_two_presets_fail_instructively():
@@ -307,7 +305,7 @@ def test_no_points_left_is_said_and_nothing_is_lost(held_out_too):
     assert decision_grid(seen, resolution=5).shape == (5, 5, 2)
     assert len(view_box(seen)) == 4
     np.testing.assert_array_equal(trainer.network.parameters, before)
-    assert report(trainer)[1]["test_accuracy"] >= 0
+    assert report(trainer).metrics["test_accuracy"] >= 0
     other = trainer_of()
     other.restore(trainer.state())
     run.edit(AddPoint(0.5, 0.5, 0))
@@ -378,7 +376,6 @@ def test_switch_passes_the_gradient_check():
         (SetPoints(PointSet(np.zeros((3, 2)))), "needs a class"),
         (SetPoints(PointSet(np.zeros((3, 2)), np.arange(3), class_names=("a", "b", "c"))), "3 classes"),
         (SetPoints(PointSet(np.zeros((3, 3)), np.zeros(3), class_names=("a", "b"))), "in the plane"),
-        (SetPoints(PointSet(np.zeros((3, 2)), np.zeros(3), class_names=("a",)), np.ones(2, bool)), "marks"),
         (SetWeight(0, 0, 0, np.nan), "must be a number"),
         (SetWeight(0, 0, 0, 1e9), "must be a number"),
         (SetWeight(0, 2, 0, 1.0), "no such connection"),
@@ -467,7 +464,10 @@ def test_edits_are_part_of_a_run_that_is_scrubbed():
         ({"points": None}, "no “points”"),
         ({"points": np.full((40, 2), np.nan)}, "finite number"),
         ({"points": np.zeros((39, 2))}, "do not fit together"),
-        ({"answers": np.zeros(40)}, "other classes"),
+        ({"answers": np.zeros(40)}, "“answers” in the saved state is float64"),
+        ({"answers": None}, "no “answers”"),
+        ({"held_out": None}, "no “held_out”"),
+        ({"held_out": np.zeros(39, bool)}, "do not fit together"),
         ({"answers": np.full(40, 7)}, "Labels run"),
         ({"words": np.frombuffer(b"[]", np.uint8)}, "names"),
         ({"words": np.frombuffer(b'{"classes": ["A"], "axes": ["x", "y"]}', np.uint8)}, "Labels run"),
@@ -518,7 +518,7 @@ def test_points_of_a_file_are_standardised_by_the_training_points_alone(tmp_path
     other = BoundaryTrainer(BoundaryConfig(), data)
     other.restore(trainer.state())
     np.testing.assert_array_equal(other.snapshot().centre, seen.centre)
-    metrics = report(trainer)[1]
+    metrics = report(trainer).metrics
     assert (metrics["test_source"], metrics["test_points"]) == ("held-out points", trainer.test_count)
 
 

@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.base import ConfigError, DataError, Edit, TrainingError, generator_state
+from models.data.points.edits import AddPoint, MovePoint, Relabel, RemovePoints, SetPoints
 from models.data.points.gaussian import Gaussians, ellipse, log_densities, whitening
+from models.data.points.own import BY_HAND, OwnPoints, edited
 from models.data.points.sets import PointSet, make_points
+from models.mixture.config import MixtureConfig
+from models.mixture.data import load_points
+from models.mixture.edits import MoveMean
 from models.mixture.em import (
     aic,
     best_assignment,
@@ -28,16 +33,9 @@ from models.mixture.em import (
     random_start,
     spread_start,
 )
-from models.mixture.trainer import (
-    MODEL,
-    MixtureConfig,
-    MixtureTrainer,
-    MoveMean,
-    SetPoints,
-    load_points,
-    model_selection,
-    report,
-)
+from models.mixture.model import MODEL, report
+from models.mixture.selection import model_selection
+from models.mixture.trainer import MixtureTrainer
 
 KINDS = ("full", "tied", "diagonal", "spherical")
 
@@ -239,7 +237,7 @@ def test_k_means_goes_on_while_it_is_not_shown():
         assert late.snapshot().kmeans_centres is None
     moved_points = late.snapshot().points + np.array([0.5, 0.0])
     for each in (always, late):
-        each.edit(SetPoints(moved_points))  # what had come to rest goes on
+        each.edit(SetPoints(edited(each.snapshot().data, moved_points)))  # what had come to rest goes on
         for _ in range(6):
             each.step()
     late.configure(late.config.model_copy(update={"kmeans_beside": True}))
@@ -274,6 +272,20 @@ def test_restored_run_goes_on_with_the_same_bits(after):
     np.testing.assert_array_equal(first.kmeans_centres, second.kmeans_centres)
 
 
+def test_points_can_be_changed_one_by_one():
+    running = trainer()
+    running.step()
+    running.edit(AddPoint(3.0, 4.0))
+    running.edit(MovePoint(600, 3.5, 4.0))
+    running.edit(RemovePoints((0, 1)))
+    seen = running.snapshot()
+    assert seen.point_count == 599
+    assert seen.points[-1].tolist() == [3.5, 4.0]
+    assert (type(seen.data), seen.data.name) == (OwnPoints, BY_HAND)
+    assert seen.max_mean_error is not None  # the truth of the run stays known
+    np.testing.assert_allclose(seen.responsibilities, e_step(seen.points, seen.mixture)[0].T, atol=1e-6)
+
+
 def test_foreign_states_are_refused_and_change_nothing():
     running = trainer()
     running.step()
@@ -291,6 +303,11 @@ def test_foreign_states_are_refused_and_change_nothing():
         ("covariances", -state["covariances"]),
         ("kmeans_centres", np.full((3, 2), np.inf)),
         ("likelihoods", np.full(3, np.nan)),
+        ("likelihoods", np.array([0.0, 0.0, np.nan])),
+        ("counters", np.zeros(9, np.int64)),
+        ("counters", np.full(11, 3)),
+        ("step_count", np.array(-1)),
+        ("words", np.frombuffer(b"[]", np.uint8)),
     ]:
         with pytest.raises(DataError):
             running.restore({**state, name: wrong})
@@ -419,7 +436,7 @@ def test_points_can_be_added_moved_and_removed_while_it_runs(steps):
     for _ in range(steps):
         running.step()
     fewer = running.snapshot().points[:400] + 1.0
-    running.edit(SetPoints(fewer))
+    running.edit(SetPoints(edited(running.snapshot().data, fewer)))
     assert running.snapshot().point_count == 400
     other = trainer(start="k-means++")
     other.restore(running.state())
@@ -431,11 +448,14 @@ def test_impossible_edits_are_refused_and_nothing_is_lost():
     running.step()
     before = running.state()
     for edit in (
-        SetPoints(np.zeros((0, 2))),
-        SetPoints(np.zeros((50, 2))),
-        SetPoints(np.array([[0.0, 0], [1, 1]])),
-        SetPoints(np.array([[0.0, np.inf]] * 9)),
-        SetPoints(np.random.default_rng(0).random((9, 3))),
+        SetPoints(PointSet(np.zeros((0, 2)))),
+        SetPoints(PointSet(np.zeros((50, 2)))),
+        SetPoints(PointSet(np.array([[0.0, 0], [1, 1]]))),
+        SetPoints(PointSet(np.random.default_rng(0).random((9, 3)))),
+        AddPoint(0.0, np.inf),
+        MovePoint(600, 0.0, 0.0),
+        RemovePoints(tuple(range(598))),
+        Relabel((0,), 1),
         MoveMean(3, np.zeros(2)),
         MoveMean(0, np.zeros(3)),
         MoveMean(0, np.array([np.nan, 0])),
@@ -524,13 +544,16 @@ def test_model_selection_finds_the_number_of_clusters():
 
 
 def test_report_lists_estimates_beside_the_truth_and_is_json():
-    text, metrics = report_of = report(_finished())
-    assert len(report_of) == 2
-    assert "truth" in text
-    assert "BIC" in text
-    again = json.loads(json.dumps(metrics))
-    assert set(again) >= {
-        "log_likelihood_per_point", "iterations", "max_mean_error", "weights", "means", "covariances", "bic", "aic"
+    found = report(_finished())
+    assert found.columns == ("component", "weight", "mean", "covariance")
+    assert {len(row) for row in found.rows} == {4}
+    names = [row[0] for row in found.rows]
+    assert names[:9] == [part for k in (1, 2, 3) for part in (f"estimate {k}", "truth", "error")]
+    assert "BIC" in names
+    again = json.loads(json.dumps(found.metrics))
+    assert set(again) == {
+        "log_likelihood_per_point", "iterations", "converged", "max_mean_error", "weights", "means", "covariances",
+        "bic", "aic",
     }  # fmt: skip
     np.testing.assert_allclose(again["means"], [[2, 1], [4, 6], [7, 3]], atol=0.45)
 

@@ -209,7 +209,7 @@ def test_live_changes_and_those_that_need_a_new_run():
     assert trainer.done
     trainer.configure(config(epochs=3, learning_rate=0.5, momentum=0.5, l2=0.1))
     assert not trainer.done
-    assert trainer._optimizer.momentum == 0.5
+    assert trainer.learner.optimizer.momentum == 0.5
     run(trainer, 12)
     assert trainer.done
     with pytest.raises(ConfigError, match="batch size, hidden"):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from models.base import DataError
-from models.boundary.trainer import BoundaryConfig, RemovePoints
+from models.boundary.config import BoundaryConfig
+from models.data.points.edits import RemovePoints
 from models.data.points.own import OwnPoints, same_points
-from models.mixture.trainer import MixtureConfig, MixtureTrainer, SetPoints
+from models.mixture.config import MixtureConfig
 from models.registry import get_model
 from playground.engine import experiment
 from playground.engine.experiment import Experiment, data_of, origin_of, read, resume, write
@@ -44,8 +45,7 @@ def go(run, step):
 
 def change(run):
     """Two points less."""
-    points = run.snapshot().data.points
-    run.edit(SetPoints(points[2:]) if isinstance(run.trainer, MixtureTrainer) else RemovePoints((0, 1)))
+    run.edit(RemovePoints((0, 1)))
 
 
 def save(path, run, data, checkpoint_bytes=experiment.CHECKPOINT_BYTES):

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
 from models.base import ConfigError, MetricSpec, TrainingError
-from models.mixture.trainer import MixtureConfig, MixtureTrainer, load_points
+from models.mixture.config import MixtureConfig
+from models.mixture.data import load_points
+from models.mixture.trainer import MixtureTrainer
 from playground.engine.run import Run, train
 
 

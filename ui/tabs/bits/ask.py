@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from models.bits.trainer import BitsSnapshot, predict
+from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
 from ui.plots.export import Table
 from ui.plots.grids.cell_widget import CellWidget, Key

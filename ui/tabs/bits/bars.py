@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from models.bits.trainer import LARGEST_WEIGHT
+from models.bits.edits import LARGEST_WEIGHT
 from ui.plots.colormaps import HeldLevel
 from ui.plots.export import Table
 from ui.plots.grids.cell_widget import CellWidget

@@ -11,7 +11,9 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from models.bits.trainer import LARGEST_WEIGHT, BitsSnapshot, sigmoid
+from models.bits.edits import LARGEST_WEIGHT
+from models.bits.snapshot import BitsSnapshot
+from models.bits.updates import sigmoid
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
 from ui.plots.painted import Painted
 from ui.tabs.bits.editor import NumberEditor

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from models.base import owned
-from models.bits.trainer import BitsSnapshot, predict
+from models.bits.snapshot import BitsSnapshot, predict
 from ui.widgets import theme
 
 REACH = 100

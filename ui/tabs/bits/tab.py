@@ -16,17 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from models.base import ConfigError, DataError, Edit, Model, Snapshot
-from models.bits.trainer import (
-    BitsSnapshot,
-    DropRow,
-    ReverseBits,
-    SetCell,
-    SetTable,
-    SetTarget,
-    SetWeight,
-    SlideWeights,
-    load_table,
-)
+from models.bits.edits import DropRow, ReverseBits, SetCell, SetTable, SetTarget, SetWeight, SlideWeights
+from models.bits.model import load_table
+from models.bits.snapshot import BitsSnapshot
 from models.bits.truth_table import TruthTable, logic_table
 from models.config import Config
 from playground.live.messages import Failure

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from models.boundary.maps import confusion_counts, predict
-from models.boundary.trainer import BoundarySnapshot
+from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.widgets import theme
 from ui.widgets.numbers import grouped, number
@@ -74,8 +74,9 @@ class Results(QWidget):
     def clear(self) -> None:
         """There is no run."""
         self._snapshot = None
-        for label in (*self.lines, self.stop_rule):
-            label.setText("")
+        for each in self.lines:
+            each.setText("")
+        self.stop_rule.setText("")
         self.matrix.set_counts(None)
 
     @Slot()

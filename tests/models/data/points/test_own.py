@@ -28,7 +28,7 @@ def test_they_come_out_of_a_state_as_they_went_in(points, regression, name, tabl
     own = OwnPoints(
         points, **answers, class_names=("a", "ü"), axis_names=("h", "w"), **numbers, name=name, table=table
     ).dealt(held_out)
-    found = from_state({"points": own.points} | described(own), **answers, held_out=held_out)
+    found = from_state(described(own))
     assert same_points(found, own)
     assert isinstance(found, OwnPoints)
     assert (found.name, found.table, found.class_names, found.axis_names) == (name, table, ("a", "ü"), ("h", "w"))
@@ -38,7 +38,7 @@ def test_they_come_out_of_a_state_as_they_went_in(points, regression, name, tabl
 
 def test_points_of_a_data_set_are_not_ones_own_until_they_are_changed():
     data = plain()
-    found = from_state({"points": data.points} | described(data), labels=data.labels)
+    found = from_state(described(data))
     assert not isinstance(found, OwnPoints)
     changed = edited(found, found.points + 1, labels=found.labels)
     assert (changed.name, changed.table, changed.class_names) == (BY_HAND, False, ("A", "B", "C"))
@@ -71,13 +71,24 @@ def test_marks_stay_with_their_points():
         ({"words": np.frombuffer(b'{"classes": [], "axes": [], "own": []}', np.uint8)}, "whose points"),
         ({"words": np.frombuffer(b'{"classes": [], "axes": [], "own": "a", "table": 1}', np.uint8)}, "whose points"),
         ({"centre": np.zeros(3), "scale": np.ones(3)}, "standardised with"),
+        ({"answers": np.zeros(12, bool)}, "neither classes nor values"),
+        ({"answers": np.zeros(3)}, "do not fit together"),
+        ({"held_out": np.zeros(12)}, "which points are held out"),
     ],
 )
 def test_damaged_states_are_refused_in_words(change, words):
     data = as_own(plain(), "a.csv")
-    state = {"points": data.points} | described(data) | change
+    state = described(data) | change
     with pytest.raises(DataError, match=words):
         from_state({name: array for name, array in state.items() if array is not None})
+
+
+def test_a_state_of_an_earlier_version_says_less():
+    data = plain().dealt(None)
+    found = from_state({"points": data.points})
+    np.testing.assert_array_equal(found.points, data.points)
+    assert (found.class_names, found.axis_names, found.centre, type(found)) == ((), ("x", "y"), None, PointSet)
+    assert (found.labels, found.targets, found.held_out) == (None, None, None)
 
 
 def test_marks_and_names_that_do_not_fit_are_refused():

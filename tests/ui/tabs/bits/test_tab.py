@@ -11,7 +11,9 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLineEdit
 from waiting import settle, settled
 
-from models.bits.trainer import BitsTrainer, DropRow, load_table
+from models.bits.edits import DropRow
+from models.bits.model import load_table
+from models.bits.trainer import BitsTrainer
 from models.registry import get_model
 from ui.tabs.bits.ask import SwitchRow
 from ui.tabs.bits.bars import WeightBars

@@ -1,0 +1,108 @@
+"""The two small networks as the playground knows them: presets, metrics, and what they have to say at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.base import MetricSpec, Model, Preset, Report
+from models.bits.config import BitsConfig
+from models.bits.trainer import BitsTrainer
+from models.bits.truth_table import TruthTable, logic_table, place_value_table
+
+
+def load_table(config: BitsConfig) -> TruthTable:
+    """The table that a config asks for."""
+    if config.network == "place-values":
+        return place_value_table(config.bits, config.seed)
+    return logic_table(config.table, config.inputs)
+
+
+def report(trainer: BitsTrainer) -> Report:
+    """The table with the network's answers, all weights, and the numbers behind them."""
+    seen = trainer.snapshot()
+    rows: list[tuple[str | float | None, ...]] = []
+    for row, target, output, error in zip(seen.table.rows, seen.table.targets, seen.outputs, seen.errors, strict=True):
+        rows.append(("".join(str(int(bit)) for bit in row), float(target), float(output), float(error)))
+    metrics: dict[str, Any] = {
+        "weights": seen.parameters[0].tolist() if len(seen.parameters) == 1 else [w.tolist() for w in seen.parameters],
+        "max_weight_error": seen.max_weight_error,
+        "max_output_error": float(np.abs(seen.errors).max()),
+        "outputs": seen.outputs.tolist(),
+        "targets": seen.table.targets.tolist(),
+        "updates": seen.updates,
+        "rank": seen.rank,
+    }
+    if seen.true_weights is not None:
+        metrics["unique"] = seen.unique
+        for place, (true, weight) in enumerate(zip(seen.true_weights, seen.parameters[0], strict=True), start=1):
+            rows.append((f"weight {place}", float(true), float(weight), float(weight - true)))
+        rows.append((seen.about_solution(),))
+    else:
+        for layer, array in enumerate(seen.parameters, start=1):
+            for source, weights in enumerate(array if array.ndim == 2 else array[None], start=1):
+                name = f"layer {layer}, input {source}" if array.ndim == 2 else f"layer {layer}"
+                rows.append((name, *(float(weight) for weight in weights)))
+    columns = ("bits", "target", "answer", "error")
+    width = max(len(columns), *(len(row) for row in rows))
+    full = tuple((*row, *(None,) * (width - len(row))) for row in rows)
+    return Report((*columns, *("",) * (width - len(columns))), full, metrics)
+
+
+def _first_network(**changes: Any) -> BitsConfig:
+    """The first network's own settings: 4–4–1, no biases, step 1, 100,000 updates."""
+    settings: dict[str, Any] = {
+        "network": "first-network",
+        "learning_rate": 1.0,
+        "updates": 100_000,
+        "updates_per_step": 20,
+    }
+    return BitsConfig(**(settings | changes))
+
+
+_GATE: dict[str, Any] = {"inputs": 2, "bias": True, "updates": 20_000}
+
+PRESETS = {
+    "place-values": Preset(
+        BitsConfig(), "One linear neuron finds out what the eight places of a binary number are worth."
+    ),
+    "place-values-original": Preset(
+        BitsConfig(original_flaw=True),
+        "With the original’s mistake (each error times the row’s number of ones): still right, by another way.",
+    ),
+    "twelve-bits": Preset(
+        BitsConfig(bits=12, updates=20_000), "Twelve places, worth 2,048 to 1, from twelve random numbers."
+    ),
+    "first-network": Preset(_first_network(), "4–4–1 sigmoid neurons without biases: 100,000 updates on four rows."),
+    "first-network-original": Preset(
+        _first_network(original_flaw=True, seed=2),
+        "With the original’s mistake in the first layer’s gradient: fails, and more updates do not help.",
+    ),
+    "and": Preset(_first_network(table="and", **_GATE), "True when both inputs are: a single neuron could do that."),
+    "or": Preset(_first_network(table="or", **_GATE), "True when any input is: a single neuron could do that."),
+    "xor": Preset(_first_network(table="xor", **_GATE), "True when exactly one input is: needs the hidden layer."),
+    "parity": Preset(
+        _first_network(table="parity", inputs=4, hidden=8, bias=True, updates=60_000),
+        "Odd or even number of ones among four: every single bit changes the answer.",
+    ),
+}
+
+MODEL = Model(
+    name="bits",
+    title="Bits",
+    summary="A single neuron learns what binary digits are worth; a first network learns a truth table.",
+    config=BitsConfig,
+    trainer=BitsTrainer,
+    load=load_table,
+    presets=PRESETS,
+    metrics=(
+        MetricSpec("loss", "mean squared error", plot="loss", log=True, better="lower"),
+        MetricSpec("max_output_error", "largest error of a row", plot="error", log=True, better="lower"),
+        MetricSpec("max_weight_error", "largest error of a weight", plot="error", log=True, better="lower"),
+    ),
+    report=report,
+    cycle="update",
+    length="updates",
+    task=frozenset({"network", "bits", "table", "inputs", "updates_per_step"}),
+)
