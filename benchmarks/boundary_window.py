@@ -83,14 +83,14 @@ def windowed(tab: BoundaryTab, seconds: float) -> tuple[float, float, float]:
 
 def frames_until_seen(tab: BoundaryTab) -> int:
     """Frames from a point added by hand to the picture in which the network knows it."""
-    tab.view.add([tuple(np.random.default_rng().uniform(-1, 1, 2))])
+    tab.view.editor.add([tuple(np.random.default_rng().uniform(-1, 1, 2))])
     points, frames = tab.view.points, [0]
 
     def note() -> None:
         frames[0] += 1
 
     tab.session.frame.connect(note)
-    wait_until(lambda: np.array_equal(tab._shown.points, points))
+    wait_until(lambda: np.array_equal(tab.shown.points, points))
     tab.session.frame.disconnect(note)
     return frames[0]
 
@@ -112,7 +112,7 @@ def main() -> None:
     wait_until(lambda: session.snapshot is not None)
     tab.speed.set_pace(None)
     session.reset(CONFIG)
-    wait_until(lambda: session.status.phase == "untrained" and tab._shown is not None)
+    wait_until(lambda: session.status.phase == "untrained" and tab.shown is not None)
     shares: dict[str, list[float]] = {name: [] for name in (*VIEWS, "hidden")}
     speeds: list[float] = []
     costs: dict[str, list[tuple[float, float]]] = {name: [] for name in VIEWS}

@@ -7,7 +7,7 @@ a click there is no cursor, so Space and the arrows keep what they mean to the w
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
@@ -68,6 +68,19 @@ class History(Generic[StateT]):
         """Go forward one state, as far as there is one."""
         self._at = min(len(self._states) - 1, self._at + 1)
         return self.current
+
+
+class Editable(Protocol):
+    """What the Edit menu works on: pixels, strokes, points."""
+
+    def undo(self) -> None:
+        """Take back the gesture under way, else the last finished one."""
+
+    def redo(self) -> None:
+        """Repeat what was last taken back."""
+
+    def clear(self) -> None:
+        """Take away what is there; can be taken back."""
 
 
 class Surface(QWidget):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ui.canvas.surface import History
 
@@ -76,17 +76,19 @@ class PointDocument:
         """Append points (M, 2) of a class."""
         self.points = frozen(np.concatenate([self.points, places]))
         if self.labels is not None:
-            self.labels = frozen(np.concatenate([self.labels, np.full(len(places), label, np.int64)]))
+            labels: Labels = np.concatenate([self.labels, np.full(len(places), label, np.int64)])
+            self.labels = frozen(labels)
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Keep the points where the mask (N,) is true."""
         self.points = frozen(self.points[which])
-        self.labels = None if self.labels is None else frozen(self.labels[which])
+        if self.labels is not None:
+            self.labels = frozen(self.labels[which])
 
-    def move(self, origin: Points, which: NDArray[np.int64], by: ArrayLike) -> None:
+    def move(self, origin: Points, which: NDArray[np.int64], by: tuple[float, float]) -> None:
         """Put the chosen points where they were in `origin` (N, 2), moved by (dx, dy)."""
         points = origin.copy()
-        points[which] += by
+        points[which] += np.array(by)
         self.points = frozen(points)
 
     def relabel(self, which: NDArray[np.int64], label: int) -> None:

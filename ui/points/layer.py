@@ -57,7 +57,8 @@ def make_stamp(kind: str, radius: float, stroke: float) -> Stamp:
     distance = np.hypot(x, y)
 
     def within(limit: float) -> NDArray[np.float64]:
-        return np.clip(limit - distance + 0.5, 0.0, 1.0)
+        share: NDArray[np.float64] = np.clip(limit - distance + 0.5, 0.0, 1.0)
+        return share
 
     nothing = np.zeros_like(distance)
     if kind == "disc":
@@ -104,7 +105,7 @@ def put_stamps(picture: NDArray[np.uint32], places: NDArray[np.int32], colors: C
     picture.reshape(-1)[index.reshape(-1)] = pixels[which.reshape(-1)].reshape(-1)
 
 
-class PointLayer(pg.GraphicsObject):
+class PointLayer(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
     """The points of a plot; sizes are in pixels of the screen, whatever the zoom."""
 
     def __init__(self) -> None:

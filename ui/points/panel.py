@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 from models.base import DataError
 from models.data.points.sets import PointSet
 from models.data.points.tables import Table, parse_table, read_table, write_points
-from ui.points.canvas import PointCanvas, Tool
+from ui.points.canvas import PointCanvas
 from ui.points.table_dialog import TableDialog
+from ui.points.tools import TOOLS
 from ui.widgets import icons, theme
 from ui.widgets.dropped import experiment_in, files_in
 from ui.widgets.save_dialog import ask_target
@@ -31,14 +32,6 @@ TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
 WIDEST_CLASS = 108
 """Pixels that the choice of the class may take: the names come from a file."""
-
-_TOOLS: dict[Tool, tuple[str, str]] = {
-    "select": ("Select and move", "Click a point to look at it, drag it to move it, draw around points to select (V)"),
-    "add": ("Add points", "Click to add a point, drag to sprinkle several (A)"),
-    "lasso": ("Lasso", "Draw around points to select them; Del removes them, 1–9 gives them a class (L)"),
-    "erase": ("Erase", "Drag over points to remove them (E)"),
-    "relabel": ("Change class", "Drag over points to give them the chosen class (R)"),
-}
 
 
 class PointPanel(QWidget):
@@ -57,6 +50,7 @@ class PointPanel(QWidget):
     def __init__(self, canvas: PointCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas
+        editor = canvas.editor
         #: all points with what is known about them (values, axes, units); None: no more than what the canvas shows
         self.context: Callable[[], PointSet | None] = lambda: None
         self.dialog: TableDialog | None = None
@@ -64,27 +58,26 @@ class PointPanel(QWidget):
         self._tools = QButtonGroup(self)
         self.bar = QHBoxLayout()
         self.bar.setSpacing(2)
-        self.tool_buttons: dict[Tool, QToolButton] = {}
-        for tool in canvas.tools:
-            name, tip = _TOOLS[tool]
-            button = self._button(f"tool-{tool}", name, tip)
+        self.tool_buttons: dict[str, QToolButton] = {}
+        for tool in TOOLS:
+            button = self._button(f"tool-{tool.name}", tool.title, tool.tip)
             button.setCheckable(True)
-            button.setChecked(tool == canvas.tool)
+            button.setChecked(tool is canvas.tool)
             self._tools.addButton(button)
-            self.tool_buttons[tool] = button
+            self.tool_buttons[tool.name] = button
         self._tools.buttonClicked.connect(self._on_tool)
         self.class_box = QComboBox()
         self.class_box.setAccessibleName("class of new points")
         self.class_box.setToolTip("The class that new and repainted points get (keys 1–9)")
         self.class_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come and go
-        self.class_box.currentIndexChanged.connect(canvas.set_current_class)
-        self.class_box.activated.connect(canvas.choose_class)
+        self.class_box.currentIndexChanged.connect(editor.set_current_class)
+        self.class_box.activated.connect(editor.choose_class)
         self.bar.addWidget(self.class_box)
         self.bar.addSpacing(6)
-        self.undo = self._button("undo", "Undo", "Take back the last change of the points (Ctrl+Z)", canvas.undo)
-        self.redo = self._button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", canvas.redo)
+        self.undo = self._button("undo", "Undo", "Take back the last change of the points (Ctrl+Z)", editor.undo)
+        self.redo = self._button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", editor.redo)
         self.clear = self._button(
-            "trash", "Clear", "Remove the selected points, without a selection all of them", canvas.clear_points
+            "trash", "Clear", "Remove the selected points, without a selection all of them", editor.clear
         )
         self.bar.addSpacing(6)
         self.open = self._button("open", "Open a table", "Read points from a CSV file", self.ask_open)
@@ -104,12 +97,12 @@ class PointPanel(QWidget):
         self.area.addWidget(canvas, 1)
         layout.addLayout(self.area, 1)
         canvas.tool_changed.connect(self._show_tool)
-        canvas.class_changed.connect(self._show_class)
-        canvas.history_changed.connect(self._update)
-        canvas.noticed.connect(self.told)
+        editor.class_changed.connect(self._show_class)
+        editor.history_changed.connect(self._update)
+        editor.noticed.connect(self.told)
         canvas.installEventFilter(self)
         theme.manager().changed.connect(self._restyle)
-        self.set_classes(canvas.classes)
+        self.set_classes(editor.classes)
         self._restyle()
         self._update()
 
@@ -136,13 +129,18 @@ class PointPanel(QWidget):
 
     def set_classes(self, names: tuple[str, ...]) -> None:
         """Name the classes; without names there is nothing to choose."""
-        self.canvas.set_classes(names)
+        self.canvas.editor.set_classes(names)
         self.class_box.blockSignals(True)
         self.class_box.clear()
         self.class_box.addItems(list(names))
-        self.class_box.setCurrentIndex(self.canvas.current_class if names else -1)
+        self.class_box.setCurrentIndex(self.canvas.editor.current_class if names else -1)
         self.class_box.blockSignals(False)
         self.class_box.setVisible(bool(names))
+        there = {tool.name for tool in self.canvas.tools}
+        for tool, button in self.tool_buttons.items():
+            button.setVisible(tool in there)
+        if self.canvas.tool.name not in there:
+            self.canvas.set_tool("select")
         self._restyle()
         self.class_box.ensurePolished()
         self.class_box.setFixedWidth(min(self.class_box.sizeHint().width(), WIDEST_CLASS))
@@ -199,8 +197,12 @@ class PointPanel(QWidget):
             return
         self._ask_columns(table, "the clipboard")
 
+    def make_dialog(self, table: Table, name: str) -> TableDialog:
+        """What asks for the columns of a table."""
+        return TableDialog(table, name, with_labels=bool(self.canvas.editor.classes), parent=self)
+
     def _ask_columns(self, table: Table, name: str) -> None:
-        self.dialog = TableDialog(table, name, with_labels=bool(self.canvas.classes), parent=self)
+        self.dialog = self.make_dialog(table, name)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.setProperty("table", name)
         self.dialog.accepted.connect(self._on_columns)
@@ -239,7 +241,7 @@ class PointPanel(QWidget):
         known = self.context()
         if known is not None:
             return known
-        return PointSet(self.canvas.points, self.canvas.labels, class_names=self.canvas.classes)
+        return PointSet(self.canvas.points, self.canvas.labels, class_names=self.canvas.editor.classes)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A table can be dropped."""
@@ -268,13 +270,13 @@ class PointPanel(QWidget):
 
     @Slot(object)
     def _on_tool(self, button: QToolButton) -> None:
-        for tool, known in self.tool_buttons.items():
+        for name, known in self.tool_buttons.items():
             if known is button:
-                self.canvas.set_tool(tool)
+                self.canvas.set_tool(name)
 
     @Slot(str)
-    def _show_tool(self, tool: Tool) -> None:
-        self.tool_buttons[tool].setChecked(True)
+    def _show_tool(self, name: str) -> None:
+        self.tool_buttons[name].setChecked(True)
 
     @Slot(int)
     def _show_class(self, label: int) -> None:
@@ -286,9 +288,9 @@ class PointPanel(QWidget):
 
     @Slot()
     def _update(self) -> None:
-        self.undo.setEnabled(self.canvas.can_undo)
-        self.redo.setEnabled(self.canvas.can_redo)
-        self.clear.setEnabled(not self.canvas.is_empty)
+        self.undo.setEnabled(self.canvas.editor.can_undo)
+        self.redo.setEnabled(self.canvas.editor.can_redo)
+        self.clear.setEnabled(not self.canvas.editor.is_empty)
 
     @Slot()
     def _restyle(self) -> None:

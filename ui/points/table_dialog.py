@@ -38,20 +38,22 @@ class TableDialog(QDialog):
         with_labels: whether the model has a use for classes.
 
     Attributes:
+        source: the table.
+        fields: a line for each choice of a column.
         guess: the columns that stood there at first.
     """
 
     def __init__(self, table: Table, name: str, *, with_labels: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.points: PointSet | None = None
-        self._table = table
+        self.source = table
         self.setWindowTitle(f"Points from {name}")
         count = f"{grouped(len(table))} rows, {len(table.names)} columns"
         heading = QLabel(f"{name}: {count}")
         theme.set_role(heading, "heading")
-        self.x = self._columns("x", "The column with the horizontal coordinate")
-        self.y = self._columns("y", "The column with the vertical coordinate")
-        self.label = self._columns("class", "The column with the class of each point", none="no classes")
+        self.x_box = self._columns("x", "The column with the horizontal coordinate")
+        self.y_box = self._columns("y", "The column with the vertical coordinate")
+        self.label_box = self._columns("class", "The column with the class of each point", none="no classes")
         self.standardise = QCheckBox("Standardise: mean 0 and standard deviation 1 on both axes")
         self.standardise.setToolTip("Shifts and stretches each coordinate; saved points get their own units back")
         self.numbers = QLabel(" \n ")
@@ -61,11 +63,11 @@ class TableDialog(QDialog):
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what stands in the way")
         self.preview = self._preview()
-        form = QFormLayout()
-        form.addRow("Horizontal (x)", self.x)
-        form.addRow("Vertical (y)", self.y)
+        self.fields = QFormLayout()
+        self.fields.addRow("Horizontal (x)", self.x_box)
+        self.fields.addRow("Vertical (y)", self.y_box)
         if with_labels:
-            form.addRow("Class", self.label)
+            self.fields.addRow("Class", self.label_box)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.ok.setText("Use these points")
@@ -76,14 +78,14 @@ class TableDialog(QDialog):
         layout.setSpacing(8)
         layout.addWidget(heading)
         layout.addWidget(self.preview, 1)
-        layout.addLayout(form)
+        layout.addLayout(self.fields)
         layout.addWidget(self.standardise)
         layout.addWidget(self.numbers)
         layout.addWidget(self.problem)
         layout.addWidget(self.buttons)
         self.resize(560, 520)
         self._guess(with_labels)
-        for box in (self.x, self.y, self.label):
+        for box in (self.x_box, self.y_box, self.label_box):
             box.currentIndexChanged.connect(self._update)
         self.standardise.toggled.connect(self._update)
         self._restyle()
@@ -95,18 +97,18 @@ class TableDialog(QDialog):
         box.setToolTip(tip)
         if none:
             box.addItem(none, None)
-        for column in self._table.names:
+        for column in self.source.names:
             box.addItem(column, column)
         return box
 
     def _preview(self) -> QTableWidget:
-        rows = min(len(self._table), ROWS_SHOWN)
-        view = QTableWidget(rows, len(self._table.names))
+        rows = min(len(self.source), ROWS_SHOWN)
+        view = QTableWidget(rows, len(self.source.names))
         view.setAccessibleName("first rows of the table")
         view.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        view.setHorizontalHeaderLabels(list(self._table.names))
-        view.setVerticalHeaderLabels([str(line) for line in self._table.lines[:rows]])
-        for column, cells in enumerate(self._table.columns):
+        view.setHorizontalHeaderLabels(list(self.source.names))
+        view.setVerticalHeaderLabels([str(line) for line in self.source.lines[:rows]])
+        for column, cells in enumerate(self.source.columns):
             for row in range(rows):
                 item = QTableWidgetItem(cells[row])
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -119,38 +121,46 @@ class TableDialog(QDialog):
 
     def _guess(self, with_labels: bool) -> None:
         try:
-            self.guess = guess_columns(self._table)
+            self.guess = guess_columns(self.source)
         except DataError:  # said by `_update`, about the columns that stand there
-            self.guess = _usual_columns(self._table)
-        self.x.setCurrentIndex(self.x.findData(self.guess.coordinates[0]))
-        self.y.setCurrentIndex(self.y.findData(self.guess.coordinates[1]))
+            self.guess = _usual_columns(self.source)
+        self.x_box.setCurrentIndex(self.x_box.findData(self.guess.coordinates[0]))
+        self.y_box.setCurrentIndex(self.y_box.findData(self.guess.coordinates[1]))
         if with_labels and self.guess.label is not None:
-            self.label.setCurrentIndex(self.label.findData(self.guess.label))
+            self.label_box.setCurrentIndex(self.label_box.findData(self.guess.label))
 
     @Slot()
     def _update(self) -> None:
         """Try the columns that are chosen, and say what comes of it."""
-        columns = Columns((self.x.currentData(), self.y.currentData()), self.label.currentData())
         try:
-            if columns.coordinates[0] == columns.coordinates[1]:
+            if self.coordinates[0] == self.coordinates[1]:
                 raise DataError("Both axes show the same column: choose another one for x or y.")
-            if columns.label in columns.coordinates:
-                raise DataError(
-                    f"“{columns.label}” is a coordinate and the class: choose another column for one of them."
-                )
-            self.points = points_from_table(self._table, columns, standardise=self.standardise.isChecked())
+            self.points = self.read()
         except DataError as error:
             self.points = None
             self.problem.setText(str(error))
             self.numbers.setText(" \n ")
         else:
             self.problem.setText(" \n ")
-            self.numbers.setText(self._say_numbers(self.points))
+            self.numbers.setText(self.say(self.points))
         self.ok.setEnabled(self.points is not None)
 
-    @staticmethod
-    def _say_numbers(points: PointSet) -> str:
-        """What standardising does, or what there is, in numbers."""
+    @property
+    def coordinates(self) -> tuple[str, str]:
+        """The columns chosen for x and y."""
+        return self.x_box.currentData(), self.y_box.currentData()
+
+    # What a tab may say otherwise ------------------------------------------------------------------------------------
+
+    def read(self) -> PointSet:
+        """The points of the columns that are chosen; raises DataError with what stands in the way."""
+        columns = Columns(self.coordinates, self.label_box.currentData())
+        if columns.label in columns.coordinates:
+            raise DataError(f"“{columns.label}” is a coordinate and the class: choose another column for one of them.")
+        return points_from_table(self.source, columns, standardise=self.standardise.isChecked())
+
+    def say(self, points: PointSet) -> str:
+        """What standardising does, or what there is, in numbers; two lines."""
         lines = []
         for axis, name in enumerate(points.axis_names):
             if points.centre is not None and points.scale is not None:

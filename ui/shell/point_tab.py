@@ -7,17 +7,23 @@ next run is to begin with them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
 
+import numpy as np
 from PySide6.QtCore import QMimeData, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
-from models.config import Config
-from models.data.points.own import OwnPoints
+from models.config import Config, settings_of
+from models.data.points.edits import SetPoints
+from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
 from playground.live.messages import Failure, Opened
-from ui.points.canvas import PointCanvas, PointEdit
+from ui.points.canvas import HOLLOW, PointCanvas
+from ui.points.companions import Companions, PointMemory
+from ui.points.editor import PointEdit, PointEditor
 from ui.points.leave import LeaveButton
 from ui.points.panel import PointPanel
 from ui.points.source import PointSource
@@ -25,89 +31,300 @@ from ui.shell.model_tab import ModelTab
 from ui.shell.speed import SpeedControl
 from ui.widgets.dropped import files_in
 
+_PARTS = {
+    "panel": "the tools around a canvas of points: PointPanel(PointCanvas())",
+    "back_button": "what leaves the user's own points: LeaveButton()",
+    "speed": "how fast to watch: SpeedControl()",
+}
+
+
+@runtime_checkable
+class HasPoints(Protocol):
+    """A snapshot that says which points its model learns from."""
+
+    data: PointSet
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why no run can go on with the points that are seen.
+
+    Attributes:
+        title: in a few words.
+        remedy: what to do about it.
+        hint: both, for the corner of the plane; "" stands for the remedy.
+    """
+
+    title: str
+    remedy: str
+    hint: str = ""
+
+
+NO_POINTS = Lack("There are no points", "Click into the plane to add some, or open a table of points.")
+
 
 class PointTab(ModelTab):
     """A tab whose run learns from points in a plane.
 
-    `make_stage` sets `panel` (the tools, around a canvas of points), `back_button` and `speed`. Besides the methods of
-    ModelTab, subclasses override those of the first section.
+    A subclass needs `make_canvas` (the plane, with what the model draws on it) and a `show_snapshot` that calls this
+    one first and then draws the model. All else has a default; what a model may want otherwise is in the first section.
+
+    Attributes:
+        panel: the tools, around the canvas.
+        shown: the snapshot that is drawn; None while a run is being built.
+        picked: number of the point that is explained; None when none is.
+        start_pace: steps a second to begin with, None for no limit; `steps`: what they are called.
     """
 
     panel: PointPanel
     back_button: LeaveButton
     speed: SpeedControl
 
+    start_pace: ClassVar[int | None] = None
+    steps: ClassVar[str] = "steps"
+
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._shown: Snapshot | None = None
+        self.shown: Snapshot | None = None
+        self.picked: int | None = None
         self._source = PointSource()
-        self._picked: int | None = None
+        self._memory = PointMemory()
         super().__init__(model, parent)
+        for name, what in _PARTS.items():
+            if name not in vars(self):
+                raise TypeError(f"{type(self).__name__}.make_stage has to set self.{name} ({what}).")
+        editor = self.editor
         self.session.set_pace(self.speed.pace)
         self.speed.pace_changed.connect(self.session.set_pace)
-        self.panel.canvas.edited.connect(self._keep_picked)
-        self.panel.canvas.edited.connect(self._on_edited)
+        editor.edited.connect(self._on_edited)
         self.panel.canvas.picked.connect(self._on_picked)
-        self.panel.context = self.point_set
+        self.panel.context = self.own_points
         self.panel.opened.connect(self.use_points)
         self.panel.failed.connect(self._on_bad_table)
         self.panel.told.connect(self.told)
         self.back_button.clicked.connect(self.use_data_set)
 
-    # What a tab says about its points ------------------------------------------------------------------------------
+    # What a tab says -------------------------------------------------------------------------------------------------
+
+    def make_canvas(self) -> PointCanvas:
+        """The plane of points, with what the model draws on it."""
+        raise NotImplementedError(
+            f"{type(self).__name__} needs make_canvas, which returns the PointCanvas of this model, or a make_panel."
+        )
+
+    def make_panel(self) -> PointPanel:
+        """The tools around the plane; here a tab adds views beside it (`panel.area`)."""
+        return PointPanel(self.make_canvas())
+
+    def fill_row(self, row: QHBoxLayout) -> None:
+        """The controls below the plane."""
+        row.addWidget(self.speed)
+        row.addStretch(1)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the points, whose they are, and what they lack. Subclasses draw their model after this."""
+        first, self.shown = self.shown is None, snapshot
+        data = self.points_in(snapshot)
+        self.note_points(data)
+        self.draw_points(data)
+        if first:
+            self.begin_run(snapshot)
+        if self.picked is not None and self.picked >= len(self.panel.canvas.points):
+            self.picked = None
+        self.show_origin()
+        self.show_lack()
+
+    def points_in(self, snapshot: Snapshot) -> PointSet:
+        """The points that the model of this snapshot learns from."""
+        if not isinstance(snapshot, HasPoints):
+            raise TypeError(f"{type(snapshot).__name__} has no `data`: it is to hold the PointSet that is learnt from.")
+        return snapshot.data
+
+    def draw_points(self, data: PointSet) -> None:
+        """Put the points on the plane, in the colours of their classes, held-out ones as rings."""
+        self.panel.set_classes(data.class_names if data.labels is not None else ())
+        marks = None if data.held_out is None else np.where(data.held_out, HOLLOW, 0).astype(np.uint8)
+        self.panel.canvas.set_points(data.points, data.labels, marks=marks)
+        self.remember(data)
+
+    def begin_run(self, snapshot: Snapshot) -> None:
+        """The first picture of a run: by default all points come into view."""
+        self.panel.canvas.fit()
+
+    def show_picked(self) -> None:
+        """Another point was chosen to be explained (`picked`), or none."""
+
+    def own_points(self) -> OwnPoints:
+        """All points as they are seen, with all that is known about them, as the user's own."""
+        editor, data = self.editor, self.session.data
+        if self.shown is not None:
+            data = self.points_in(self.shown)
+        if not isinstance(data, PointSet):  # no run could be made yet
+            data = PointSet(editor.points, class_names=editor.classes)
+        with_them = self.companions()
+        return edited(
+            data,
+            editor.points,
+            labels=editor.labels if editor.classes else None,
+            targets=None if data.targets is None else with_them.targets,
+            held_out=None if data.held_out is None else with_them.held_out,
+        )
+
+    def new_point(self) -> tuple[bool, float]:
+        """Whether points that are added are held out, and their value where values are to be predicted."""
+        return False, 0.0
+
+    def lacking(self) -> Lack | None:
+        """Why no run can go on with the points that are seen; None if one can."""
+        return NO_POINTS if self.editor.is_empty else None
+
+    takes_any = False
+    """Whether the model also takes points with which no run can go on: it is told of them, and waits."""
+
+    def settings_for(self, points: PointSet, config: Config) -> Config:
+        """The settings of a run on points from a table; raises DataError where the model cannot learn from them."""
+        return config
+
+    def settings_without(self, own: OwnPoints | None, config: Config) -> Config:
+        """The settings of a run after the user's own points were left."""
+        return config
+
+    def brings_data(self) -> bool:
+        """See ModelTab: whether the points come from a table. Those set by hand are near the model's own."""
+        return isinstance(self.session.data, OwnPoints) and self.session.data.table
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
         """The points of a new run with the settings `config`, after one with `running` on the user's `own`.
 
-        None: the data set of the settings. Whoever chooses a data set wants to see it.
+        None: the data set of the settings. Whoever chooses a data set wants to see it: by default this is whoever
+        changes a setting of the group “Data”.
         """
-        raise NotImplementedError
-
-    def own_data(self) -> str | None:
-        """See ModelTab; the button beside the points says it."""
-        return None
+        about_data = {setting.name for setting in settings_of(type(config)) if setting.group == "Data"}
+        return None if running.changed(config) & about_data else own
 
     def axis_titles(self) -> tuple[str, str]:
         """What the coordinates of the points shown are, and how they were changed."""
-        raise NotImplementedError
+        data: PointSet | None = self._source.own
+        if data is None and self.shown is not None:
+            data = self.points_in(self.shown)
+        if data is None:
+            return "x", "y"
+        first, second = data.axis_names
+        if data.centre is None or data.scale is None:
+            return first, second
+        centre, scale = data.centre, data.scale
+        return (
+            self.standardised(first, float(centre[0]), float(scale[0])),
+            self.standardised(second, float(centre[1]), float(scale[1])),
+        )
+
+    def standardised(self, name: str, centre: float, scale: float) -> str:
+        """What an axis is called whose coordinate was shifted and stretched."""
+        return f"({name} − {centre:.4g}) / {scale:.4g}"
 
     def planes(self) -> tuple[PointCanvas, ...]:
         """Everything with these axes."""
         return (self.panel.canvas,)
 
-    def point_set(self) -> PointSet | None:
-        """All points with all that is known about them, as a table is to have them; None before there are any."""
-        raise NotImplementedError
+    # Building --------------------------------------------------------------------------------------------------------
 
-    def lacking(self) -> tuple[str, str] | None:
-        """Why no run can go on with the points that are seen, and what to do about it; None if one can."""
-        raise NotImplementedError
+    @property
+    def editor(self) -> PointEditor:
+        """The points that can be edited."""
+        return self.panel.canvas.editor
+
+    def make_stage(self) -> QWidget:
+        """The plane with its tools, and a row of controls below."""
+        self.panel = self.make_panel()
+        self.back_button = LeaveButton(self.run_bar.train_button, self.panel.canvas)
+        self.panel.add_widget(self.back_button)
+        self.speed = SpeedControl(self.steps, self.start_pace)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self.fill_row(row)
+        stage = QWidget()
+        layout = QVBoxLayout(stage)
+        layout.setContentsMargins(10, 6, 8, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.panel, 1)
+        layout.addLayout(row)
+        return stage
+
+    def own_data(self) -> str | None:
+        """See ModelTab; the button beside the points says it."""
+        return None
+
+    # Points of one's own ---------------------------------------------------------------------------------------------
 
     @Slot(object, str)
     def use_points(self, points: PointSet, name: str) -> None:
         """Start a new run on points that were read from a table."""
-        raise NotImplementedError
+        try:
+            config = self.settings_for(points, self.form.config())
+        except DataError as error:
+            self._on_bad_table(str(error))
+            return
+        self.banner.clear()
+        self.form.set_config(config)
+        self.session.config = self.fitting(config, own=True)
+        self.session.set_data(as_own(points, name, table=True))
+        self._show_choice()
+        self.say_begun(f"{len(points)} points from {name}")
 
     @Slot()
     def use_data_set(self) -> None:
         """Back to the data set of the settings."""
-        raise NotImplementedError
+        self.commit()
+        self.banner.clear()
+        own = self.session.data
+        config = self.settings_without(own if isinstance(own, OwnPoints) else None, self.form.config())
+        self.session.data = None
+        self.form.set_config(config)
+        self.session.reset(self.fitting(config, own=False))
+        self._show_choice()
 
     @Slot(object)
     def _on_edited(self, edit: PointEdit) -> None:
-        """Points were changed by hand."""
-        raise NotImplementedError
+        """Changed by hand: the point that is explained keeps its number, unless points before it may be gone."""
+        if edit.kind in ("remove", "undo"):
+            self.picked = None
+        self.send_edited()
+
+    def send_edited(self) -> None:
+        """The run goes on with the points that are seen, as soon as it can."""
+        empty = self.session.status.phase == "empty"
+        if self.shown is None and not empty:  # these are the points of a run that is being replaced
+            return
+        lack = self.lacking()
+        if lack is not None:
+            self.session.pause()
+            if self.editor.is_empty or self.takes_any:
+                self.panel.canvas.set_tool("add")
+        self.show_lack()
+        if lack is not None and not self.takes_any:
+            return
+        points = self.own_points()
+        self.send_points(points)
+        if empty:  # the points of the settings were refused, these may be better
+            self.session.set_data(points)
+        else:
+            self.session.edit(SetPoints(points))
+
+    def show_lack(self) -> None:
+        """Say in the corner of the plane what is missing."""
+        lack = self.lacking()
+        self.panel.set_hint("" if lack is None else lack.hint or lack.remedy)
 
     @Slot(object)
     def _on_picked(self, index: int | None) -> None:
-        """A point was chosen to be explained."""
-        raise NotImplementedError
+        self.picked = index
+        self.show_picked()
 
-    # Whose points --------------------------------------------------------------------------------------------------
+    # Whose points ----------------------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
         """A new run is being built: its points may lie elsewhere."""
-        self._shown = None
-        self._picked = None
+        self.shown = self.picked = None
+        self.panel.set_hint("")
         self._source.forget()
         self.panel.canvas.forget()
 
@@ -131,12 +348,29 @@ class PointTab(ModelTab):
                 if axis.name != title:
                     axis.set_label(title)
 
+    def remember(self, data: PointSet) -> None:
+        """What the model knows of the points that have just been drawn; marks just given by hand are newer."""
+        now = self._source.own or data
+        held_out = data.held_out if now.held_out is None else now.held_out
+        if held_out is not None or now.targets is not None:
+            self._memory.remember(now.points, Companions.of(now, held_out))
+
+    def companions(self) -> Companions:
+        """What belongs to the points that are seen, also in the middle of a gesture."""
+        held_out, target = self.new_point()
+        return self._memory.follow(self.editor.points, held_out=held_out, target=target)
+
+    def change_companions(self, companions: Companions) -> None:
+        """Give the points that are seen other values or marks."""
+        self._memory.remember(self.editor.points, companions)
+        self.send_edited()
+
     def _keep_points(self) -> None:
         self.session.data = self._points_for(self.session.config)
 
     def _points_for(self, config: Config) -> OwnPoints | None:
         """What a new run with these settings is about: the user's own points that are seen, or (None) a data set."""
-        if self._shown is None:  # a run that is only being built, or could not be
+        if self.shown is None:  # a run that is only being built, or could not be
             waiting = self.session.data
             return waiting if isinstance(waiting, OwnPoints) else None
         own, running = self._source.own, self.session.status.config
@@ -150,7 +384,7 @@ class PointTab(ModelTab):
         if failure.kind == "edit":
             self._source.refuse()
             self._keep_points()
-            self.panel.canvas.refuse()
+            self.editor.refuse()
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
@@ -161,13 +395,7 @@ class PointTab(ModelTab):
     def _on_bad_table(self, sentence: str) -> None:
         self.banner.say("The table could not be used", sentence)
 
-    @Slot(object)
-    def _keep_picked(self, edit: PointEdit) -> None:
-        """The point that is explained keeps its number, unless points before it may have gone: then none is."""
-        if edit.kind in ("remove", "undo"):
-            self._picked = None
-
-    # What the user does --------------------------------------------------------------------------------------------
+    # What the user does ----------------------------------------------------------------------------------------------
 
     @Slot()
     def toggle(self) -> None:
@@ -182,10 +410,10 @@ class PointTab(ModelTab):
             super().step()
 
     def _say_what_lacks(self) -> bool:
-        lacking = self.lacking() if self._shown is not None else None
-        if lacking is None:
+        lack = self.lacking() if self.shown is not None else None
+        if lack is None:
             return False
-        self.banner.say(*lacking, "info")
+        self.banner.say(lack.title, lack.remedy, "info")
         self.panel.canvas.set_tool("add")
         return True
 
@@ -193,8 +421,9 @@ class PointTab(ModelTab):
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
         self.commit()
+        self.banner.clear()
         self.session.data = self._points_for(self.form.config())
-        super().reset()
+        self.session.reset(self.fitting(self.form.config()))
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
@@ -207,11 +436,11 @@ class PointTab(ModelTab):
         self.session.data = self._points_for(config)
         super()._on_config(config)
 
-    # Files ---------------------------------------------------------------------------------------------------------
+    # Files -----------------------------------------------------------------------------------------------------------
 
-    def drawing_surface(self) -> PointCanvas:
+    def drawing_surface(self) -> PointEditor:
         """The points: undo, redo and clear of the Edit menu."""
-        return self.panel.canvas
+        return self.editor
 
     def paste(self) -> None:
         """Edit → Paste: points from a spreadsheet."""

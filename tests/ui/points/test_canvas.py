@@ -7,8 +7,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ui.points.canvas import HOLLOW, WRONG, PointCanvas, inside
+from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.points.layer import make_stamp, put_stamps
+from ui.points.tools import inside
 from ui.widgets import theme
 
 CORNERS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0], [4.0, 3.0]])
@@ -31,7 +32,7 @@ def canvas(qtbot):
 @pytest.fixture
 def edits(canvas):
     told = []
-    canvas.edited.connect(told.append)
+    canvas.editor.edited.connect(told.append)
     return told
 
 
@@ -63,7 +64,7 @@ def mouse_move(view, spot):
 
 def test_a_click_adds_a_point_of_the_current_class(canvas, edits):
     canvas.set_tool("add")
-    canvas.set_current_class(2)
+    canvas.editor.set_current_class(2)
     click(canvas, 2, 1)
     (edit,) = edits
     assert edit.kind == "add"
@@ -80,7 +81,7 @@ def test_dragging_with_the_add_tool_sprinkles_points_as_one_gesture(canvas, edit
     assert len(canvas.points) == 9
     assert edits[-1].finished
     assert edits[-1].which.tolist() == [4, 5, 6, 7, 8]
-    canvas.undo()
+    canvas.editor.undo()
     np.testing.assert_array_equal(canvas.points, CORNERS)
 
 
@@ -102,7 +103,7 @@ def test_dragging_a_point_moves_it_and_tells_on_the_way(canvas, edits, qtbot):
 def test_lasso_selects_then_del_removes_and_undo_brings_back(canvas, edits):
     canvas.set_tool("lasso")
     drag(canvas, (-0.6, -0.6), (0.6, -0.6), (0.6, 3.6), (-0.6, 3.6))
-    assert canvas.selection.tolist() == [0, 2]
+    assert canvas.editor.selection.tolist() == [0, 2]
     QTest.keyClick(canvas, Qt.Key.Key_Delete)
     assert edits[-1].kind == "remove"
     assert edits[-1].which.tolist() == [0, 2]
@@ -119,16 +120,16 @@ def test_eraser_removes_what_it_passes(canvas, edits):
     drag(canvas, (0, 0), (2, 0), (4, 0))
     np.testing.assert_array_equal(canvas.points, CORNERS[2:])
     assert edits[-1].finished
-    canvas.undo()
+    canvas.editor.undo()
     np.testing.assert_array_equal(canvas.points, CORNERS)
 
 
 def test_brush_and_number_keys_give_another_class(canvas, edits):
     canvas.set_tool("relabel")
-    canvas.set_current_class(2)
+    canvas.editor.set_current_class(2)
     drag(canvas, (0, 0), (2, 0), (4, 0))
     assert canvas.labels.tolist() == [2, 2, 1, 1]
-    canvas.select([3])
+    canvas.editor.select([3])
     QTest.keyClick(canvas, Qt.Key.Key_1)
     assert edits[-1].labels.tolist() == [2, 2, 1, 0]
     assert edits[-1].kind == "relabel"
@@ -139,36 +140,36 @@ def test_a_click_picks_a_point_and_shift_selects_more(canvas, edits, qtbot):
         click(canvas, 4, 3)
     assert picked.args == [3]
     click(canvas, 0, 0, Qt.KeyboardModifier.ShiftModifier)
-    assert canvas.selection.tolist() == [0, 3]
+    assert canvas.editor.selection.tolist() == [0, 3]
     with qtbot.waitSignal(canvas.picked) as picked:
         click(canvas, 2, 1.5)
     assert picked.args == [None]
-    assert canvas.selection.tolist() == []
+    assert canvas.editor.selection.tolist() == []
     assert not edits
 
 
 def test_points_older_than_an_edit_do_not_flicker_through(canvas):
-    canvas.add([(2.0, 2.0)])
+    canvas.editor.add([(2.0, 2.0)])
     newer = canvas.points
     canvas.set_points(CORNERS.copy(), LABELS.copy())  # the model had not heard of it yet
     assert canvas.points is newer
     canvas.set_points(newer.copy(), canvas.labels.copy())  # now it has
     canvas.set_points(CORNERS.copy(), LABELS.copy())  # so this is an earlier step that was gone back to
     assert len(canvas.points) == 4
-    assert not canvas.can_undo
+    assert not canvas.editor.can_undo
 
 
 def test_a_refused_edit_is_taken_back(canvas):
-    canvas.clear()
-    assert canvas.is_empty
-    canvas.refuse()
+    canvas.editor.clear()
+    assert canvas.editor.is_empty
+    canvas.editor.refuse()
     np.testing.assert_array_equal(canvas.points, CORNERS)
 
 
 def test_a_locked_canvas_says_why(canvas, edits, qtbot):
-    canvas.set_locked("Only a part of the points is shown.")
+    canvas.editor.set_locked("Only a part of the points is shown.")
     canvas.set_tool("add")
-    with qtbot.waitSignal(canvas.noticed) as noticed:
+    with qtbot.waitSignal(canvas.editor.noticed) as noticed:
         click(canvas, 2, 1)
     assert noticed.args == ["Only a part of the points is shown."]
     assert not edits
@@ -195,11 +196,11 @@ def test_everything_works_by_keyboard(canvas, edits, qtbot):
     assert edits[-1].kind == "add"
     QTest.keyClick(canvas, Qt.Key.Key_V)
     QTest.keyClick(canvas, Qt.Key.Key_Space)
-    assert canvas.selection.tolist() == [4]
+    assert canvas.editor.selection.tolist() == [4]
     QTest.keyClick(canvas, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert edits[-1].kind == "move"
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert not len(canvas.selection)
+    assert not len(canvas.editor.selection)
 
 
 def test_the_view_shows_all_points_and_the_marks_are_painted(canvas):

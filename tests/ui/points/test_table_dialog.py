@@ -35,16 +35,20 @@ def dialog(qtbot, text=TEXT, with_labels=True):
 
 def test_columns_are_guessed_and_can_be_chosen(qtbot):
     made = dialog(qtbot)
-    assert (made.x.currentText(), made.y.currentText(), made.label.currentText()) == ("height", "width", "class")
+    assert (made.x_box.currentText(), made.y_box.currentText(), made.label_box.currentText()) == (
+        "height",
+        "width",
+        "class",
+    )
     assert made.points.points.shape == (10, 2)
     assert made.points.class_names == ("a", "b")
-    made.label.setCurrentIndex(0)
+    made.label_box.setCurrentIndex(0)
     assert made.points.labels is None
 
 
 def test_a_column_that_is_no_number_is_still_the_coordinate_that_was_meant(qtbot):
     made = dialog(qtbot, "x,y,label\n1,2,A\n3,foo,B\n")
-    assert (made.x.currentText(), made.y.currentText(), made.label.currentText()) == ("x", "y", "label")
+    assert (made.x_box.currentText(), made.y_box.currentText(), made.label_box.currentText()) == ("x", "y", "label")
     assert "Line 3, column “y”: “foo” is text" in made.problem.text()
     assert not made.ok.isEnabled()
 
@@ -76,9 +80,9 @@ def test_what_stands_in_the_way_is_said_and_nothing_can_be_used(qtbot, text, com
 
 def test_the_same_column_twice_is_refused(qtbot):
     made = dialog(qtbot)
-    made.y.setCurrentIndex(made.y.findData("height"))
+    made.y_box.setCurrentIndex(made.y_box.findData("height"))
     assert "same column" in made.problem.text()
-    made.y.setCurrentIndex(made.y.findData("width"))
+    made.y_box.setCurrentIndex(made.y_box.findData("width"))
     assert made.ok.isEnabled()
 
 
@@ -136,12 +140,12 @@ def test_saved_points_are_read_back_in_their_own_units(panel, qtbot, tmp_path):
 
 def test_tool_buttons_and_keys_agree(panel):
     QTest.mouseClick(panel.tool_buttons["erase"], Qt.MouseButton.LeftButton)
-    assert panel.canvas.tool == "erase"
+    assert panel.canvas.tool.name == "erase"
     panel.canvas.set_tool("add")
     assert panel.tool_buttons["add"].isChecked()
     panel.class_box.setCurrentIndex(1)
-    assert panel.canvas.current_class == 1
-    panel.canvas.add([(3.0, 3.0)])
+    assert panel.canvas.editor.current_class == 1
+    panel.canvas.editor.add([(3.0, 3.0)])
     assert panel.undo.isEnabled()
     QTest.mouseClick(panel.undo, Qt.MouseButton.LeftButton)
     assert len(panel.canvas.points) == 2

@@ -69,7 +69,7 @@ def use_table(tab, qtbot, folder, text=TABLE, name="people.csv", **columns):
     tab.panel.open_table(path)
     dialog = tab.panel.dialog
     for box, column in columns.items():
-        field = getattr(dialog, box)
+        field = getattr(dialog, f"{box}_box")
         field.setCurrentIndex(field.findData(column))
     assert dialog.points is not None, dialog.problem.text()
     dialog.accept()
@@ -79,7 +79,7 @@ def use_table(tab, qtbot, folder, text=TABLE, name="people.csv", **columns):
 
 def seen(tab):
     """All that is known about the points that are shown, as bytes and words."""
-    snapshot = tab._shown
+    snapshot = tab.shown
     found = {"points": snapshot.points.tobytes(), "axes": (tab.view.x_axis.name, tab.view.y_axis.name)}
     for name in ("labels", "targets", "held_out", "centre", "scale"):
         array = getattr(snapshot, name, None)
@@ -89,7 +89,7 @@ def seen(tab):
 
 def learnt(tab):
     """The model behind them, as bytes."""
-    snapshot = tab._shown
+    snapshot = tab.shown
     return snapshot.parameters.tobytes() if hasattr(snapshot, "parameters") else snapshot.mixture.means.tobytes()
 
 
@@ -132,7 +132,7 @@ def test_an_edited_table_survives_saving_reopening_and_reset(tab, qtbot, tmp_pat
     use_table(tab, qtbot, tmp_path)
     tab.session.step(3)
     settle(tab, qtbot)
-    tab.view.move([2], (0.3, 0.1))
+    tab.view.editor.move([2], (0.3, 0.1))
     settle(tab, qtbot)
     tab.session.step(3)
     settle(tab, qtbot)
@@ -149,11 +149,11 @@ def test_an_edited_table_survives_saving_reopening_and_reset(tab, qtbot, tmp_pat
 
 def test_points_edited_while_it_trains(tab, qtbot, tmp_path):
     tab.session.play()
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.step > 5)
-    tab.view.add([(0.25, 0.75)])
-    tab.view.move([0, 3], (0.125, -0.25))
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.step > 5)
+    tab.view.editor.add([(0.25, 0.75)])
+    tab.view.editor.move([0, 3], (0.125, -0.25))
     points = tab.view.points
-    qtbot.waitUntil(lambda: np.array_equal(tab._shown.points, points))
+    qtbot.waitUntil(lambda: np.array_equal(tab.shown.points, points))
     tab.session.pause()
     settle(tab, qtbot)
     before, then = seen(tab), learnt(tab)
@@ -173,18 +173,18 @@ def test_points_edited_while_it_trains(tab, qtbot, tmp_path):
 
 def test_a_reset_right_behind_an_edit_has_the_edit(tab, qtbot):
     tab.session.play()
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.step > 5)
-    tab.view.move([0], (0.125, -0.25))
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.step > 5)
+    tab.view.editor.move([0], (0.125, -0.25))
     points = tab.view.points
     reset(tab, qtbot)
-    assert np.array_equal(tab._shown.points, points)
+    assert np.array_equal(tab.shown.points, points)
 
 
 @boundary_only
 def test_a_refused_change_is_not_what_the_next_run_begins_with(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path)
     before = seen(tab)
-    tab.view.move([0], (1e5, 0.0))
+    tab.view.editor.move([0], (1e5, 0.0))
     settle(tab, qtbot)
     assert tab.banner.isVisible()
     assert seen(tab) == before
@@ -216,7 +216,7 @@ def test_reset_uses_the_points_that_are_shown_also_in_the_past(tab, qtbot, tmp_p
     first = seen(tab)
     tab.session.step(3)
     settle(tab, qtbot)
-    tab.view.add([(0.5, 0.5)])
+    tab.view.editor.add([(0.5, 0.5)])
     settle(tab, qtbot)
     edited = seen(tab)
     tab.session.step(3)
@@ -240,7 +240,7 @@ def test_before_the_first_edit_the_points_are_those_of_the_settings(tab, qtbot, 
     first = seen(tab)
     tab.session.step(3)
     settle(tab, qtbot)
-    tab.view.add([(0.5, 0.5)])
+    tab.view.editor.add([(0.5, 0.5)])
     settle(tab, qtbot)
     tab.session.step(2)
     settle(tab, qtbot)
@@ -252,7 +252,7 @@ def test_before_the_first_edit_the_points_are_those_of_the_settings(tab, qtbot, 
     tab.session.seek(5)
     settle(tab, qtbot)
     assert seen(tab)["button"]
-    assert len(tab.session.data) == len(tab._shown.points)
+    assert len(tab.session.data) == len(tab.shown.points)
     tab.session.seek(0)
     settle(tab, qtbot)
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
@@ -264,17 +264,17 @@ def test_before_the_first_edit_the_points_are_those_of_the_settings(tab, qtbot, 
 def test_undo_brings_back_the_same_bits(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path)
     first = seen(tab)
-    tab.view.move([1, 2, 3], (0.1, 0.1))
+    tab.view.editor.move([1, 2, 3], (0.1, 0.1))
     settle(tab, qtbot)
-    tab.view.remove([0, 5])
+    tab.view.editor.remove([0, 5])
     settle(tab, qtbot)
     removed = seen(tab)
-    tab.view.undo()
-    tab.view.undo()
+    tab.view.editor.undo()
+    tab.view.editor.undo()
     settle(tab, qtbot)
     assert seen(tab) == first
-    tab.view.redo()
-    tab.view.redo()
+    tab.view.editor.redo()
+    tab.view.editor.redo()
     settle(tab, qtbot)
     assert seen(tab) == removed
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
@@ -288,12 +288,12 @@ def test_undo_brings_back_the_same_bits(tab, qtbot, tmp_path):
 def test_the_data_set_can_be_used_again_after_reopening(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path)
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
-    own = tab._shown.points
+    own = tab.shown.points
     tab.use_data_set()
     settle(tab, qtbot)
     assert tab.session.data is None
     assert not tab.back_button.isVisible()
-    assert not np.array_equal(tab._shown.points, own)
+    assert not np.array_equal(tab.shown.points, own)
     reset(tab, qtbot)
     assert tab.session.data is None
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "left.npz"))
@@ -311,7 +311,7 @@ def test_a_file_that_another_tab_has_opened_means_the_same_here(tab, qtbot, tmp_
     settle(second, qtbot)
     before = seen(tab)
     use_table(second, qtbot, path.parent)
-    assert len(second._shown.points) == 40
+    assert len(second.shown.points) == 40
     assert seen(tab) == before
 
 
@@ -321,7 +321,7 @@ def test_a_file_that_another_tab_has_opened_means_the_same_here(tab, qtbot, tmp_
 @boundary_only
 def test_own_values_are_named_as_own_points(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path, x="height", y="weight", target="age")
-    assert tab._shown.regression
+    assert tab.shown.regression
     assert tab.session.status.config.dataset == "own"
     before = seen(tab)
     assert before["button"]
@@ -334,11 +334,11 @@ def test_own_values_are_named_as_own_points(tab, qtbot, tmp_path):
 
 @boundary_only
 def test_held_out_points_stay_held_out(tab, qtbot, tmp_path):
-    tab.view.select([0, 1])
+    tab.view.editor.select([0, 1])
     tab._on_held_out(True)
     settle(tab, qtbot)
     before = seen(tab)
-    assert tab._shown.held_out[:2].all()
+    assert tab.shown.held_out[:2].all()
     reset(tab, qtbot)
     assert seen(tab) == before
     tab._on_seed(9)
@@ -351,26 +351,26 @@ def test_held_out_points_stay_held_out(tab, qtbot, tmp_path):
 
 @boundary_only
 def test_marks_are_not_lost_when_an_older_picture_comes_before_the_next_change(tab, qtbot):
-    older = tab._shown
+    older = tab.shown
     first = int(np.flatnonzero(~older.held_out)[0])
-    tab.view.select([first])
+    tab.view.editor.select([first])
     tab._on_held_out(True)
     tab.show_snapshot(older)
-    tab.view.add([(0.5, 0.5)])
+    tab.view.editor.add([(0.5, 0.5)])
     settle(tab, qtbot)
-    assert tab._shown.held_out[first]
-    assert len(tab._shown.points) == len(older.points) + 1
+    assert tab.shown.held_out[first]
+    assert len(tab.shown.points) == len(older.points) + 1
 
 
 @boundary_only
 def test_a_cleared_plane_is_kept_as_well(tab, qtbot, tmp_path):
-    tab.view.clear_points()
+    tab.view.editor.clear()
     settle(tab, qtbot)
     reset(tab, qtbot)
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
-    assert len(tab._shown.points) == 0
+    assert len(tab.shown.points) == 0
     reset(tab, qtbot)
-    assert len(tab._shown.points) == 0
+    assert len(tab.shown.points) == 0
     assert tab.back_button.isVisible()
 
 
@@ -379,7 +379,7 @@ def test_another_training_share_deals_own_points_anew(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path)
     tab._on_config(tab.form.config().model_copy(update={"train_share": 0.5}))
     settle(tab, qtbot)
-    data, held_out = tab._shown.data, tab._shown.held_out
+    data, held_out = tab.shown.data, tab.shown.held_out
     assert held_out.mean() == 0.5
     np.testing.assert_allclose(data.points[~held_out].mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(np.sort(data.original(data.points), axis=0), np.sort(ROWS[:, :2], axis=0), rtol=1e-14)
@@ -399,7 +399,7 @@ def test_more_points_than_are_shown_are_all_kept(qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path, text)
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
     reset(tab, qtbot)
-    assert tab._shown.point_count == 20_500
+    assert tab.shown.point_count == 20_500
     assert tab.session.data.points.tobytes() == many.tobytes()
     tab.panel.save_table(tmp_path / "out.csv")
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 20_501

@@ -38,14 +38,17 @@ def region_colors(confidence: NDArray[np.float32], *, discrete: bool = False) ->
     """Colours (…, 4) of confidences (…, C): the likeliest class, paler where it is less sure; discrete: all alike."""
     classes = confidence.shape[-1]
     name = theme.current().name
+    colors: Colors
     if classes == 2 and not discrete:
         return _two_class_table(name)[_index(confidence[..., 0], 2 * SHADES - 1, 0.0, 2 * SHADES - 1)]
     table = _class_table(name)
     best = confidence.argmax(axis=-1)
     if discrete:
-        return table[best, round(DECIDED / STRONGEST * (SHADES - 1))]
-    scale = (SHADES - 1) * classes / (classes - 1)
-    return table[best, _index(confidence.max(axis=-1), scale, -scale / classes, SHADES - 1)]
+        colors = table[best, round(DECIDED / STRONGEST * (SHADES - 1))]
+    else:
+        scale = (SHADES - 1) * classes / (classes - 1)
+        colors = table[best, _index(confidence.max(axis=-1), scale, -scale / classes, SHADES - 1)]
+    return colors
 
 
 def _index(values: NDArray[np.float32], scale: float, shift: float, last: int) -> NDArray[np.uint8]:

@@ -127,7 +127,9 @@ class WeightEditor(QFrame):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self.adjustSize()
-        room = self.parentWidget().size() - self.size()
+        diagram = self.parentWidget()
+        assert diagram is not None
+        room = diagram.size() - self.size()
         self.move(max(2, min(self._at.x() + 10, room.width() - 2)), max(2, min(self._at.y() + 10, room.height() - 2)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -294,8 +296,10 @@ class Inspector(QWidget):
         count = len(self.neuron.weights)
         source = None if row == count else row
         spot = Spot(self.neuron.layer, self.neuron.unit, source, "bias" if source is None else "weight")
+        item = self.table.item(row, 1)
+        assert item is not None
         try:
-            value = parse_weight(self.table.item(row, 1).text())
+            value = parse_weight(item.text())
         except DataError as error:
             self.refused.emit(str(error))
             self.table.write(self.neuron)
@@ -320,7 +324,9 @@ class _WeightTable(QTableWidget):
                 "The same measured: the loss with the weight nudged up and down a little",
             )
         ):
-            self.horizontalHeaderItem(column).setToolTip(tip)
+            heading = self.horizontalHeaderItem(column)
+            assert heading is not None
+            heading.setToolTip(tip)
         edit = QAbstractItemView.EditTrigger
         self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed | edit.AnyKeyPressed | edit.SelectedClicked)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -1,96 +1,18 @@
-"""Points of one's own in the Boundary tab: what stays with a point while it is edited, and tables with values."""
+"""Points of one's own in the Boundary tab: held-out points, points with a value, and tables of them."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
 from models.base import DataError
 from models.boundary.data import own_points
 from models.data.points.own import OwnPoints
+from models.data.points.sets import PointSet
 from models.data.points.tables import Columns, Table
+from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
-from ui.tabs.boundary.view import BoundaryView
-
-Points = NDArray[np.float64]
-
-MOST_REMEMBERED = 128
-
-
-@dataclass(frozen=True)
-class Companions:
-    """What belongs to every point besides place and class: (N,) each.
-
-    Attributes:
-        held_out: whether it is only tested on.
-        targets: its value to predict; zeros when points have classes.
-    """
-
-    held_out: NDArray[np.bool_]
-    targets: NDArray[np.float64]
-
-
-class PointMemory:
-    """Keeps `held_out` and `targets` with their points through every edit, also when one is taken back.
-
-    The canvas knows places and classes only. Points keep their order: new ones come last, removed ones close up.
-    """
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[bytes, Companions] = OrderedDict()
-        self._points: Points = np.empty((0, 2))
-        self._now = Companions(np.zeros(0, bool), np.zeros(0))
-
-    def remember(self, points: Points, companions: Companions) -> None:
-        """These are the points now."""
-        key = points.tobytes()
-        self._known[key] = companions
-        self._known.move_to_end(key)
-        while len(self._known) > MOST_REMEMBERED:
-            self._known.popitem(last=False)
-        self._points, self._now = points, companions
-
-    def follow(self, points: Points, *, held_out: bool, target: float) -> Companions:
-        """What belongs to these points, which have come from the last ones known by one gesture, perhaps half done.
-
-        Args:
-            points: (N, 2), as they are now.
-            held_out: whether points that have been added are held out, and `target` their value.
-        """
-        before = self._now
-        known = self._known.get(points.tobytes())
-        if known is not None and len(known.held_out) == len(points):
-            found = known
-        elif len(points) > len(before.held_out):
-            new = len(points) - len(before.held_out)
-            found = Companions(
-                np.append(before.held_out, np.full(new, held_out)), np.append(before.targets, np.full(new, target))
-            )
-        elif len(points) < len(before.held_out):
-            kept = _kept(self._points, points)
-            found = Companions(before.held_out[kept], before.targets[kept])
-        else:
-            found = before
-        self.remember(points, found)
-        return found
-
-
-def _kept(before: Points, after: Points) -> NDArray[np.int64]:
-    """Which of the points before are still there: the first way to find `after` in `before`, in order."""
-    kept = np.zeros(len(after), np.int64)
-    place = 0
-    for index, point in enumerate(after):
-        while place < len(before) - (len(after) - index) and not np.array_equal(before[place], point):
-            place += 1
-        kept[index] = place
-        place += 1
-    return kept
 
 
 class BoundaryPointPanel(PointPanel):
@@ -104,13 +26,12 @@ class BoundaryPointPanel(PointPanel):
     value_given = Signal(float)
     held_out_given = Signal(bool)
 
-    def __init__(self, canvas: BoundaryView, parent: QWidget | None = None) -> None:
-        self.value_box = QDoubleSpinBox()
-        self.held_out_box = QCheckBox("Held out")
+    def __init__(self, canvas: PointCanvas, parent: QWidget | None = None) -> None:
+        super().__init__(canvas, parent)
         self._regression = False
         #: whether points from the last table are to be standardised
         self.standardise = True
-        super().__init__(canvas, parent)
+        self.value_box = QDoubleSpinBox()
         self.value_box.setRange(-10_000, 10_000)
         self.value_box.setDecimals(2)
         self.value_box.setSingleStep(0.25)
@@ -121,6 +42,7 @@ class BoundaryPointPanel(PointPanel):
         self.value_box.setFixedWidth(82)
         self.value_box.valueChanged.connect(self._on_value)
         self.value_box.hide()
+        self.held_out_box = QCheckBox("Held out")
         self.held_out_box.setToolTip(
             "New points are held out: only tested on, never trained on. Changes the selected points, too."
         )
@@ -131,18 +53,14 @@ class BoundaryPointPanel(PointPanel):
 
     def set_kind(self, names: tuple[str, ...], regression: bool) -> None:
         """Points have these classes, or values to predict."""
-        if names == self.canvas.classes and regression == self._regression:
-            return
-        self._regression = regression
-        if regression and self.canvas.tool == "relabel":
-            self.canvas.set_tool("select")
-        self.set_classes(names)
-        self.tool_buttons["relabel"].setVisible(not regression)
-        self.value_box.setVisible(regression)
+        if names != self.canvas.editor.classes or regression != self._regression:
+            self._regression = regression
+            self.set_classes(names)
+            self.value_box.setVisible(regression)
 
     @Slot(float)
     def _on_value(self, value: float) -> None:
-        if len(self.canvas.selection):
+        if len(self.canvas.editor.selection):
             self.value_given.emit(value)
 
     @Slot()
@@ -151,13 +69,9 @@ class BoundaryPointPanel(PointPanel):
         self.standardise = self.dialog.standardise.isChecked()
         super()._on_columns()
 
-    def _ask_columns(self, table: Table, name: str) -> None:
-        self.dialog = BoundaryTableDialog(table, name, parent=self)
-        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.dialog.setProperty("table", name)
-        self.dialog.accepted.connect(self._on_columns)
-        self.dialog.finished.connect(self._forget_dialog)
-        self.dialog.open()
+    def make_dialog(self, table: Table, name: str) -> TableDialog:
+        """See PointPanel."""
+        return BoundaryTableDialog(table, name, parent=self)
 
 
 class BoundaryTableDialog(TableDialog):
@@ -167,56 +81,35 @@ class BoundaryTableDialog(TableDialog):
     """
 
     def __init__(self, table: Table, name: str, parent: QWidget | None = None) -> None:
-        self.target = QComboBox()
+        self.target_box = QComboBox()
+        self.target_box.addItem("none: points have classes", None)
         super().__init__(table, name, with_labels=True, parent=parent)
-        self.target.setAccessibleName("value to predict")
-        self.target.setToolTip("A column of numbers to predict instead of a class (regression)")
-        self.target.addItem("none: points have classes", None)
+        self.target_box.setAccessibleName("value to predict")
+        self.target_box.setToolTip("A column of numbers to predict instead of a class (regression)")
         for column in table.names:
             if table.is_numeric(column):
-                self.target.addItem(column, column)
-        layout = self.layout()
-        assert layout is not None
-        for index in range(layout.count()):
-            item = layout.itemAt(index)
-            form = item.layout() if item is not None else None
-            if isinstance(form, QFormLayout):
-                form.addRow("Value to predict", self.target)
+                self.target_box.addItem(column, column)
+        self.fields.addRow("Value to predict", self.target_box)
         self.standardise.setChecked(True)
-        self._guess_target()
-        self.target.currentIndexChanged.connect(self._update)
+        if self.guess.label is None:
+            others = [name for name in table.names if name not in self.guess.coordinates]
+            self.target_box.setCurrentIndex(max([0, *(self.target_box.findData(name) for name in others)]))
+        self.target_box.currentIndexChanged.connect(self._update)
         self._update()
 
-    def _guess_target(self) -> None:
-        if self.guess.label is None:
-            others = [name for name in self._table.names if name not in self.guess.coordinates]
-            places = [self.target.findData(name) for name in others]
-            self.target.setCurrentIndex(max([0, *places]))
+    def read(self) -> OwnPoints:
+        """See TableDialog."""
+        target = self.target_box.currentData()
+        self.label_box.setEnabled(target is None)
+        columns = Columns(self.coordinates, None if target else self.label_box.currentData())
+        if {columns.label, target} & set(columns.coordinates):
+            raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
+        if columns.label is None and target is None:
+            raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
+        return own_points(self.source, columns, target=target)
 
-    @Slot()
-    def _update(self) -> None:
-        """Try the columns that are chosen, and say what comes of it."""
-        target = self.target.currentData()
-        self.label.setEnabled(target is None)
-        columns = Columns((self.x.currentData(), self.y.currentData()), None if target else self.label.currentData())
-        try:
-            if columns.coordinates[0] == columns.coordinates[1]:
-                raise DataError("Both axes show the same column: choose another one for x or y.")
-            if {columns.label, target} & set(columns.coordinates):
-                raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
-            if columns.label is None and target is None:
-                raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
-            self.points = points = own_points(self._table, columns, target=target)
-        except DataError as error:
-            self.points = None
-            self.problem.setText(str(error))
-            self.numbers.setText(" \n ")
-        else:
-            self.problem.setText(" \n ")
-            self.numbers.setText(self._say(points))
-        self.ok.setEnabled(self.points is not None)
-
-    def _say(self, points: OwnPoints) -> str:
+    def say(self, points: PointSet) -> str:
+        """See TableDialog."""
         if points.targets is not None:
             what = f"{len(points)} points, values from {points.targets.min():g} to {points.targets.max():g}"
         else:

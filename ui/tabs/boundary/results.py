@@ -74,8 +74,9 @@ class Results(QWidget):
     def clear(self) -> None:
         """There is no run."""
         self._snapshot = None
-        for label in (*self.lines, self.stop_rule):
-            label.setText("")
+        for each in self.lines:
+            each.setText("")
+        self.stop_rule.setText("")
         self.matrix.set_counts(None)
 
     @Slot()

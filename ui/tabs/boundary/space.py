@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QV
 from models.boundary.maps import Box, HiddenSpace, hidden_space, misclassified, two_unit_layers
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import Plot
+from ui.plots.smooth_image import SmoothImage
 from ui.points.layer import HOLLOW, WRONG, PointLayer
+from ui.points.looks import class_colors
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors
-from ui.tabs.boundary.view import SmoothImage
 from ui.widgets import theme
 
 MISSING = (
@@ -138,8 +139,7 @@ class HiddenSpacePage(QWidget):
             self.view.layer.outline = "muted"
         else:
             assert snapshot.labels is not None
-            palette = np.array([color.getRgb()[:3] for color in theme.current().classes], np.uint8)
-            points = palette[snapshot.labels % len(palette)]
+            points = class_colors(snapshot.labels)
             self.view.layer.outline = "surface"
         marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
         marks[misclassified(snapshot)] |= WRONG

@@ -39,9 +39,9 @@ from playground.live.job import Job
 from ui.plots import colormaps
 from ui.plots.contours import contour_lines
 from ui.plots.plot_base import Plot
+from ui.plots.smooth_image import SmoothImage
 from ui.tabs.boundary.results import line
 from ui.tabs.boundary.scale import ScaleBar
-from ui.tabs.boundary.view import SmoothImage
 from ui.widgets import theme
 from ui.widgets.numbers import grouped, number
 

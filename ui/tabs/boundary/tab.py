@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,22 +30,20 @@ from models.boundary.maps import neuron_maps
 from models.boundary.network import output_activation
 from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.config import Config
-from models.data.points.edits import SetPoints
-from models.data.points.own import OwnPoints, as_own, edited
+from models.data.points.own import OwnPoints
 from models.data.points.sets import PointSet
 from models.nn.linear import Linear
 from models.supervised.weights_io import flat, load_weights, named_weights, save_weights
 from playground.live.messages import Status
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
-from ui.points.canvas import PointEdit
-from ui.points.document import Points
-from ui.points.leave import LeaveButton
+from ui.points.canvas import PointCanvas
+from ui.points.companions import Companions
+from ui.points.panel import PointPanel
 from ui.shell.model_tab import BEATS
-from ui.shell.point_tab import PointTab
-from ui.shell.speed import SpeedControl
+from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
 from ui.tabs.boundary.inspector import Inspector, WeightEditor
-from ui.tabs.boundary.points import BoundaryPointPanel, Companions, PointMemory
+from ui.tabs.boundary.points import BoundaryPointPanel
 from ui.tabs.boundary.results import Results, line
 from ui.tabs.boundary.scale import ScaleBar
 from ui.tabs.boundary.space import HiddenSpacePage
@@ -63,6 +60,11 @@ WIRES_EVERY = 3
 RESULTS_EVERY = 10
 MOST_CLASSES = 6
 INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
+NOTHING_TO_TRAIN_ON = Lack(
+    "There are no points to train on",
+    "Click into the plane to add some, or open a table of points.",
+    "There are no points to train on: click to add some, or open a table.",
+)
 _SOURCE_SETTINGS = frozenset({"dataset", "points_per_class", "noise", "classes"})
 
 
@@ -70,14 +72,13 @@ class BoundaryTab(PointTab):
     """The plane beside the network, what is inside a neuron on the right."""
 
     panel: BoundaryPointPanel
+    shown: BoundarySnapshot | None
+    start_pace = CALM
     side_width = 306
     side_share = 0.22
     has_weights = True
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._shown: BoundarySnapshot | None = None
-        self._memory = PointMemory()
-        self._new = True  # the next snapshot is the first of its run
         self._urgent = False  # the user has changed something: the next frame shows all of it
         self._frame = 0
         super().__init__(model, parent)
@@ -86,7 +87,7 @@ class BoundaryTab(PointTab):
         self.diagram.hovered.connect(self._on_hover)
         self.diagram.clicked.connect(self._on_click)
         self.diagram.switched.connect(self._on_switch)
-        self.editor.entered.connect(self._on_weight)
+        self.weight_editor.entered.connect(self._on_weight)
         self.inspector.entered.connect(self._on_weight)
         self.inspector.switch_asked.connect(self._switch)
         self.inspector.refused.connect(self._on_bad_weight)
@@ -98,12 +99,16 @@ class BoundaryTab(PointTab):
         self.view.view_box.sigRangeChanged.connect(self._zoomed.start)
         theme.manager().changed.connect(self._on_theme)
 
-    # Building ------------------------------------------------------------------------------------------------------
+    # Building --------------------------------------------------------------------------------------------------------
 
-    def make_stage(self) -> QWidget:
-        """Tools, then the plane and the network side by side."""
+    def make_canvas(self) -> PointCanvas:
+        """See PointTab."""
         self.view = BoundaryView()
-        self.panel = BoundaryPointPanel(self.view)
+        return self.view
+
+    def make_panel(self) -> PointPanel:
+        """The tools, then the plane and the network side by side."""
+        panel = BoundaryPointPanel(self.make_canvas())
         self.pages = QTabWidget()
         self.pages.setAccessibleName("views of the network")
         self.pages.setDocumentMode(True)
@@ -121,10 +126,11 @@ class BoundaryTab(PointTab):
         both.addWidget(self.pages)
         both.setSizes([1050, 950])
         self.view.setMinimumSize(240, 200)
-        self.panel.area.addWidget(both, 1)
-        self.back_button = LeaveButton(self.run_bar.train_button, self.view)
-        self.panel.add_widget(self.back_button)
-        self.speed = SpeedControl("steps", CALM)
+        panel.area.addWidget(both, 1)
+        return panel
+
+    def fill_row(self, row: QHBoxLayout) -> None:
+        """See PointTab; what the signs of the plane mean comes first."""
         self.discrete_box = QCheckBox("Decision only")
         self.discrete_box.setToolTip("Show which class the network decides for, not how sure it is")
         self.discrete_box.toggled.connect(self.view.set_discrete)
@@ -135,25 +141,17 @@ class BoundaryTab(PointTab):
         self.answer_key.addWidget(self.discrete_box)
         self.answer_key.addWidget(self.scale)
         self.legend = QLabel()
+        self.legend.setAccessibleName("what the signs of the points mean")
         theme.set_role(self.legend, "muted")
         self._show_legend(regression=False)
         signs = QWidget()
         room = QStackedLayout(signs)
         room.addWidget(self.legend)
         room.addWidget(QLabel(self.legend.text()))  # never seen: it keeps the room of the longer words, nothing jumps
-        row = QHBoxLayout()
-        row.setSpacing(12)
         row.addWidget(signs)
         row.addWidget(for_kind)
         row.addStretch(1)
         row.addWidget(self.speed)
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(10, 6, 6, 4)
-        layout.setSpacing(4)
-        layout.addWidget(self.panel, 1)
-        layout.addLayout(row)
-        return stage
 
     def _show_legend(self, *, regression: bool) -> None:
         """The signs of the plane: a value is not wrong or right, and nothing is decided."""
@@ -165,7 +163,7 @@ class BoundaryTab(PointTab):
 
     def _make_network(self) -> QWidget:
         self.diagram = NetworkDiagram()
-        self.editor = WeightEditor(self.diagram)
+        self.weight_editor = WeightEditor(self.diagram)
         self.pointed = line("what the pointer is on", muted=True)
         self.pointed.setToolTip(
             "Inputs, connections and hidden neurons: orange is positive, blue negative, the stronger the farther from "
@@ -186,38 +184,38 @@ class BoundaryTab(PointTab):
         self.side = SidePanel((("Results", self.results), ("Neuron", self.inspector)))
         return self.side
 
-    # What the session says -----------------------------------------------------------------------------------------
+    # What the session says -------------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
         """See PointTab; the network may be another one, too."""
         super().clear_stage()
-        self._new = True
-        self.editor.hide()
+        self.weight_editor.hide()
         self.surface.forget()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw the plane in one frame, the network in another: while it trains the parts of the tab take turns."""
         assert isinstance(snapshot, BoundarySnapshot)
-        self._shown = snapshot
-        self.note_points(snapshot.data)
-        if self._new:
-            self._begin_run(snapshot)
         running = self.session.status.phase == "running"
-        whole = not running or self._new or self._urgent
-        self._new = self._urgent = False
+        whole = not running or self.shown is None or self._urgent
+        self._urgent = False
         self._frame += 1
+        super().show_snapshot(snapshot)
         self.surface.note(snapshot, running=running)
         if whole or self.my_turn(2):
-            self.view.show_network(snapshot, moving=running)
-            self._memory.remember(*_remembered(self._source.own, snapshot))
-            self.scale.set_ends(-self.view.level, self.view.level)
+            self._show_plane(snapshot, moving=running)
         if whole or self.my_turn(1):
             self._show_page(whole)
-            self.show_origin()
         self._show_inside(patient=not whole)
         if whole or self._frame % RESULTS_EVERY == 0:
             self.results.show_results(snapshot)
-            self._show_missing(snapshot)
+
+    def draw_points(self, data: PointSet) -> None:
+        """See PointTab; the plane draws them in its turn, with the marks of held-out and wrong ones."""
+
+    def _show_plane(self, snapshot: BoundarySnapshot, *, moving: bool) -> None:
+        self.view.show_network(snapshot, moving=moving)
+        self.remember(snapshot.data)
+        self.scale.set_ends(-self.view.level, self.view.level)
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
@@ -230,13 +228,14 @@ class BoundaryTab(PointTab):
             self.results.clear()
             self.inspector.choose(None)
 
-    def _begin_run(self, snapshot: BoundarySnapshot) -> None:
-        """The first picture of a run: classes, axes, the shape of the network."""
+    def begin_run(self, snapshot: Snapshot) -> None:
+        """See PointTab: classes, axes, the shape of the network."""
+        assert isinstance(snapshot, BoundarySnapshot)
         self.panel.set_kind(snapshot.class_names, snapshot.regression)
         self._show_legend(regression=snapshot.regression)
         shares = [spec.name for spec in self.model.metrics if spec.unit]
         self.plots.leave_out(shares if snapshot.regression else ())
-        self.view.show_network(snapshot, moving=False)
+        self._show_plane(snapshot, moving=False)
         self.view.frame_points()
         self.diagram.set_shape(_shape(snapshot))
         if self.inspector.chosen is not None and not self._exists(*self.inspector.chosen):
@@ -275,7 +274,7 @@ class BoundaryTab(PointTab):
 
     def _show_page(self, whole: bool) -> None:
         """Only the page that is seen."""
-        snapshot = self._shown
+        snapshot = self.shown
         if snapshot is None:
             return
         page = self.pages.currentWidget()
@@ -299,25 +298,19 @@ class BoundaryTab(PointTab):
         self.pointed.setText(self.diagram.describe(self.diagram.pointed))
 
     def _show_inside(self, *, patient: bool) -> None:
-        snapshot = self._shown
+        snapshot = self.shown
         if snapshot is None or self.inspector.chosen is None:
             self.view.set_probe(None)
             return
         points = self.view.points
-        if self._picked is not None and self._picked >= len(points):
-            self._picked = None
-        index = self._picked if self._picked is not None else 0
+        index = self.picked if self.picked is not None and self.picked < len(points) else 0
         place = (float(points[index][0]), float(points[index][1])) if len(points) else (0.0, 0.0)
         self.view.set_probe(place)
         name = f"point {index + 1}, " if len(points) else ""
         where = f"{name}x = {number(place[0])}, y = {number(place[1])}"
         self.inspector.show_neuron(snapshot, place, where, patient=patient)
 
-    def _show_missing(self, snapshot: BoundarySnapshot) -> None:
-        missing = not (~snapshot.held_out).any()
-        self.panel.set_hint("There are no points to train on: click to add some, or open a table." if missing else "")
-
-    # The network in hand -------------------------------------------------------------------------------------------
+    # The network in hand ---------------------------------------------------------------------------------------------
 
     @Slot(object)
     def _on_hover(self, spot: Spot | None) -> None:
@@ -333,11 +326,11 @@ class BoundaryTab(PointTab):
         self.side.bring(self.inspector)
         self._show_inside(patient=False)
         if spot.kind == "neuron":
-            self.editor.hide()
+            self.weight_editor.hide()
             return
         self.inspector.mark(spot.source)
         title = "b =" if spot.kind == "bias" else "w ="
-        self.editor.open(spot, title, self.diagram.value(spot), at)
+        self.weight_editor.open(spot, title, self.diagram.value(spot), at)
 
     @Slot(object, float)
     def _on_weight(self, spot: Spot, value: float) -> None:
@@ -360,143 +353,71 @@ class BoundaryTab(PointTab):
 
     def _edit(self, edit: Edit) -> bool:
         """Have the network changed; False when there is none that is seen."""
-        if self._shown is None:
+        if self.shown is None:
             return False
         self._urgent = True
         self.session.edit(edit)
         return True
 
-    # Points of one's own -------------------------------------------------------------------------------------------
+    # Points of one's own ---------------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _on_edited(self, _edit: PointEdit) -> None:
-        """Points were changed by hand: the run goes on with them."""
-        self._send_points(self._companions())
+    takes_any = True
 
-    def _companions(self) -> Companions:
-        """What belongs to the points that are seen, also in the middle of a gesture."""
-        return self._memory.follow(
-            self.view.points, held_out=self.panel.held_out_box.isChecked(), target=self.panel.value_box.value()
-        )
+    def send_edited(self) -> None:
+        """See PointTab; the next frame shows all that comes of it."""
+        self._urgent = True
+        super().send_edited()
 
-    def _send_points(self, found: Companions) -> None:
-        snapshot = self._shown
-        if snapshot is None:
-            return
-        if found.held_out.all():  # also when there are none
-            self.session.pause()
-            self.view.set_tool("add")
-        points = edited(
-            snapshot.data,
-            self.view.points,
-            labels=None if snapshot.regression else self.view.labels,
-            targets=found.targets if snapshot.regression else None,
-            held_out=found.held_out,
-        )
-        self.send_points(points)
-        self._edit(SetPoints(points))
+    def new_point(self) -> tuple[bool, float]:
+        """See PointTab; as is chosen beside the tools."""
+        return self.panel.held_out_box.isChecked(), self.panel.value_box.value()
 
     @Slot(float)
     def _on_value(self, value: float) -> None:
-        now = self._companions()
+        now = self.companions()
         targets = now.targets.copy()
-        targets[self.view.selection] = value
-        self._change_companions(Companions(now.held_out, targets))
+        targets[self.editor.selection] = value
+        self.change_companions(Companions(now.held_out, targets))
 
     @Slot(bool)
     def _on_held_out(self, held_out: bool) -> None:
-        if not len(self.view.selection):
+        if not len(self.editor.selection):
             return
-        now = self._companions()
+        now = self.companions()
         marks = now.held_out.copy()
-        marks[self.view.selection] = held_out
-        self._change_companions(Companions(marks, now.targets))
+        marks[self.editor.selection] = held_out
+        self.change_companions(Companions(marks, now.targets))
 
-    def _change_companions(self, companions: Companions) -> None:
-        self._memory.remember(self.view.points, companions)
-        self._send_points(companions)
+    def lacking(self) -> Lack | None:
+        """See PointTab; held-out points alone are none to train on."""
+        return NOTHING_TO_TRAIN_ON if self.shown is not None and self.companions().held_out.all() else None
 
-    @Slot(object, str)
-    def use_points(self, points: PointSet, name: str) -> None:
-        """Start a new run on points that were read from a table."""
-        regression = points.labels is None
-        if not regression and len(points.class_names) > MOST_CLASSES:
-            self._on_bad_table(
+    def settings_for(self, points: PointSet, config: Config) -> Config:
+        """See PointTab."""
+        assert isinstance(config, BoundaryConfig)
+        changes: dict[str, Any] = {"dataset": OWN, "standardise": self.panel.standardise}
+        if points.labels is None:
+            changes |= {"loss": config.loss if config.loss != "cross_entropy" else "mse"}
+        elif len(points.class_names) > MOST_CLASSES:
+            raise DataError(
                 f"These points have {len(points.class_names)} classes; the network takes at most {MOST_CLASSES}. "
                 "Choose another class column."
             )
-            return
-        config = self.form.config()
-        assert isinstance(config, BoundaryConfig)
-        changes: dict[str, Any] = {"dataset": OWN, "standardise": self.panel.standardise}
-        if regression:
-            changes |= {"loss": config.loss if config.loss != "cross_entropy" else "mse"}
         else:
             changes |= {"classes": len(points.class_names)}
-        config = config.model_copy(update=changes)
-        self.banner.clear()
-        self.form.set_config(config)
-        self.session.config = config
-        self.session.set_data(as_own(points, name, table=True))
-        self._show_choice()
-        self.say_begun(f"{len(points)} points from {name}")
+        return config.model_copy(update=changes)
 
-    @Slot()
-    def use_data_set(self) -> None:
-        """Back to the data set of the settings; a table was none of them, so after one it is the first there is."""
-        self.commit()
-        self.banner.clear()
-        own, config = self.session.data, self.form.config()
-        if isinstance(own, OwnPoints) and own.table and getattr(config, "dataset", "") == OWN:
-            first = self.model.presets[self.model.default_preset].config
-            config = config.model_copy(update={"dataset": getattr(first, "dataset", OWN)})
-            self.form.set_config(config)
-        self.session.data = None
-        self.session.reset(config)
-        self._show_choice()
+    def settings_without(self, own: OwnPoints | None, config: Config) -> Config:
+        """See PointTab; a table was no data set of the settings, so after one it is the first there is."""
+        first = self.model.presets[self.model.default_preset].config
+        assert isinstance(config, BoundaryConfig)
+        assert isinstance(first, BoundaryConfig)
+        left = own is not None and own.table and config.dataset == OWN
+        return config.model_copy(update={"dataset": first.dataset}) if left else config
 
     def brings_data(self) -> bool:
-        """See ModelTab; here is a canvas to draw points on."""
+        """See ModelTab; here is a plane to draw points on."""
         return True
-
-    def point_set(self) -> PointSet | None:
-        """See PointTab."""
-        snapshot = self._shown
-        if snapshot is None:
-            return None
-        found = self._companions()
-        return replace(
-            snapshot.data.dealt(None),
-            points=self.view.points,
-            labels=None if snapshot.regression else self.view.labels,
-            targets=found.targets if snapshot.regression else None,
-        )
-
-    def axis_titles(self) -> tuple[str, str]:
-        """See PointTab; on own points as they were standardised."""
-        snapshot = self._shown
-        if snapshot is None:
-            return "x", "y"
-        first, second = snapshot.axis_names
-        if snapshot.centre is None or snapshot.scale is None:
-            return first, second
-        return (
-            f"({first} − {snapshot.centre[0]:.4g}) / {snapshot.scale[0]:.4g}",
-            f"({second} − {snapshot.centre[1]:.4g}) / {snapshot.scale[1]:.4g}",
-        )
-
-    @Slot(object)
-    def _on_picked(self, index: int | None) -> None:
-        self._picked = index
-        self._show_inside(patient=False)
-
-    # What the user does --------------------------------------------------------------------------------------------
-
-    def lacking(self) -> tuple[str, str] | None:
-        """See PointTab."""
-        if self._shown is None or not self._shown.held_out.all():
-            return None
-        return "There are no points to train on", "Click into the plane to add some, or open a table of points."
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
         """See PointTab; whoever wants more classes for own points gets them."""
@@ -513,39 +434,35 @@ class BoundaryTab(PointTab):
         # Another share is another deal; a table is then standardised anew, by those that are trained on now.
         return own.in_file_units().dealt(None) if "train_share" in changed else own
 
-    # Files ---------------------------------------------------------------------------------------------------------
+    def show_picked(self) -> None:
+        """See PointTab."""
+        self._show_inside(patient=False)
+
+    # Files -----------------------------------------------------------------------------------------------------------
 
     def save_weights(self, path: Path) -> None:
         """File → Save weights; raises DataError."""
-        if self._shown is None:
+        if self.shown is None:
             raise DataError("There is no network yet: wait until it is built.")
-        config = self._shown.config
+        config = self.shown.config
         about = {"model": "boundary", "hidden": str(list(config.hidden)), "inputs": ", ".join(config.inputs)}
-        save_weights(path, named_weights(network_of(self._shown)), about)
+        save_weights(path, named_weights(network_of(self.shown)), about)
         self.told.emit(f"Saved the weights to {path.name}")
 
     def open_weights(self, path: Path) -> None:
         """File → Open weights; raises DataError when they do not fit."""
-        if self._shown is None:
+        if self.shown is None:
             raise DataError("There is no network yet: wait until it is built.")
-        network = network_of(self._shown)
+        network = network_of(self.shown)
         self._edit(SetParameters(flat(load_weights(path, named_weights(network)), network)))
         self.told.emit(f"Weights opened from {path.name}")
 
     def show_off(self) -> None:
         """Look inside a neuron."""
-        if self._shown is not None:
-            hidden = self._shown.config.hidden
+        if self.shown is not None:
+            hidden = self.shown.config.hidden
             spot = Spot(len(hidden) - 1, 1 if hidden and hidden[-1] > 1 else 0) if hidden else Spot(0, 0)
             self._on_click(spot, QPoint())
-
-
-def _remembered(own: OwnPoints | None, snapshot: BoundarySnapshot) -> tuple[Points, Companions]:
-    """Points and what belongs to them, as last changed: marks may still be on their way to the model."""
-    data = snapshot.data if own is None else own
-    held_out = data.held_out if isinstance(data, OwnPoints) else None
-    targets = data.targets if data.targets is not None else np.zeros(len(data))
-    return data.points, Companions(snapshot.held_out if held_out is None else held_out, targets)
 
 
 def _shape(snapshot: BoundarySnapshot) -> NetworkShape:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QPainter
 
 from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
 from models.boundary.snapshot import BoundarySnapshot
+from ui.plots.smooth_image import SmoothImage
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors
 from ui.widgets import theme
@@ -18,17 +18,6 @@ MOVING, RESTING, CRISP = 56, 120, 240
 """Places along each side where the network is asked: while it trains (drawn smoothly), at rest, with hard borders."""
 FAR = 6.0
 """Points out there are in units of their own: the middle of the plane is of no interest to them."""
-
-
-class SmoothImage(pg.ImageItem):
-    """A picture that is smoothed when it is enlarged."""
-
-    smooth = True
-
-    def paint(self, painter: QPainter, *args: object) -> None:
-        """See ImageItem."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-        super().paint(painter, *args)
 
 
 class BoundaryView(PointCanvas):
@@ -46,18 +35,14 @@ class BoundaryView(PointCanvas):
         self._moving = False
         self._seen: tuple[object, ...] = ()  # what the points were drawn from, to draw them only when it changed
         self._marks_seen = np.empty(0, np.uint8)
-        super().__init__("x", "y", classes=("A", "B"), name="plane")
-        self.removeItem(self.picture)
-        self.picture = SmoothImage()
-        self.picture.setZValue(-50)
-        self.addItem(self.picture, ignoreBounds=True)
+        self.probe: tuple[float, float] | None = None
         self._probe = pg.ScatterPlotItem(size=19, symbol="o", pxMode=True)
         self._probe.setZValue(35)
         self._probe.hide()
-        self._handle_marks.hide()  # there are none
+        self._smooth = SmoothImage()
+        super().__init__("x", "y", classes=("A", "B"), name="plane", picture=self._smooth)
         self.addItem(self._probe, ignoreBounds=True)
-        self.probe: tuple[float, float] | None = None
-        self.view_box.sigRangeChanged.connect(self._on_range)
+        self.view_box.sigRangeChanged.connect(self.show_picture)
         self.describe_place = self._describe
 
     # What the tab calls --------------------------------------------------------------------------------------------
@@ -65,7 +50,7 @@ class BoundaryView(PointCanvas):
     def show_network(self, snapshot: BoundarySnapshot, *, moving: bool) -> None:
         """Draw regions and points; `moving`: it trains, so the picture may be coarser."""
         self.snapshot, self._moving = snapshot, moving
-        self.set_locked("")
+        self.editor.set_locked("")
         colors = None
         self.layer.outline = "muted" if snapshot.regression else "surface"
         if snapshot.targets is not None:
@@ -104,7 +89,9 @@ class BoundaryView(PointCanvas):
         self.snapshot, self._seen = None, ()
         self.set_picture(None)
         self.set_points(np.empty((0, 2)), np.empty(0, np.int64))
-        self.set_locked("There is no network yet that could learn from points: change the settings, then press Reset.")
+        self.editor.set_locked(
+            "There is no network yet that could learn from points: change the settings, then press Reset."
+        )
 
     def set_neuron(self, neuron: tuple[int, int] | None) -> None:
         """Show one neuron's map (layer as in `Spot`) instead of the answer; None: the answer again."""
@@ -140,16 +127,13 @@ class BoundaryView(PointCanvas):
     # Drawing -------------------------------------------------------------------------------------------------------
 
     @Slot()
-    def _on_range(self) -> None:
-        self.show_picture()
-
     def show_picture(self) -> None:
         """Ask the network about every place in view."""
         snapshot = self.snapshot
         if snapshot is None or not self.isVisible():
             return
         box = self.box
-        self.picture.smooth = self._moving or not self._discrete
+        self._smooth.smooth = self._moving or not self._discrete
         resolution = MOVING if self._moving else CRISP if self._discrete else RESTING
         if self._neuron is not None:
             colors = self._neuron_colors(snapshot, box, min(resolution, RESTING))
@@ -163,7 +147,8 @@ class BoundaryView(PointCanvas):
         layer, unit = self._neuron
         tiles = tile_colors(snapshot, neuron_maps(snapshot, box, resolution), self.level)
         column = tiles[layer + 1]
-        return column[min(unit, len(column) - 1)]
+        picture: Colors = column[min(unit, len(column) - 1)]
+        return picture
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
@@ -173,12 +158,6 @@ class BoundaryView(PointCanvas):
         self._seen = ()
         if self.snapshot is not None:
             self.show_network(self.snapshot, moving=False)
-
-    def _class_colors(self) -> Colors:
-        if self.snapshot is not None and self.snapshot.regression:
-            plain = np.array(theme.current().muted.getRgb()[:3], np.uint8)
-            return np.tile(plain, (len(self.points), 1))
-        return super()._class_colors()
 
     def _describe(self, x: float, y: float) -> str:
         """Read-out: the place, and what the network says there."""

@@ -65,7 +65,9 @@ class ComponentTable(NumberTable):
                 errors = [f"{match.weight_error:.3f}", mean, "", covariance, "", ""]
                 self.write(row + 1, ["error", *errors], role="positive")
                 for column, tip in ERROR_TIPS.items():
-                    self.item(row + 1, column).setToolTip(tip)
+                    item = self.item(row + 1, column)
+                    assert item is not None
+                    item.setToolTip(tip)
                 row += 2
 
     def _lay_out(self, count: int, matched: tuple[int, ...]) -> None:

@@ -5,6 +5,9 @@ More bells always fit better; both criteria charge for the additional numbers, B
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -65,8 +68,8 @@ class SelectionPlot(Plot):
         if good:
             best = self.best
             self._best.setData([best.components] * 2, [best.bic, best.bic])
-            values = np.array([(r.bic, r.aic) for r in good])
-            low, high = values.min(), values.max()
+            both = np.array([(r.bic, r.aic) for r in good])
+            low, high = both.min(), both.max()
             room = 0.08 * (high - low) + 1e-9 + 1e-6 * abs(high)
             self.set_range((0.5, MOST + 0.5), (float(low - room), float(high + 2.5 * room)))
         else:
@@ -89,7 +92,7 @@ class SelectionPlot(Plot):
 
     def table(self) -> Table:
         """See Plot."""
-        rows = [(r.components, r.log_likelihood, r.bic, r.aic) for r in self.results.values()]
+        rows: list[Sequence[Any]] = [(r.components, r.log_likelihood, r.bic, r.aic) for r in self.results.values()]
         return ["components", "log-likelihood per point", "BIC", "AIC"], rows
 
 

@@ -18,6 +18,7 @@ from models.mixture.kmeans import nearest
 from models.mixture.snapshot import MixtureSnapshot
 from ui.plots.contours import contour_lines
 from ui.points.canvas import PointCanvas
+from ui.points.looks import rgb
 from ui.widgets import theme
 from ui.widgets.numbers import number
 
@@ -39,7 +40,7 @@ def component_color(index: int) -> QColor:
 
 def component_rgb(count: int) -> NDArray[np.float64]:
     """The colours of all components, (K, 3), 0–255."""
-    return np.array([component_color(k).getRgb()[:3] for k in range(count)], dtype=np.float64)
+    return np.stack([rgb(component_color(k)) for k in range(count)]).astype(np.float64)
 
 
 class MixtureView(PointCanvas):
@@ -54,13 +55,13 @@ class MixtureView(PointCanvas):
         self._bells: list[pg.PlotCurveItem] = []
         self._bells_of: tuple[Gaussians | None, object] = (None, None)
         self._truth: Gaussians | None = None
-        super().__init__("x", "y", name="points and bells")
         self._true = pg.PlotCurveItem(connect="finite", antialias=True)
         self._true.setZValue(24)
         self._density = pg.PlotCurveItem(connect="pairs", antialias=True)
         self._density.setZValue(10)
         self._probe = pg.ScatterPlotItem(size=20, symbol="o", pxMode=True)
         self._probe.setZValue(35)
+        super().__init__("x", "y", name="points and bells")
         for item in (self._true, self._density, self._probe):
             self.addItem(item, ignoreBounds=True)
         self._clock = QElapsedTimer()
@@ -69,16 +70,15 @@ class MixtureView(PointCanvas):
         self._glide.timeout.connect(self._on_glide)
         self.view_box.sigRangeChanged.connect(self._show_density)
         self.describe_place = self._describe
+        self.handle_returned.connect(self._on_returned)
 
     # What the tab calls --------------------------------------------------------------------------------------------
 
     def show_mixture(self, snapshot: MixtureSnapshot) -> None:
         """Draw the mixture; a single step forward glides, everything else is shown at once."""
         before, self.snapshot = self.snapshot, snapshot
-        one_step = before is not None and snapshot.step == before.step + 1
-        same = before is not None and before.mixture.count == snapshot.mixture.count
         slow = not self._clock.isValid() or self._clock.elapsed() > GLIDE
-        if one_step and same and slow and self.isVisible() and before.points.shape == snapshot.points.shape:
+        if before is not None and slow and self.isVisible() and _next(before, snapshot):
             colors = self._mixed(before) if before.responsibilities is not None else None
             self._from = (before.mixture, colors)
             self._clock.start()
@@ -119,13 +119,11 @@ class MixtureView(PointCanvas):
 
     # Drawing -------------------------------------------------------------------------------------------------------
 
-    def _drop_gesture(self) -> None:
-        """See PointCanvas; a mean that was being dragged goes back with its ellipses."""
-        dragged = self._gesture == "handle"
-        super()._drop_gesture()
-        if dragged and self.snapshot is not None:
-            self._bells_of = (None, None)
-            self._show_bells(self.snapshot.mixture)
+    @Slot(int)
+    def _on_returned(self, component: int) -> None:
+        """A mean that was being dragged has gone back: its ellipses go with it."""
+        if component < len(self._bells):
+            self._bells[component].setPos(0, 0)
 
     @Slot()
     def _on_glide(self) -> None:
@@ -155,7 +153,7 @@ class MixtureView(PointCanvas):
         """Colours of the points, (n, 3): each component's colour by its share; grey before the first E-step."""
         if snapshot.responsibilities is None:
             grey = theme.blend(theme.current().muted, theme.current().surface, 0.3)
-            return np.tile(np.array(grey.getRgb()[:3], np.float64), (len(snapshot.points), 1))
+            return np.tile(rgb(grey).astype(np.float64), (len(snapshot.points), 1))
         return snapshot.responsibilities @ component_rgb(snapshot.mixture.count)
 
     def _show_bells(self, mixture: Gaussians) -> None:
@@ -236,7 +234,7 @@ class KMeansView(PointCanvas):
         self._seen: MixtureSnapshot | None = None
         self._regions_of: tuple[NDArray[np.float64], object] = (np.empty(0), None)
         super().__init__("x", "y", name="k-means")
-        self.set_locked("Change the points on the left: k-means gets the same ones.")
+        self.editor.set_locked("Change the points on the left: k-means gets the same ones.")
         self.view_box.sigRangeChanged.connect(self._show_regions)
 
     def show_mixture(self, snapshot: MixtureSnapshot) -> None:
@@ -272,6 +270,12 @@ class KMeansView(PointCanvas):
         self._regions_of = (np.empty(0), None)
         if self._seen is not None:
             self.show_mixture(self._seen)
+
+
+def _next(before: MixtureSnapshot, after: MixtureSnapshot) -> bool:
+    """Whether one comes a single step after the other, with as many bells and points."""
+    same = before.mixture.count == after.mixture.count and before.points.shape == after.points.shape
+    return same and after.step == before.step + 1
 
 
 def _outlines(mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> NDArray[np.float64]:

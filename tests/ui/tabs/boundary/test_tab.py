@@ -15,9 +15,9 @@ from models.boundary.maps import decision_grid, neuron_maps
 from models.data.points.own import as_own
 from models.registry import get_model
 from ui.plots.networks.network_diagram import Spot
+from ui.points.companions import Companions, PointMemory
 from ui.tabs.boundary.colors import BOUNDED, region_colors, signed_colors, tile_colors
 from ui.tabs.boundary.inspector import formula, parse_weight
-from ui.tabs.boundary.points import Companions, PointMemory
 from ui.tabs.boundary.scale import two_digits
 from ui.tabs.boundary.surface import PATH, RESOLUTION, WEIGHTS, Path
 from ui.tabs.boundary.tab import BoundaryTab
@@ -33,7 +33,7 @@ def tab(qtbot):
     qtbot.addWidget(tab, before_close_func=lambda tab: tab.shutdown())
     tab.resize(1280, 640)
     tab.show()
-    qtbot.waitUntil(lambda: tab._shown is not None)
+    qtbot.waitUntil(lambda: tab.shown is not None)
     begin(tab, qtbot, SMALL)
     tab.speed.set_pace(None)
     return tab
@@ -47,7 +47,7 @@ def begin(tab, qtbot, config):
 
 def trains(tab, qtbot):
     tab.toggle()
-    qtbot.waitUntil(lambda: tab.session.status.phase == "running" and tab._shown.step > 20)
+    qtbot.waitUntil(lambda: tab.session.status.phase == "running" and tab.shown.step > 20)
 
 
 def spot(canvas, x, y):
@@ -115,7 +115,7 @@ def test_where_nothing_is_pointed_at_the_colours_of_signs_are_explained(tab):
 def test_a_single_output_has_the_colours_of_its_two_classes(tab, qtbot):
     config = {"loss": "mse", "output_activation": "bipolar_sigmoid"}
     begin(tab, qtbot, SMALL.model_copy(update=config))
-    snapshot, box = tab._shown, tab.view.box
+    snapshot, box = tab.shown, tab.view.box
     tiles = tile_colors(snapshot, neuron_maps(snapshot, box, 24), 1.0)[-1]
     assert len(tiles) == 1
     whole = region_colors(decision_grid(snapshot, box, 24))
@@ -136,7 +136,7 @@ def test_a_clicked_neuron_shows_its_formula_and_a_gradient_that_agrees_with_the_
 
 
 def test_the_editor_has_room_for_its_field_the_first_time_it_opens(tab):
-    editor = tab.editor
+    editor = tab.weight_editor
     editor.sizeHint()  # as the style sheet asks: the hidden layout remembers a title without words
     editor.open(Spot(0, 0, 0, "weight"), "w =", 0.25, QPoint(5, 5))
     assert editor.width() >= editor.sizeHint().width()
@@ -149,7 +149,7 @@ def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot
     legend, place = tab.legend.size(), tab.speed.geometry()
     assert "wrong" in tab.legend.text()
     begin(tab, qtbot, SMALL.model_copy(update={"dataset": "hills", "loss": "mse", "hidden": (4,)}))
-    assert tab._shown.regression
+    assert tab.shown.regression
     assert tab.scale.isVisible()
     assert not tab.discrete_box.isVisible()
     assert not tab.view._discrete
@@ -165,7 +165,7 @@ def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot
 
 def test_a_flat_loss_surface_says_so(tab, qtbot):
     surface = tab.surface
-    nothing = SetParameters(np.zeros_like(tab._shown.parameters))  # a slice goes as far as the weights are long
+    nothing = SetParameters(np.zeros_like(tab.shown.parameters))  # a slice goes as far as the weights are long
     tab.session.edit(nothing)
     qtbot.waitUntil(lambda: tab.session.settled)
     tab.pages.setCurrentWidget(surface)
@@ -179,7 +179,7 @@ def test_another_point_gives_other_numbers_in_the_formula(tab):
     before = tab.inspector.neuron.inputs
     at = tab.view.points[7]
     QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, *at))
-    np.testing.assert_allclose(tab.inspector.neuron.inputs, tab.view.points[tab._picked], rtol=1e-6)
+    np.testing.assert_allclose(tab.inspector.neuron.inputs, tab.view.points[tab.picked], rtol=1e-6)
     assert not np.array_equal(tab.inspector.neuron.inputs, before)
 
 
@@ -216,17 +216,17 @@ def test_without_a_layer_of_two_the_hidden_space_says_what_to_do(tab, qtbot):
 def test_regression_has_values_and_no_classes(tab, qtbot):
     tab.choose_preset("regression")
     settle(tab, qtbot, "untrained")
-    assert tab.view.classes == ()
+    assert tab.view.editor.classes == ()
     assert tab.panel.value_box.isVisible()
     assert not tab.results.matrix.isVisible()
     assert "R²" in tab.results.lines[0].text()
     tab.panel.value_box.setValue(0.5)
-    tab.view.add([(0.1, 0.2)])
-    qtbot.waitUntil(lambda: len(tab._shown.points) == len(tab.view.points))
-    assert tab._shown.targets[-1] == 0.5
-    tab.view.select([0, 1])
+    tab.view.editor.add([(0.1, 0.2)])
+    qtbot.waitUntil(lambda: len(tab.shown.points) == len(tab.view.points))
+    assert tab.shown.targets[-1] == 0.5
+    tab.view.editor.select([0, 1])
     tab.panel.value_box.setValue(-0.25)
-    qtbot.waitUntil(lambda: list(tab._shown.targets[:2]) == [-0.25, -0.25])
+    qtbot.waitUntil(lambda: list(tab.shown.targets[:2]) == [-0.25, -0.25])
 
 
 @pytest.mark.parametrize("preset", ["blobs", "two-gaussians", "spiral", "linear-on-xor"])
@@ -264,7 +264,7 @@ def test_a_moved_point_is_in_the_next_frame_while_training_goes_on(tab, qtbot):
     drag(tab.view, at, (1.05, -1.05))
     where = tab.view.points.copy()
     frames = []
-    tab.session.frame.connect(lambda: frames.append(np.array_equal(tab._shown.points, where)))
+    tab.session.frame.connect(lambda: frames.append(np.array_equal(tab.shown.points, where)))
     qtbot.waitUntil(lambda: any(frames))
     assert frames.index(True) <= 2
     assert tab.session.status.phase == "running"
@@ -278,26 +278,26 @@ def test_a_long_drag_changes_no_mark_although_pictures_come_in_between(tab, qtbo
         settle(tab, qtbot, "finished")
     elif phase == "running":
         trains(tab, qtbot)
-    marks, canvas = tab._shown.held_out, tab.view
+    marks, canvas = tab.shown.held_out, tab.view
     assert 0 < marks.sum() < len(marks)
     point = int(np.flatnonzero(~marks)[0])
     at = spot(canvas, *canvas.points[point])
     QTest.mousePress(canvas.viewport(), LEFT, pos=at)
     for _ in range(8):
-        with qtbot.waitSignal(canvas.edited):  # a place on the way is told,
+        with qtbot.waitSignal(canvas.editor.edited):  # a place on the way is told,
             at += QPoint(4, 3)
             move(canvas, at)
         at += QPoint(3, 4)
         move(canvas, at)  # the pointer is already somewhere else,
-        before = tab._shown
-        qtbot.waitUntil(lambda: tab._shown is not before)  # noqa: B023  and then a picture comes
-        np.testing.assert_array_equal(tab._shown.held_out, marks)
+        before = tab.shown
+        qtbot.waitUntil(lambda: tab.shown is not before)  # noqa: B023  and then a picture comes
+        np.testing.assert_array_equal(tab.shown.held_out, marks)
     QTest.mouseRelease(canvas.viewport(), LEFT, pos=at)
     tab.session.pause()
     qtbot.waitUntil(lambda: tab.session.settled)
-    np.testing.assert_array_equal(tab._shown.held_out, marks)
-    np.testing.assert_array_equal(tab._shown.points, canvas.points)
-    assert canvas.document.can_undo
+    np.testing.assert_array_equal(tab.shown.held_out, marks)
+    np.testing.assert_array_equal(tab.shown.points, canvas.points)
+    assert canvas.editor.can_undo
 
 
 @pytest.mark.parametrize("running", [False, True])
@@ -307,16 +307,16 @@ def test_without_held_out_points_the_headline_says_no_number(tab, qtbot, running
     assert "%" in tab.run_bar.headline.text()
     if running:
         trains(tab, qtbot)
-    tab.view.select_all()
+    tab.view.editor.select_all()
     tab._on_held_out(False)
     qtbot.waitUntil(lambda: tab.run_bar.headline.text() == "held-out accuracy –")
-    assert not tab._shown.held_out.any()
+    assert not tab.shown.held_out.any()
     if running:
         tab.session.pause()
         qtbot.waitUntil(lambda: tab.session.settled)
         assert tab.run_bar.headline.text() == "held-out accuracy –"
     tab._on_held_out(True)
-    tab.view.select([0])
+    tab.view.editor.select([0])
     tab._on_held_out(False)
     qtbot.waitUntil(lambda: tab.session.settled)
     tab.session.step(60)
@@ -327,13 +327,13 @@ def test_points_changed_at_the_end_of_a_run_are_trained_on(tab, qtbot):
     begin(tab, qtbot, SMALL.model_copy(update={"epochs": 3}))
     tab.toggle()
     settle(tab, qtbot, "finished")
-    end = tab._shown.step
-    tab.view.add([(0.5, 0.5)])
+    end = tab.shown.step
+    tab.view.editor.add([(0.5, 0.5)])
     qtbot.waitUntil(lambda: tab.session.settled)
     assert tab.run_bar.train_button.isEnabled()
     QTest.mouseClick(tab.run_bar.train_button, LEFT)
-    qtbot.waitUntil(lambda: tab.session.settled and tab._shown.step > end)
-    assert len(tab._shown.points) == 41
+    qtbot.waitUntil(lambda: tab.session.settled and tab.shown.step > end)
+    assert len(tab.shown.points) == 41
 
 
 def test_an_edited_weight_and_a_dropped_neuron_are_drawn_while_training_goes_on(tab, qtbot):
@@ -353,13 +353,13 @@ def test_a_clicked_connection_can_be_typed_over(tab, qtbot):
     spot_there = tab.diagram.spot_at(QPointF(at))
     assert spot_there.kind == "weight"
     QTest.mouseClick(tab.diagram, LEFT, pos=at)
-    field = tab.editor.field
-    assert tab.editor.isVisible()
+    field = tab.weight_editor.field
+    assert tab.weight_editor.isVisible()
     field.selectAll()
     QTest.keyClicks(field, "abc")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert "“abc” is not a number" in tab.editor.problem.text()
-    assert tab.editor.isVisible()
+    assert "“abc” is not a number" in tab.weight_editor.problem.text()
+    assert tab.weight_editor.isVisible()
     field.selectAll()
     QTest.keyClicks(field, "1,5")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -367,7 +367,7 @@ def test_a_clicked_connection_can_be_typed_over(tab, qtbot):
     QTest.keyClick(field, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: tab.diagram.value(spot_there) == pytest.approx(1.4))
     QTest.keyClick(field, Qt.Key.Key_Escape)
-    assert not tab.editor.isVisible()
+    assert not tab.weight_editor.isVisible()
 
 
 def test_a_weight_typed_into_the_table_and_nonsense_there(tab, qtbot):
@@ -411,8 +411,8 @@ def test_the_loss_surface_follows_what_is_changed_by_hand_at_rest(tab, qtbot):
     settle(tab, qtbot, "paused")
     tab.pages.setCurrentWidget(tab.surface)
     before = computed(tab, qtbot)
-    tab.view.select(np.arange(20))
-    tab.view.relabel(np.arange(20), 0)
+    tab.view.editor.select(np.arange(20))
+    tab.view.editor.relabel(np.arange(20), 0)
     settle(tab, qtbot)
     relabelled = computed(tab, qtbot)
     assert not np.array_equal(before, relabelled)
@@ -462,7 +462,7 @@ def test_the_network_shows_the_part_of_the_plane_that_is_in_view(tab, qtbot):
 
 def test_what_came_while_a_weight_was_typed_is_shown_when_it_is_not_typed_any_more(tab, qtbot):
     tab._on_click(Spot(0, 0, 0, "weight"), QPoint())
-    tab.editor.hide()
+    tab.weight_editor.hide()
     table = tab.inspector.table
     table.editItem(table.item(0, 1))
     tab.session.step(30)
@@ -515,7 +515,7 @@ def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
     told = []
     tab.told.connect(told.append)
     tab._switch(0, 0, False)
-    tab.view.add([(0.5, 0.5)], 0)
+    tab.view.editor.add([(0.5, 0.5)], 0)
     assert all("no network" in sentence for sentence in told)
     assert len(tab.view.points) == 0
     tab.grab()
@@ -523,15 +523,15 @@ def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
     tab.reset()
     settle(tab, qtbot, "untrained")
     assert len(tab.view.points) > 100
-    tab.view.add([(0.5, 0.5)])
-    qtbot.waitUntil(lambda: len(tab._shown.points) == len(tab.view.points))
+    tab.view.editor.add([(0.5, 0.5)])
+    qtbot.waitUntil(lambda: len(tab.shown.points) == len(tab.view.points))
 
 
 def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
     tab._on_click(Spot(0, 0), QPoint())
     tab._on_picked(3)
     assert "point 4" in tab.inspector.where.text()
-    tab.view.remove([3])
+    tab.view.editor.remove([3])
     settle(tab, qtbot)
     assert "point 4" not in tab.inspector.where.text()
 
@@ -541,15 +541,15 @@ def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
 
 def test_clearing_all_points_pauses_and_says_what_to_do(tab, qtbot):
     trains(tab, qtbot)
-    tab.view.clear_points()
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 0 and tab.session.status.phase == "paused")
+    tab.view.editor.clear()
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 0 and tab.session.status.phase == "paused")
     qtbot.waitUntil(lambda: "no points" in tab.panel.hint)
     tab.toggle()
     assert tab.banner.isVisible()
     assert tab.session.status.phase == "paused"
-    tab.view.undo()
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 40)
-    assert tab._shown.held_out.sum() == 10  # each point is what it was before
+    tab.view.editor.undo()
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 40)
+    assert tab.shown.held_out.sum() == 10  # each point is what it was before
     trains(tab, qtbot)
 
 
@@ -558,31 +558,31 @@ def test_an_empty_plane_is_filled_by_clicking(tab, qtbot):
     assert len(tab.view.points) == 0
     tab.view.set_tool("add")
     for label, (x, y) in enumerate([(-0.5, 0), (0.5, 0), (0, 0.5)]):
-        tab.view.set_current_class(label)
+        tab.view.editor.set_current_class(label)
         QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, x, y))
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 3)
-    assert list(tab._shown.labels) == [0, 1, 2]
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 3)
+    assert list(tab.shown.labels) == [0, 1, 2]
     trains(tab, qtbot)
 
 
 def test_own_points_survive_a_reset_and_are_left_by_a_preset(tab, qtbot):
-    tab.view.add([(0.9, 0.9)], 1)
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 41)
+    tab.view.editor.add([(0.9, 0.9)], 1)
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 41)
     tab.reset()
     settle(tab, qtbot, "untrained")
-    assert len(tab._shown.points) == 41
+    assert len(tab.shown.points) == 41
     assert tab.back_button.isVisible()
     tab.choose_preset("xor")
     settle(tab, qtbot, "untrained")
-    assert len(tab._shown.points) == 800
+    assert len(tab.shown.points) == 800
     assert not tab.back_button.isVisible()
 
 
 def test_a_selected_point_becomes_held_out(tab, qtbot):
-    first = int(np.flatnonzero(~tab._shown.held_out)[0])
-    tab.view.select([first])
+    first = int(np.flatnonzero(~tab.shown.held_out)[0])
+    tab.view.editor.select([first])
     QTest.mouseClick(tab.panel.held_out_box, LEFT, pos=QPoint(8, tab.panel.held_out_box.height() // 2))
-    qtbot.waitUntil(lambda: bool(tab._shown.held_out[first]))
+    qtbot.waitUntil(lambda: bool(tab.shown.held_out[first]))
 
 
 def use_table(tab, tmp_path, text):
@@ -598,35 +598,35 @@ def test_a_table_with_three_classes_is_standardised_and_reopened_with_its_experi
     assert "a, b, c" in dialog.numbers.text()
     dialog.accept()
     settle(tab, qtbot, "untrained")
-    seen = tab._shown
+    seen = tab.shown
     assert seen.class_names == ("a", "b", "c")
     np.testing.assert_allclose(seen.points[~seen.held_out].mean(axis=0), 0, atol=1e-9)
     assert "height − " in tab.view.x_axis.name
     tab.session.step(10)
     settle(tab, qtbot, "paused")
-    points = tab._shown.points.copy()
+    points = tab.shown.points.copy()
     tab.save_experiment(tmp_path / "run.npz")
     qtbot.waitUntil(lambda: (tmp_path / "run.npz").exists())
     tab.choose_preset("circles")
     settle(tab, qtbot, "untrained")
     tab.open_experiment(tmp_path / "run.npz")
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("a", "b", "c"))
-    np.testing.assert_array_equal(tab._shown.points, points)
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.class_names == ("a", "b", "c"))
+    np.testing.assert_array_equal(tab.shown.points, points)
     assert tab.back_button.isVisible()
     tab.reset()
     settle(tab, qtbot, "untrained")
-    assert len(tab._shown.points) == 60
+    assert len(tab.shown.points) == 60
 
 
 def test_a_table_of_values_becomes_regression(tab, qtbot, tmp_path):
     rows = [f"{k % 5},{k // 5},{0.1 * k}" for k in range(25)]
     dialog = use_table(tab, tmp_path, "x,y,height\n" + "\n".join(rows))
-    dialog.target.setCurrentText("height")
+    dialog.target_box.setCurrentText("height")
     assert dialog.points is not None
     dialog.accept()
     settle(tab, qtbot, "untrained")
-    assert tab._shown.regression
-    assert len(tab._shown.points) == 25
+    assert tab.shown.regression
+    assert len(tab.shown.points) == 25
     tab.panel.save_table(tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_text().startswith("x,y,target")
 
@@ -652,14 +652,14 @@ def test_bad_tables_are_refused_in_a_sentence(tab, tmp_path, text, part):
 
 
 def test_more_classes_for_own_points(tab, qtbot):
-    tab.session.data = as_own(tab._shown.data)
+    tab.session.data = as_own(tab.shown.data)
     begin(tab, qtbot, SMALL.model_copy(update={"dataset": "own", "classes": 2}))
-    assert len(tab._shown.points) == 40
+    assert len(tab.shown.points) == 40
     config = tab.form.config().model_copy(update={"classes": 4})
     tab.form.set_config(config)
     tab._on_config(config)
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.class_names == ("A", "B", "C", "D"))
-    assert len(tab._shown.points) == 40
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.class_names == ("A", "B", "C", "D"))
+    assert len(tab.shown.points) == 40
 
 
 def test_companions_follow_their_points():
@@ -683,22 +683,22 @@ def test_companions_follow_their_points():
 def test_weights_go_out_and_come_back(tab, qtbot, tmp_path, suffix):
     tab.session.step(20)
     settle(tab, qtbot, "paused")
-    kept = tab._shown.parameters.copy()
+    kept = tab.shown.parameters.copy()
     tab.save_weights(tmp_path / f"w{suffix}")
     tab.session.step(20)
-    qtbot.waitUntil(lambda: tab._shown.step == 40)
-    assert not np.array_equal(tab._shown.parameters, kept)
+    qtbot.waitUntil(lambda: tab.shown.step == 40)
+    assert not np.array_equal(tab.shown.parameters, kept)
     tab.open_weights(tmp_path / f"w{suffix}")
-    qtbot.waitUntil(lambda: np.array_equal(tab._shown.parameters, kept))
+    qtbot.waitUntil(lambda: np.array_equal(tab.shown.parameters, kept))
 
 
 def test_weights_of_another_shape_change_nothing(tab, qtbot, tmp_path):
     tab.save_weights(tmp_path / "w.npz")
     begin(tab, qtbot, SMALL.model_copy(update={"hidden": (5, 2)}))
-    before = tab._shown.parameters.copy()
+    before = tab.shown.parameters.copy()
     with pytest.raises(DataError, match="Nothing was changed"):
         tab.open_weights(tmp_path / "w.npz")
-    np.testing.assert_array_equal(tab._shown.parameters, before)
+    np.testing.assert_array_equal(tab.shown.parameters, before)
 
 
 # Parts ---------------------------------------------------------------------------------------------------------------

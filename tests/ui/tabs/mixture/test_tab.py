@@ -75,13 +75,13 @@ def test_the_original_converges_and_says_what_it_does(tab, qtbot):
 
 
 def test_an_error_stands_across_the_columns_it_is_about(tab, qtbot):
-    match = next(match for match in tab._shown.matches if match.estimated == 0)
+    match = next(match for match in tab.shown.matches if match.estimated == 0)
     assert tab.table.item(2, 2).text() == f"|Δμ| {match.mean_error:.3f}"
     assert tab.table.item(2, 4).text() == f"max |ΔΣ| {match.covariance_error:.3f}"
     assert (tab.table.columnSpan(2, 2), tab.table.columnSpan(2, 4)) == (2, 3)
     assert "distance" in tab.truth_note.text()
     tab.use_components(5)
-    qtbot.waitUntil(lambda: tab.session.settled and tab._shown.mixture.count == 5)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.shown.mixture.count == 5)
     tab.session.pause()
     qtbot.waitUntil(lambda: tab.session.settled)
     rows = [tab.table.item(row, 0).text() for row in range(tab.table.rowCount())]
@@ -96,7 +96,7 @@ def test_points_take_the_colours_of_their_shares(tab, qtbot):
     tab.view.finish()
     shown = tab.view.layer._colors
     palette = np.array([theme.current().class_color(k).getRgb()[:3] for k in range(3)])
-    np.testing.assert_allclose(shown, tab._shown.responsibilities @ palette, atol=1)
+    np.testing.assert_allclose(shown, tab.shown.responsibilities @ palette, atol=1)
 
 
 def test_clicking_a_point_explains_its_shares(tab, qtbot):
@@ -104,10 +104,10 @@ def test_clicking_a_point_explains_its_shares(tab, qtbot):
     at = tab.view.points[0]
     QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, *at))
     assert tab.pages.currentWidget() is tab.explanation
-    picked = tab._picked
+    picked = tab.picked
     table = tab.explanation.table
     gammas = [float(table.item(k, 5).text()) for k in range(3)]
-    np.testing.assert_allclose(gammas, tab._shown.responsibilities[picked], atol=0.001)
+    np.testing.assert_allclose(gammas, tab.shown.responsibilities[picked], atol=0.001)
     assert r"\gamma_" in tab.explanation.numbers.latex
     tab.explanation.grab()
 
@@ -115,7 +115,7 @@ def test_clicking_a_point_explains_its_shares(tab, qtbot):
 def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
     finished(tab, qtbot)
     steps = tab.session.status.head
-    mean = tab._shown.mixture.means[0]
+    mean = tab.shown.mixture.means[0]
     drag(tab.view, mean, mean + np.array([2.0, 2.0]))
     qtbot.waitUntil(lambda: tab.session.status.head > steps)
     settle(tab, qtbot, "finished")
@@ -124,31 +124,31 @@ def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
 def test_a_point_moved_by_hand_is_in_the_trainer_and_survives_a_reset(tab, qtbot):
     corner = tab.view.points[int(tab.view.points.sum(axis=1).argmin())]
     drag(tab.view, corner, corner + np.array([0.5, -0.2]))
-    qtbot.waitUntil(lambda: np.array_equal(tab._shown.points, tab.view.points))
+    qtbot.waitUntil(lambda: np.array_equal(tab.shown.points, tab.view.points))
     moved = tab.view.points
     assert tab.back_button.isVisible()
     tab.reset()
     settle(tab, qtbot, "untrained")
-    np.testing.assert_array_equal(tab._shown.points, moved)
+    np.testing.assert_array_equal(tab.shown.points, moved)
     QTest.mouseClick(tab.back_button, LEFT)
-    qtbot.waitUntil(lambda: tab._shown is not None and not np.array_equal(tab._shown.points, moved))
+    qtbot.waitUntil(lambda: tab.shown is not None and not np.array_equal(tab.shown.points, moved))
     assert not tab.back_button.isVisible()
 
 
 def test_clear_and_draw_anew(tab, qtbot):
     tab.drawing_surface().clear()
     assert "0 points" in tab.panel.hint
-    assert tab.view.tool == "add"
+    assert tab.view.tool.name == "add"
     for x, y in ((1, 1), (2, 4), (6, 2)):
         QTest.mouseClick(tab.view.viewport(), LEFT, pos=spot(tab.view, x, y))
     assert tab.panel.hint == ""
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 3)
-    tab.view.undo()
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 3)
+    tab.view.editor.undo()
     assert "2 points" in tab.panel.hint
-    tab.view.undo()
-    tab.view.undo()
-    tab.view.undo()
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 600)
+    tab.view.editor.undo()
+    tab.view.editor.undo()
+    tab.view.editor.undo()
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 600)
 
 
 def test_own_points_get_a_start_that_fits(tab, qtbot):
@@ -158,22 +158,22 @@ def test_own_points_get_a_start_that_fits(tab, qtbot):
     assert "k-means++" in tab.banner.text
     assert tab.form.config().start == "k-means++"
     assert tab.view.x_axis.name == "height"
-    np.testing.assert_array_equal(tab._shown.points, SQUARE)
-    assert tab._shown.truth is None
+    np.testing.assert_array_equal(tab.shown.points, SQUARE)
+    assert tab.shown.truth is None
 
 
 def test_nothing_goes_on_with_points_that_are_not_seen(tab, qtbot):
     tab.session.step(3)
     settle(tab, qtbot, "paused")
-    tab.view.clear_points()
+    tab.view.editor.clear()
     qtbot.waitUntil(lambda: "0 points for 3 components" in tab.panel.hint)
     tab.toggle()
     tab.step()
     assert "There are not enough points" in tab.banner.text
     settle(tab, qtbot, "paused")
     assert tab.session.status.head == 3
-    assert tab.view.tool == "add"
-    tab.view.undo()
+    assert tab.view.tool.name == "add"
+    tab.view.editor.undo()
     tab.step()
     qtbot.waitUntil(lambda: tab.session.status.head > 3)
 
@@ -181,7 +181,7 @@ def test_nothing_goes_on_with_points_that_are_not_seen(tab, qtbot):
 def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
     tab._on_picked(3)
     assert "Point 4" in tab.explanation.heading.text()
-    tab.view.remove([3])
+    tab.view.editor.remove([3])
     settle(tab, qtbot)
     assert "Point" not in tab.explanation.heading.text()
     assert tab.view.probe is None
@@ -190,7 +190,7 @@ def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
 def test_a_mean_whose_drag_is_taken_back_goes_back_with_its_ellipses(tab, qtbot):
     tab.session.step(4)
     settle(tab, qtbot, "paused")
-    x, y = tab._shown.mixture.means[0]
+    x, y = tab.shown.mixture.means[0]
     view, place = tab.view.viewport(), spot(tab.view, x, y)
     QTest.mousePress(view, LEFT, pos=place)
     far = QPointF(spot(tab.view, x + 1.5, y + 1.0))
@@ -200,9 +200,9 @@ def test_a_mean_whose_drag_is_taken_back_goes_back_with_its_ellipses(tab, qtbot)
     QTest.keyClick(tab.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     QTest.mouseRelease(view, LEFT, pos=far.toPoint())
     settle(tab, qtbot, "paused")
-    np.testing.assert_array_equal(tab.view._handles[0], tab._shown.mixture.means[0])
+    np.testing.assert_array_equal(tab.view.handles.places[0], tab.shown.mixture.means[0])
     assert tab.view._bells[0].pos() == QPointF(0, 0)
-    np.testing.assert_array_equal([x, y], tab._shown.mixture.means[0])
+    np.testing.assert_array_equal([x, y], tab.shown.mixture.means[0])
 
 
 def test_more_components_than_points_is_a_sentence(tab, qtbot):
@@ -211,7 +211,7 @@ def test_more_components_than_points_is_a_sentence(tab, qtbot):
     qtbot.waitUntil(lambda: "8 points for 12 components" in tab.banner.text)
     tab._on_config(tab.form.config().model_copy(update={"components": 2}))
     settle(tab, qtbot, "untrained")
-    np.testing.assert_array_equal(tab._shown.points, SQUARE)
+    np.testing.assert_array_equal(tab.shown.points, SQUARE)
 
 
 def test_identical_points_are_a_sentence(tab, qtbot):
@@ -235,7 +235,7 @@ def test_k_means_beside(tab, qtbot):
     tab.kmeans_box.click() if not tab.kmeans_box.isChecked() else None
     qtbot.waitUntil(tab.kmeans.isVisible)
     finished(tab, qtbot)
-    np.testing.assert_array_equal(tab.kmeans.points, tab._shown.points)
+    np.testing.assert_array_equal(tab.kmeans.points, tab.shown.points)
     np.testing.assert_allclose(tab.kmeans.view, tab.view.view)
 
 
@@ -246,12 +246,12 @@ def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
     tab.kmeans_box.click()
     qtbot.waitUntil(lambda: tab.session.settled and tab.kmeans.isVisible())
     assert tab.run_bar.presets.currentText() == "original"
-    found = tab._shown.kmeans_centres
+    found = tab.shown.kmeans_centres
     tab.reset()  # now from the beginning
     settle(tab, qtbot, "untrained")
     tab.session.step(14)
     settle(tab, qtbot, "paused")
-    np.testing.assert_array_equal(tab._shown.kmeans_centres, found)
+    np.testing.assert_array_equal(tab.shown.kmeans_centres, found)
     tab._on_seed(3)
     assert tab.run_bar.presets.currentText() == "original"
     tab.form.set_config(tab.form.config().model_copy(update={"tolerance": 0.01}))
@@ -260,25 +260,31 @@ def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
 
 
 def test_at_a_calm_pace_every_part_of_the_tab_shows_the_same_step(tab, qtbot):
+    endless = tab.form.config().model_copy(update={"points_per_cluster": 20, "tolerance": 0.0, "max_iterations": 9000})
+    tab.form.set_config(endless)
+    tab.session.reset(endless)
+    settle(tab, qtbot, "untrained")
     tab.speed.set_pace(10)
     said = []
 
     def look():
-        if tab._shown is not None and tab._shown.phase == "M":
-            said.append((tab._shown.step, tab._shown.iteration, tab.words.text(), tab.run_bar.readout.text()))
+        seen = tab.session.snapshot
+        if seen.phase == "M":
+            said.append((seen.step, seen.iteration, tab.words.text(), tab.run_bar.readout.text()))
 
     tab.session.frame.connect(look)  # after the tab's own
     tab.toggle()
-    qtbot.waitUntil(lambda: tab._shown.step >= 9)
+    # A busy machine shows some of the steps only; those that it shows are shown by all.
+    qtbot.waitUntil(lambda: len({step for step, *_ in said}) >= 3, timeout=60_000)
     tab.session.pause()
-    assert len({step for step, *_ in said}) >= 3
+    settle(tab, qtbot)
     for step, iteration, words, progress in said:
         assert f"M-step {iteration}<" in words
         assert progress.partition(" · ")[2].startswith(f"step {step} ") or progress.endswith(f"step {step}")
 
 
 def test_the_keyboard_finds_a_harmless_place_when_own_points_are_left(tab, qtbot):
-    tab.view.add([(0.0, 3.0)])
+    tab.view.editor.add([(0.0, 3.0)])
     qtbot.waitUntil(lambda: tab.session.settled and tab.back_button.isVisible())
     tab.back_button.setFocus()
     QTest.keyClick(tab.back_button, Qt.Key.Key_Space)
@@ -296,7 +302,7 @@ def test_comparison_in_the_background_and_a_click_uses_a_k(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.status.config.components == 2)
     settle(tab, qtbot, "finished")
     assert len(tab.selection.results) == 12  # the same question has the same answer
-    assert tab._shown.mixture.count == 2
+    assert tab.shown.mixture.count == 2
 
 
 def test_a_comparison_can_be_stopped(tab, qtbot):
@@ -375,7 +381,7 @@ def test_a_comparison_that_fails_says_so_and_can_be_repeated(tab, qtbot, monkeyp
 def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
     use(tab, qtbot, BLOBS, name="squares.csv", centre=np.array([1.0, 2.0]), scale=np.array([2.0, 2.0]))
     finished(tab, qtbot)
-    last = tab._shown
+    last = tab.shown
     path = tmp_path / "own.npz"
     with qtbot.waitSignal(tab.session.saved):
         tab.save_experiment(path)
@@ -384,32 +390,32 @@ def test_own_points_are_saved_and_scrubbed_after_opening(tab, qtbot, tmp_path):
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(path)
     settle(tab, qtbot, "finished")
-    np.testing.assert_array_equal(tab._shown.points, BLOBS)
-    np.testing.assert_array_equal(tab._shown.mixture.means, last.mixture.means)
-    assert tab._shown.truth is None
+    np.testing.assert_array_equal(tab.shown.points, BLOBS)
+    np.testing.assert_array_equal(tab.shown.mixture.means, last.mixture.means)
+    assert tab.shown.truth is None
     assert "squares" in tab.back_button.text()
     assert tab.panel.point_set().scale.tolist() == [2.0, 2.0]
     tab.session.seek(0)
-    qtbot.waitUntil(lambda: tab._shown.step == 0)
-    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    qtbot.waitUntil(lambda: tab.shown.step == 0)
+    np.testing.assert_array_equal(tab.shown.points, BLOBS)
     tab.session.seek(3)
-    qtbot.waitUntil(lambda: tab._shown.step == 3)
-    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    qtbot.waitUntil(lambda: tab.shown.step == 3)
+    np.testing.assert_array_equal(tab.shown.points, BLOBS)
     tab.reset()
-    qtbot.waitUntil(lambda: tab.session.status.head == 0 and tab._shown is not None)
-    np.testing.assert_array_equal(tab._shown.points, BLOBS)
+    qtbot.waitUntil(lambda: tab.session.status.head == 0 and tab.shown is not None)
+    np.testing.assert_array_equal(tab.shown.points, BLOBS)
 
 
 def test_scrubbing_past_an_edit_shows_the_points_of_that_time(tab, qtbot):
     tab.session.step(4)
     settle(tab, qtbot, "paused")
-    before = tab._shown.points
-    tab.view.add([(3.0, 3.0)])
-    qtbot.waitUntil(lambda: len(tab._shown.points) == 601)
+    before = tab.shown.points
+    tab.view.editor.add([(3.0, 3.0)])
+    qtbot.waitUntil(lambda: len(tab.shown.points) == 601)
     tab.session.step(2)
     qtbot.waitUntil(lambda: tab.session.status.position == 6)
     tab.session.seek(1)
-    qtbot.waitUntil(lambda: tab._shown.step == 1)
+    qtbot.waitUntil(lambda: tab.shown.step == 1)
     np.testing.assert_array_equal(tab.view.points, before)
 
 
@@ -417,7 +423,7 @@ def test_choosing_a_data_set_leaves_own_points(tab, qtbot):
     use(tab, qtbot, SQUARE)
     tab._on_config(tab.form.config().model_copy(update={"dataset": "ring"}))
     settle(tab, qtbot, "untrained")
-    assert len(tab._shown.points) == 600
+    assert len(tab.shown.points) == 600
     assert tab.session.data is None
 
 
@@ -425,10 +431,10 @@ def test_many_points_are_thinned_and_locked(tab, qtbot):
     config = MixtureConfig(points_per_cluster=8000, start="k-means++")
     tab.form.set_config(config)
     tab._on_config(config)
-    qtbot.waitUntil(lambda: tab._shown is not None and tab._shown.point_count == 24_000)
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.point_count == 24_000)
     said = []
     tab.told.connect(said.append)
-    tab.view.add([(0.0, 0.0)])
+    tab.view.editor.add([(0.0, 0.0)])
     assert any("cannot be edited" in sentence for sentence in said)
 
 
