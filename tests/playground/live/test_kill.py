@@ -60,7 +60,7 @@ def test_the_application_ends_well_in_mid_training():
 import sys
 from PySide6.QtCore import QTimer
 from playground import app
-from ui import main_window
+from ui.window import main_window
 class Window(main_window.MainWindow):
     def __init__(self, *args):
         super().__init__(*args)
