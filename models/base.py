@@ -140,12 +140,12 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
     def snapshot(self) -> SnapshotT:
         """A frozen copy of what the tab draws; its arrays are owned by the snapshot and read-only."""
 
+    @abstractmethod
     def fields(self) -> Sequence[Field]:
         """Everything that changes while training, including the random generator and `step_count`, each declared once.
 
         See `models.state`: `in_place`, `attribute`, `number`, `generator`. The order is the order of writing back.
         """
-        return ()
 
     def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """Raise DataError where fields, each good by itself, do not fit together; nothing has been changed yet."""
@@ -332,16 +332,3 @@ class Model:
     def default_preset(self) -> str:
         """Name of the preset that a new tab starts with."""
         return next(iter(self.presets))
-
-
-def matching(state: Mapping[str, NDArray[Any]], name: str, like: NDArray[Any]) -> NDArray[Any]:
-    """The array `name` of a state, checked to have the shape and dtype of `like`; raises DataError otherwise."""
-    if name not in state:
-        raise DataError(f"The saved state has no “{name}”: the file is damaged or belongs to another model.")
-    array = state[name]
-    if array.shape != like.shape or array.dtype != like.dtype:
-        raise DataError(
-            f"“{name}” in the saved state is {array.dtype}{list(array.shape)}, but this model needs "
-            f"{like.dtype}{list(like.shape)}: the file is damaged or belongs to another model."
-        )
-    return array
