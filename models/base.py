@@ -146,6 +146,7 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
 
         See `models.state`: `in_place`, `attribute`, `number`, `generator`. The order is the order of writing back.
         """
+        return ()
 
     def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """Raise DataError where fields, each good by itself, do not fit together; nothing has been changed yet."""
