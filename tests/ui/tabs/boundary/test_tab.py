@@ -529,7 +529,7 @@ def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
 
 def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
     tab._on_click(Spot(0, 0), QPoint())
-    tab._on_picked(3)
+    tab.view.pick(3, (0.0, 0.0))
     assert "point 4" in tab.inspector.where.text()
     tab.view.editor.remove([3])
     settle(tab, qtbot)
