@@ -36,20 +36,21 @@ from models.supervised.weights_io import flat, load_weights, named_weights, save
 from playground.live.messages import Status
 from ui.plots.metrics.reading import UNKNOWN
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
+from ui.plots.scale_bar import ScaleBar
 from ui.points.canvas import PointCanvas
 from ui.points.companions import Companions
 from ui.points.panel import PointPanel
 from ui.shell.model_tab import BEATS
 from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
-from ui.tabs.boundary.inspector import Inspector, WeightEditor
+from ui.tabs.boundary.inspector import Inspector
 from ui.tabs.boundary.points import BoundaryPointPanel
 from ui.tabs.boundary.results import Results, line
-from ui.tabs.boundary.scale import ScaleBar
 from ui.tabs.boundary.side import SidePanel
 from ui.tabs.boundary.space import HiddenSpacePage
 from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
+from ui.tabs.boundary.weight_editor import WeightEditor
 from ui.widgets import theme
 from ui.widgets.numbers import number
 
