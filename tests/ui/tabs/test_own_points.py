@@ -187,7 +187,7 @@ def test_a_refused_change_is_not_what_the_next_run_begins_with(tab, qtbot, tmp_p
     before = seen(tab)
     tab.view.editor.move([0], (1e5, 0.0))
     settle(tab, qtbot)
-    assert tab.banner.isVisible()
+    qtbot.waitUntil(tab.banner.isVisible)  # the news of a failure and the news of its end come by different ways
     assert seen(tab) == before
     reset(tab, qtbot)
     assert seen(tab) == before
