@@ -108,10 +108,13 @@ class Job(QObject):
         self._number = 0
         self._thread: EventThread | None = None
         self._paused = False
+        self._closed = False
         self.running = False
 
     def start(self, work: Work) -> None:
-        """Work this off; what was under way is dropped."""
+        """Work this off; what was under way is dropped. After `shutdown` (by an event still under way) not done."""
+        if self._closed:
+            return
         if self._thread is None:
             self._thread = EventThread(self)
             self._thread.setObjectName(self._name)
@@ -144,6 +147,7 @@ class Job(QObject):
 
     def shutdown(self) -> None:
         """Drop what is under way and join the thread; safe to call twice."""
+        self._closed = True
         if self._thread is None:
             return
         self._number += 1

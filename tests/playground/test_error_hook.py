@@ -85,8 +85,8 @@ def test_the_window_says_it(qapp, qtbot):
     window = MainWindow()
     qtbot.addWidget(window)
     window.report_error("Oops")
-    assert window._told.text() == "Oops"
-    assert not window._tabs  # an error while a tab is built must not build it again
+    assert window.said == "Oops"
+    assert not window.pages.built  # an error while a tab is built must not build it again
     window.show_tab("bits")
     window.report_error("Oops again")
     assert "Oops again" in window.current.banner.text

@@ -106,8 +106,8 @@ def test_a_storm_of_everything(window, qtbot, qapp, tmp_path, monkeypatch, seed)
         window.autosave,
         lambda: tab.export_metrics(tmp_path / "metrics.csv"),
         lambda: theme.apply(qapp, dice.choice(["light", "dark"])),
-        window._next_tab,
-        window._previous_tab,
+        window.actions_by_name["view.next"].trigger,
+        window.actions_by_name["view.previous"].trigger,
         tab.give_test_digit,
         tab.show_off,
         focus,
@@ -197,7 +197,7 @@ def test_own_data_there_and_back_again(window, qtbot, tmp_path, own_pair):
     assert set(tab.session.history.evaluation_names) == {"test_loss", "test_accuracy"}
     the_same_as_a_straight_replay(qtbot, tab, tmp_path / "own.npz")
     weights, head = tab.session.snapshot.parameters, tab.session.status.head
-    window._use_data_set()
+    window.actions_by_name["file.use-data-set"].trigger()
     settle(tab, qtbot, "untrained")
     assert tab.data is mnist.load()
     with qtbot.waitSignal(tab.session.opened):
@@ -224,7 +224,7 @@ def test_own_data_are_named_above_the_settings_with_the_way_back(window, qtbot, 
     settle(tab, qtbot, "untrained")
     assert tab.leave_button.isVisible()
     assert "my-images" in tab.leave_button.text()
-    assert window._told.text() == "Data opened: my-images. Press Train (Space) to begin."
+    assert window.said == "Data opened: my-images. Press Train (Space) to begin."
     save(qtbot, tab, tmp_path / "own.npz")
     qtbot.mouseClick(tab.leave_button, Qt.MouseButton.LeftButton)
     settle(tab, qtbot, "untrained")

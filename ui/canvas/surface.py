@@ -105,6 +105,11 @@ class Surface(QWidget):
 
     # ------------------------------------------------------------------------------- what subclasses implement
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        raise NotImplementedError
+
     def clear(self) -> None:
         """Empty the canvas; can be undone."""
         raise NotImplementedError

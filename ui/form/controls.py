@@ -211,7 +211,8 @@ class List(Control):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self._value: tuple[Any, ...] = ()
-        self._items: list[QWidget] = []
+        self.items: list[QWidget] = []
+        """A field for every entry."""
         self.body: QWidget = QWidget()
         self._flow = FlowLayout(self.body)
         self._flow.setContentsMargins(0, 0, 0, 0)
@@ -232,20 +233,20 @@ class List(Control):
     def set_value(self, value: Any) -> None:
         """Show a list; silent."""
         self._value = tuple(value or ())
-        while len(self._items) > len(self._value):
-            item = self._items.pop()
+        while len(self.items) > len(self._value):
+            item = self.items.pop()
             self._flow.removeWidget(item)
             item.hide()
             item.deleteLater()
-        while len(self._items) < len(self._value):
+        while len(self.items) < len(self._value):
             item = self._make()
-            self._items.append(item)
+            self.items.append(item)
             for widget in self._tail:
                 self._flow.removeWidget(widget)
             for widget in (item, *self._tail):
                 self._flow.addWidget(widget)
             item.setVisible(True)
-        for number, (item, part) in enumerate(zip(self._items, self._value, strict=True), start=1):
+        for number, (item, part) in enumerate(zip(self.items, self._value, strict=True), start=1):
             item.setAccessibleName(f"{self.setting.label} {number}")
             self._fill(item, part)
         self.fewer.setEnabled(len(self._value) > self.setting.min_length)
@@ -253,7 +254,7 @@ class List(Control):
 
     def widgets(self) -> list[QWidget]:
         """The entries, then the buttons."""
-        return [*self._items, self.fewer, self.more]
+        return [*self.items, self.fewer, self.more]
 
     def _take(self, value: tuple[Any, ...]) -> None:
         try:
@@ -272,7 +273,7 @@ class List(Control):
         self._take(self._value[:-1])
 
     def _item_edited(self) -> None:
-        self._take(tuple(self._read(item) for item in self._items))
+        self._take(tuple(self._read(item) for item in self.items))
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -316,7 +317,7 @@ class Numbers(List):
         """Other bounds of each number; silent."""
         super().narrow(setting)
         self._item = self._one_of(setting)
-        for entry in (self.head, *self._items):
+        for entry in (self.head, *self.items):
             if isinstance(entry, Entry):
                 entry.narrow(setting if entry is self.head else self._item)
 
@@ -326,7 +327,7 @@ class Numbers(List):
 
     def commit(self) -> None:
         """Take over what is being typed, in the text or in one of the fields."""
-        for entry in (self.head, *self._items):
+        for entry in (self.head, *self.items):
             if isinstance(entry, Entry) and entry.hasFocus():
                 entry.commit()
 

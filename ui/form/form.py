@@ -61,8 +61,10 @@ class ConfigForm(QWidget):
         self._complaint = ""
         self._timer = QTimer(self, singleShot=True, interval=INTERVAL)
         self._timer.timeout.connect(self._deliver)
-        self._sections: dict[str, Section] = {}
-        self._rows: dict[str, Row] = {}
+        self.sections: dict[str, Section] = {}
+        """The groups by their names; "…/advanced" is what is folded away in one."""
+        self.rows: dict[str, Row] = {}
+        """A row for every setting that is shown, by its name."""
         self._build()
         self._show_all()
 
@@ -84,12 +86,17 @@ class ConfigForm(QWidget):
             self._config = config
             self._show_all()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a change has not been reported yet: several close together are one."""
+        return self._timer.isActive()
+
     def commit(self) -> None:
         """Take over what is being typed and report a change that is still waiting, now.
 
         For a shortcut such as "train" that is pressed while the cursor is still in a field.
         """
-        for row in self._rows.values():
+        for row in self.rows.values():
             row.control.commit()
         self._timer.stop()
         self._deliver()
@@ -97,20 +104,20 @@ class ConfigForm(QWidget):
     def mark_pending(self, names: Iterable[str]) -> None:
         """Mark the settings that differ from the ones of the running model; the others lose their mark."""
         pending = frozenset(names)
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             row.set_pending(name in pending)
         self._note_folded()
 
     def set_locked(self, names: Iterable[str]) -> None:
         """Make these settings read-only (a lesson, a classroom); the others can be changed."""
         locked = frozenset(names)
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             row.set_locked(name in locked)
 
     def reveal(self, name: str) -> None:
         """Unfold, scroll to and focus a setting. Raises KeyError for a name that it does not show."""
-        row = self._rows[name]
-        for section in self._sections.values():
+        row = self.rows[name]
+        for section in self.sections.values():
             if section.isAncestorOf(row):
                 section.set_open(True)
         self._note_folded()
@@ -130,7 +137,7 @@ class ConfigForm(QWidget):
         if len({setting.live for setting in settings}) == 2:
             column.addWidget(_legend())
         for setting in settings:
-            row = self._rows[setting.name] = Row(setting)
+            row = self.rows[setting.name] = Row(setting)
             row.control.edited.connect(self._edited)
             row.control.refused.connect(self._refused)
             row.reset.triggered.connect(self._reset)
@@ -148,30 +155,30 @@ class ConfigForm(QWidget):
 
     def _section(self, setting: Setting, column: QVBoxLayout) -> Section:
         """The section for a setting; within a group, advanced settings have a folded section of their own."""
-        group = self._sections.get(setting.group)
+        group = self.sections.get(setting.group)
         if group is None:
-            group = self._sections[setting.group] = Section(setting.group)
+            group = self.sections[setting.group] = Section(setting.group)
             group.header.clicked.connect(self._note_folded)
             column.addWidget(group)
         if not setting.advanced:
             return group
         key = f"{setting.group}/advanced"
-        if key not in self._sections:
-            self._sections[key] = Section("Advanced", of=setting.group)
-            self._sections[key].header.clicked.connect(self._note_folded)
-            group.add_last(self._sections[key])
-        return self._sections[key]
+        if key not in self.sections:
+            self.sections[key] = Section("Advanced", of=setting.group)
+            self.sections[key].header.clicked.connect(self._note_folded)
+            group.add_last(self.sections[key])
+        return self.sections[key]
 
     def _chain(self) -> None:
         """Tab goes through the form in the order in which it is read, also after a list has grown."""
-        groups = (section for key, section in self._sections.items() if not key.endswith("/advanced"))
+        groups = (section for key, section in self.sections.items() if not key.endswith("/advanced"))
         for before, after in pairwise(widget for group in groups for widget in group.chain()):
             QWidget.setTabOrder(before, after)
 
     def _show_all(self) -> None:
         """Show the config in force in every control."""
         self._narrow({name: getattr(self._config, name) for name in type(self._config).model_fields})
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             row.control.set_value(getattr(self._config, name))
             row.complain("")
         self._chain()
@@ -181,7 +188,7 @@ class ConfigForm(QWidget):
     # ------------------------------------------------------------------------------------------------ editing
 
     def _edited(self, control: Control) -> None:
-        self._rows[control.setting.name].complain("")
+        self.rows[control.setting.name].complain("")
         if isinstance(control, List):
             self._chain()
         before = control.head.mapTo(self, control.head.rect().topLeft()).y()
@@ -192,7 +199,7 @@ class ConfigForm(QWidget):
 
     def _refused(self, control: Control, reason: str) -> None:
         setting = control.setting
-        row = self._rows[setting.name]
+        row = self.rows[setting.name]
         if reason:
             held = setting.format(getattr(self._config, setting.name)) or "The empty list"
             row.complain(f"{reason[0].upper()}{reason[1:]}. {held} stays in force.")
@@ -211,12 +218,12 @@ class ConfigForm(QWidget):
     def _values(self) -> dict[str, Any]:
         """What is shown, and what is chosen elsewhere; not checked together."""
         values = {name: getattr(self._config, name) for name in type(self._config).model_fields}
-        return values | {name: row.control.value for name, row in self._rows.items()}
+        return values | {name: row.control.value for name, row in self.rows.items()}
 
     def _narrow(self, values: Mapping[str, Any]) -> None:
         """Bound the settings whose range depends on these values of others."""
         ranges = type(self._config).ranges(values)
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             row.narrow(ranges.get(name))
 
     def _review(self) -> None:
@@ -230,8 +237,8 @@ class ConfigForm(QWidget):
                 found = problems(error, type(self._config))
                 for problem in found:
                     sentences.append(problem.sentence)
-                    if problem.setting in self._rows:
-                        self._rows[problem.setting].complain(problem.sentence)
+                    if problem.setting in self.rows:
+                        self.rows[problem.setting].complain(problem.sentence)
                         values[problem.setting] = getattr(self._config, problem.setting)
                     else:
                         self._say(f"{problem.sentence} The last settings that fit together stay in force.")
@@ -255,7 +262,7 @@ class ConfigForm(QWidget):
     def _report(self, sentence: str) -> None:
         """Tell what is wrong now; with nothing new wrong, what is still wrong elsewhere; "" once."""
         if not sentence:
-            sentence = next((row.sentence.text() for row in self._rows.values() if row.sentence.text()), "")
+            sentence = next((row.sentence.text() for row in self.rows.values() if row.sentence.text()), "")
         if sentence != self._complaint:
             self._complaint = sentence
             self.invalid.emit(sentence)
@@ -269,17 +276,17 @@ class ConfigForm(QWidget):
 
     def _show_relevant(self) -> None:
         """Show the settings that mean something with the present choices (`shown_when`)."""
-        for row in self._rows.values():
+        for row in self.rows.values():
             row.setVisible(self._relevant(row.setting))
-        for section in self._sections.values():
+        for section in self.sections.values():
             section.setVisible(section.has_rows())
         self._note_folded()
 
     def _relevant(self, setting: Setting) -> bool:
-        if setting.shown_when is None or setting.shown_when[0] not in self._rows:
+        if setting.shown_when is None or setting.shown_when[0] not in self.rows:
             return True
         other, values = setting.shown_when
-        control = self._rows[other].control
+        control = self.rows[other].control
         return control.value in values and self._relevant(control.setting)
 
     def _keep_in_place(self, widget: QWidget, before: int) -> None:
@@ -291,7 +298,7 @@ class ConfigForm(QWidget):
             bar.setValue(bar.value() + moved)
 
     def _note_folded(self) -> None:
-        for section in self._sections.values():
+        for section in self.sections.values():
             section.note()
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from models.base import DataError
 from models.whole_file import atomically
-from ui.widgets.notice import tell
+from ui.widgets.problem import report
 from ui.widgets.save_dialog import ask_target, write_picture
 
 Table = tuple[list[str], list[Sequence[Any]]]
@@ -24,7 +24,7 @@ Table = tuple[list[str], list[Sequence[Any]]]
 class Export(QObject):
     """Saves what a plot shows, as a picture or as numbers; lives inside the widget it serves.
 
-    What cannot be saved is said, with cause and remedy, where the window says such things (see ui/widgets/notice.py).
+    What cannot be saved is reported, with cause and remedy, to the page that the widget is in.
 
     Args:
         widget: what is saved as a picture; its accessible name is the suggested file name.
@@ -87,7 +87,7 @@ class Export(QObject):
         try:
             save(path)
         except DataError as error:
-            tell(self._widget, f"{what.capitalize()} not saved", str(error))
+            report(self._widget, f"{what.capitalize()} not saved", str(error))
 
 
 def action(words: str, owner: QObject, does: Callable[[], object]) -> QAction:

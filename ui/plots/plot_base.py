@@ -61,7 +61,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
 class Plot(pg.PlotWidget):  # type: ignore[misc]
     """A plot in the theme's colours, with a crosshair, a read-out in words, and export to image and CSV.
 
-    Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme.
+    Add items with `addItem`/`plot` as usual and colour them in `restyle`, which is called for every theme. The first
+    time that is when Qt polishes the widget, before it is seen: the subclasses have built all that is theirs by then.
     """
 
     hovered = Signal(object)
@@ -108,8 +109,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self._words.hide()
         self.reset_action = action("Show everything", self, self.show_everything)
         self.export = Export(self, self.table)
+        self._dress(theme.current())
         theme.manager().changed.connect(self._restyle)
-        self._restyle()
 
     # -- what subclasses may say otherwise
 
@@ -118,7 +119,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         return f"{self.x_axis.name or 'x'} {number(x)} · {self.y_axis.name or 'y'} {number(y)}"
 
     def restyle(self, colors: theme.Theme) -> None:
-        """Give the items their colours; called once at the start and whenever the theme changes."""
+        """Give the items their colours; called once before they are seen, and whenever the theme changes."""
 
     def table(self) -> Table:
         """The numbers shown, for export: headings and rows; by default x and y of every named curve."""
@@ -223,9 +224,20 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     # -- theme
 
+    def event(self, event: QEvent) -> bool:
+        """The first colours of a widget that is complete."""
+        if event.type() == QEvent.Type.Polish:
+            self.restyle(theme.current())
+        return bool(super().event(event))
+
     @Slot()
     def _restyle(self) -> None:
         colors = theme.current()
+        self._dress(colors)
+        self.restyle(colors)
+
+    def _dress(self, colors: theme.Theme) -> None:
+        """What every plot has."""
         self.setBackground(colors.surface)
         for axis in (self.x_axis, self.y_axis):
             axis.restyle(colors)
@@ -243,7 +255,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         legend = self.getPlotItem().legend
         if legend is not None:
             self._style_legend(legend)
-        self.restyle(colors)
 
     def _style_legend(self, legend: pg.LegendItem) -> None:
         colors = theme.current()

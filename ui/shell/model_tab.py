@@ -6,55 +6,52 @@ A tab adds its own stage in the middle and, if it likes, a panel on the right to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config
 from models.whole_file import atomically
 from playground.live.messages import Failure, Opened, Saved, Status
 from playground.live.session import Session
-from ui.canvas.surface import Editable, Surface
 from ui.form.form import ConfigForm
 from ui.plots.colormaps import settled
 from ui.plots.metrics.plot import MetricPlots
-from ui.plots.metrics.reading import EditedSteps, Readings, readings
 from ui.points.leave import LeaveButton
+from ui.shell import words
 from ui.shell.further import further
-from ui.shell.transport import Offer, RunBar, TimelineBar, say
-from ui.widgets.banner import Banner
+from ui.shell.history_view import HistoryView
+from ui.shell.page import Page
+from ui.shell.places import Places
+from ui.shell.transport import Offer, RunBar, TimelineBar
+from ui.shell.turns import Turns
+from ui.widgets.layout import column, row, widget_of
 from ui.widgets.numbers import grouped
 
-PLOTS_HEIGHT, PLOTS_LEAST = 134, 104
-"""Pixels that the metric plots have to begin with in a small window, and at the least."""
+PLOTS_LEAST = 104
+"""Pixels of height that the metric plots have at the least."""
 
 BEATS = 3
-"""While it trains, the parts of a tab take turns: each is redrawn with every third frame, ten times a second, and the
-curves with every sixth. That is smooth to the eye, evens out the work, and leaves the interpreter to the training."""
+"""While it trains, most parts of a tab are redrawn with every third frame, ten times a second."""
 
 
-class ModelTab(QWidget):
+class ModelTab(Page):
     """One model's tab. Subclasses override the methods of the first section.
 
     Attributes:
         model: the registry's entry.
         session: the one handle on the run.
+        record: curves and numbers of the run.
+        turns: who draws when; a tab adds its own parts, or looks whether one of the following turns is due.
+        with_curves, with_numbers, apart: the turns of the curves, of the run bar's figures, and one with neither.
         data_words, data_kinds: what File → Open data asks for, in words and as file name patterns.
-        banner: where problems are said.
-
-    Signals:
-        told(str): what happened, in words, for the status bar.
-        painted(): the tab is on the screen for the first time.
     """
-
-    told = Signal(str)
-    painted = Signal()
 
     data_words = "a table of numbers"
     data_kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
@@ -64,23 +61,21 @@ class ModelTab(QWidget):
     side_share = 0.3
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model.name, model.title, parent)
         self.model = model
-        self.setObjectName(f"{model.name}-tab")
         self.session = Session(model, self)
-        self._ghosts_shown: tuple[object, ...] = ()
-        self._steps = np.arange(1, 1025, dtype=np.int64)
-        self._placed: set[QSplitter] = set()  # by the user, now or in an earlier window: these stay
-        self._remembered: dict[str, QByteArray] = {}  # from an earlier window, until the tab is shown
-        self._beat = 0
-        self._edited = EditedSteps()
-        self._readings: Readings = {}  # at the step that is shown
+        self.turns = Turns()
+        self.with_curves, self.with_numbers, self.apart = (
+            self.turns.turn(every) for every in (2 * BEATS, BEATS, BEATS)
+        )
         self._said = ""
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
+        self.with_curves.add(self.record.draw)
+        self.with_numbers.add(self._show_numbers)
         self._connect()
         self._show_choice()
 
@@ -101,21 +96,6 @@ class ModelTab(QWidget):
     def clear_stage(self) -> None:
         """A new run is being built: whatever is shown belongs to the old one."""
 
-    def drawing_surface(self) -> Editable | None:
-        """The canvas that the Edit menu works on, if there is one."""
-        return None
-
-    def paste(self) -> None:
-        """Edit → Paste: what the clipboard holds comes onto the canvas; raises DataError when there is none for it."""
-        self.take(QGuiApplication.clipboard().mimeData())
-
-    def take(self, mime: QMimeData | None) -> None:
-        """Something was dropped on the window, or pasted: it is for the canvas; raises DataError like `paste`."""
-        surface = self.drawing_surface()
-        if not isinstance(surface, Surface):
-            raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
-        surface.load_mime(mime)
-
     def drawings(self) -> dict[str, Any]:
         """What of the user's own hand goes into the experiment file, as JSON values."""
         return {}
@@ -123,24 +103,20 @@ class ModelTab(QWidget):
     def restore_drawings(self, drawings: Mapping[str, Any]) -> None:
         """Put back what `drawings` returned; raises DataError when it makes no sense."""
 
-    def save_drawing(self, path: Path) -> None:
-        """File → Save drawing; raises DataError."""
-        raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
-
-    def open_drawing(self, path: Path) -> None:
-        """File → Open drawing; raises DataError."""
-        raise DataError(f"There is nothing to draw on in the {self.model.title} tab.")
+    def meaningless(self) -> Collection[str]:
+        """Names of metrics that say nothing about the model as it is now, though the record may have numbers."""
+        return ()
 
     has_weights = False
     """Whether File → Save and Open weights make sense here; such a tab overrides the next two methods."""
 
     def save_weights(self, path: Path) -> None:
         """Write the weights to a .npz or .safetensors file; raises DataError."""
-        raise DataError(f"There are no weights to save in the {self.model.title} tab.")
+        raise DataError(f"There are no weights to save in the {self.title} tab.")
 
     def open_weights(self, path: Path) -> None:
         """Take over weights from a file; raises DataError when they do not fit this network."""
-        raise DataError(f"There are no weights to open in the {self.model.title} tab.")
+        raise DataError(f"There are no weights to open in the {self.title} tab.")
 
     @property
     def again(self) -> str:
@@ -205,20 +181,17 @@ class ModelTab(QWidget):
         self.told.emit(f"Exported the metrics to {path.name}")
 
     def shutdown(self) -> None:
-        """Stop the run and join its thread."""
+        """Stop the run and all that is computed beside it, and join their threads."""
+        super().shutdown()
         self.session.shutdown()
 
     def save_layout(self) -> dict[str, QByteArray]:
         """Where the user put splitters; the others follow the size of the window the next time, too."""
-        placed = {name: splitter.saveState() for name, splitter in self._splitters() if splitter in self._placed}
-        return self._remembered | placed
+        return self._places.save()
 
     def restore_layout(self, layout: Mapping[str, QByteArray]) -> None:
-        """Put the splitters back as soon as the tab has its size: in a smaller one they would not find their room."""
-        self._remembered = dict(layout)
-
-    def _splitters(self) -> tuple[tuple[str, QSplitter], ...]:
-        return ("columns", self._columns), ("rows", self._rows)
+        """Put the splitters back as soon as the tab has its size."""
+        self._places.restore(layout)
 
     # Building ------------------------------------------------------------------------------------------------------
 
@@ -232,52 +205,27 @@ class ModelTab(QWidget):
         room = self.leave_button.sizePolicy()
         room.setRetainSizeWhenHidden(False)  # few ever see it, and above the settings nothing else has to move
         self.leave_button.setSizePolicy(room)
-        settings = QWidget()
-        self._settings = QVBoxLayout(settings)
-        self._settings.setContentsMargins(0, 0, 0, 0)
-        self._settings.setSpacing(0)
-        self._settings.addWidget(self.leave_button)
-        self._settings.addWidget(self._form_place, 1)
+        self._settings = column(self.leave_button, (self._form_place, 1), spacing=0)
         self.plots = MetricPlots(self.model.metrics)
+        self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(settings)
-        self._columns.addWidget(self.make_stage())
-        self._columns.setStretchFactor(1, 1)
+        columns = _splitter(Qt.Orientation.Horizontal, widget_of(self._settings), self.make_stage(), stretch=1)
         side = self.make_side()
         if side is not None:
-            self._columns.addWidget(side)
-        bottom = QWidget()
-        plots = QHBoxLayout(bottom)
-        plots.setContentsMargins(10, 4, 10, 0)
-        plots.addWidget(self.plots)
+            columns.addWidget(side)
+        bottom = widget_of(row(self.plots, margins=(10, 4, 10, 0)))
         bottom.setMinimumHeight(PLOTS_LEAST)
-        self._rows = QSplitter(Qt.Orientation.Vertical)
-        self._rows.setChildrenCollapsible(False)
-        self._rows.addWidget(self._columns)
-        self._rows.addWidget(bottom)
-        self._rows.setStretchFactor(0, 1)
-        for _, splitter in self._splitters():
-            splitter.splitterMoved.connect(self._on_splitter)
-        self._page = QScrollArea()  # in a window that is too small for a tab its parts are scrolled, not squeezed
-        self._page.setFrameShape(QFrame.Shape.NoFrame)
-        self._page.setWidgetResizable(True)
-        self._page.setWidget(self._rows)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.run_bar)
-        layout.addWidget(self._page, 1)
-        layout.addWidget(self.timeline)
-        self.banner = Banner(over=self._page)
+        rows = _splitter(Qt.Orientation.Vertical, columns, bottom, stretch=0)
+        self._places = Places(
+            columns, rows, form_width=self.form_width, side_width=self.side_width, side_share=self.side_share
+        )
+        self.fill(rows, above=[self.run_bar], below=[self.timeline])
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
         session.status_changed.connect(self._on_status)
         session.frame.connect(self._on_frame)
         session.config_changed.connect(self._on_settings)
-        session.ghosts_changed.connect(self._on_ghosts)
         session.failed.connect(self._on_failed)
         session.opened.connect(self._on_opened)
         session.saved.connect(self._on_saved)
@@ -381,18 +329,17 @@ class ModelTab(QWidget):
         if status.phase == "loading" and status.run_id != self._cleared_for:
             self._cleared_for = status.run_id  # the session says so, and then the worker does
             self.banner.forget_error()  # it was about an earlier attempt
-            self._edited = EditedSteps()
-            self.plots.clear()
+            self.record.clear()
             self.clear_stage()
         if status.phase == "failed":
             actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
-            self.banner.say(self._stopped, status.message, "error", actions)
-        elif self.banner.text.startswith(self._stopped):
+            self.banner.say(words.stopped(self.model), status.message, "error", actions)
+        elif self.banner.text.startswith(words.stopped(self.model)):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
         self.leave_button.offer(self.own_data())
-        self._show_known()
+        self.record.show_known()
         self._show_pending()
         self._say()
 
@@ -408,72 +355,30 @@ class ModelTab(QWidget):
     @Slot()
     def _on_frame(self) -> None:
         session = self.session
-        self._beat = (self._beat + 1) % (2 * BEATS)
-        replaying = session.status.position < session.status.head
-        if self._beat == 0 or session.status.phase != "running":
-            self._draw_history()
-            self._show_known()
-        elif replaying and self.my_turn(1):  # the curves stay: only their cursor moves
-            self._show_known()
-        if session.status.phase != "running" and self._words(session.status) != self._said:
-            self._say()  # the numbers of the step have come after the news that it was reached
-        if self.my_turn(1):
-            self.run_bar.show_status(session.status)
-            self.timeline.show_status(session.status)
-        if session.snapshot is None:
-            return
-        if session.status.phase == "running":
-            self.show_snapshot(session.snapshot)
-        else:
-            with settled():  # at rest a step has the same colours whichever way led to it
+        moving = session.status.phase == "running"
+        self.turns.next_frame(everybody=not moving)
+        with nullcontext() if moving else settled():  # at rest a step has the same colours whichever way led to it
+            if session.snapshot is not None:
                 self.show_snapshot(session.snapshot)
+            self.turns.draw()
+        if not moving and self._words(session.status) != self._said:
+            self._say()  # the numbers of the step have come after the news that it was reached
+
+    def _show_numbers(self) -> None:
+        """Where the run stands, in figures; in a replay the curves stay, and their cursor moves."""
+        status = self.session.status
+        if status.position < status.head and not self.with_curves.due:
+            self.record.show_known()
+        self.run_bar.show_status(status)
+        self.timeline.show_status(status)
 
     def my_turn(self, beat: int) -> bool:
-        """Whether the part that is redrawn on this beat (numbers 1, what a tab likes 2) is due now.
-
-        Always, unless the run is moving: what comes to rest is shown completely.
-        """
-        return self.session.status.phase != "running" or self._beat % BEATS == beat
+        """Whether what is redrawn with the numbers (1) or apart from them (2) is due in this frame."""
+        return (self.with_numbers if beat == 1 else self.apart).due
 
     def measured_at(self) -> int | None:
         """While it trains, the step at which the held-out data were last looked at; at rest that is the one shown."""
-        history = self.session.history
-        if self.session.status.phase != "running" or not history.evaluation_names:
-            return None
-        steps, _ = history.evaluation(history.evaluation_names[0])
-        return int(steps[-1]) if len(steps) else None
-
-    def _draw_history(self) -> None:
-        history = self.session.history
-        count = len(history)
-        if count > len(self._steps):
-            self._steps = np.arange(1, 2 * count + 1, dtype=np.int64)
-        curves = {name: (self._steps[:count], history.column(name)) for name in history.names}
-        curves |= {name: history.evaluation(name) for name in history.evaluation_names}
-        self.plots.set_all(curves)
-
-    def _show_known(self) -> None:
-        """Cursor, legend and headline: the same numbers, of the step that is shown."""
-        session, status = self.session, self.session.status
-        self._edited.note(session)
-        step, edited = status.position, status.position in self._edited
-        self._readings = readings(session.history, session.snapshot, step, edited=edited)
-        self.plots.set_cursor(step if step < status.head else None, self._readings)
-        self.run_bar.show_metrics(self._readings, None if status.busy else step)
-
-    @Slot()
-    def _on_ghosts(self) -> None:
-        ghosts = self.session.ghosts
-        if not ghosts:
-            self.plots.clear_ghosts()
-        for ghost in ghosts:
-            if any(ghost is shown for shown in self._ghosts_shown):
-                continue
-            steps = np.arange(ghost.start + 1, ghost.end + 1, dtype=np.int64)
-            curves = {name: (steps, values) for name, values in ghost.columns.items()} | dict(ghost.evaluations)
-            label = f"earlier future, from step {ghost.start}" if ghost.start else "earlier run"
-            self.plots.add_ghost(label, curves)
-        self._ghosts_shown = ghosts
+        return self.record.measured_at()
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -525,44 +430,21 @@ class ModelTab(QWidget):
 
     def _words(self, status: Status) -> str:
         """What the run is doing, in a sentence."""
-        step = grouped(status.position)
-        if status.seeking is not None:
-            return f"Going to step {grouped(status.seeking)} …"
-        if status.position < status.head and status.phase != "running":
-            return (
-                f"Step {step} of {grouped(status.head)}: everything is shown as it was then. "
-                f"{self.model.verb} repeats what was recorded; Continue from here takes another way."
-            )
-        if self.session.pending and status.head:
-            names = ", ".join(sorted(self.session.pending)).replace("_", " ")
-            return f"Press Reset to start a new run with the changed settings ({names})."
-        shown = [spec for spec in self.model.metrics if spec.held_out] or list(self.model.metrics)
-        known = self._readings
+        offer = self.offer(status) if status.phase == "finished" else None
         begun_for, news = self._news
-        summary = f"{news.rstrip('.')}." if news and begun_for == status.run_id else self.model.summary
-        result = f": {say(shown[0], known[shown[0].name].value)}" if shown and shown[0].name in known else ""
-        return {
-            "empty": "",
-            "loading": "Building the model …",
-            "untrained": f"{summary} Press {self.model.verb} (Space) to begin.",
-            "running": " ".join(filter(None, (f"{self.model.doing} …", self._caution))),
-            "paused": f"Paused at step {step}{result}",
-            "finished": f"Finished after {step} steps{result}{self._what_next(status)}",
-            "failed": f"{self._stopped} at step {step}: go back to an earlier one, or change what made it fail.",
-        }[status.phase]
-
-    @property
-    def _stopped(self) -> str:
-        return f"{self.model.doing} stopped"
-
-    def _what_next(self, status: Status) -> str:
-        offer = self.offer(status)
-        return f". {offer.tip}" if offer is not None else ""
+        known = words.Known(
+            self.record.known,
+            self.session.pending,
+            news if begun_for == status.run_id else "",
+            self._caution,
+            "" if offer is None else offer.tip,
+        )
+        return words.where_it_stands(self.model, status, known)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
-        self._lay_out()  # a tab has its size before it is shown
+        self._places.arrange(self.size())  # a tab has its size before it is shown
         self.session.set_visible(True)
         QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
@@ -582,26 +464,19 @@ class ModelTab(QWidget):
         """The size decides where the splitters are: a window that has grown and shrunk looks as it did before."""
         super().resizeEvent(event)
         if self.isVisible():
-            self._lay_out()
-
-    def _lay_out(self) -> None:
-        for name, splitter in self._splitters():
-            if name in self._remembered and splitter.restoreState(self._remembered.pop(name)):
-                self._placed.add(splitter)
-        if self._columns not in self._placed:
-            side = max(self.side_width, round(self.side_share * self.width()))
-            self._columns.setSizes([self.form_width, self.width() - self.form_width - side, side])
-        if self._rows not in self._placed:
-            below = max(PLOTS_HEIGHT, round(0.22 * self.height()))
-            self._rows.setSizes([self._rows.height() - below, below])
-
-    @Slot()
-    def _on_splitter(self) -> None:
-        splitter = self.sender()
-        assert isinstance(splitter, QSplitter)
-        self._placed.add(splitter)  # the user knows best
+            self._places.arrange(self.size())
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""
         super().hideEvent(event)
         self.session.set_visible(False)
+
+
+def _splitter(orientation: Qt.Orientation, *parts: QWidget, stretch: int) -> QSplitter:
+    """Parts with handles between them, of which one takes what the window has to spare."""
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for part in parts:
+        splitter.addWidget(part)
+    splitter.setStretchFactor(stretch, 1)
+    return splitter

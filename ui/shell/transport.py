@@ -11,7 +11,6 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSlider,
     QStyle,
@@ -24,6 +23,7 @@ from models.base import MetricSpec, Model
 from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
+from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
@@ -123,12 +123,12 @@ class RunBar(QFrame):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still trains and pauses
             layout.addWidget(widget)
         layout.addSpacing(8)
-        for label, widget in (("Preset", self.presets), ("Seed", self.seed)):
-            text = QLabel(label)
-            theme.set_role(text, "muted")
-            text.setBuddy(widget)
+        fields: tuple[tuple[str, QWidget], ...] = (("Preset", self.presets), ("Seed", self.seed))
+        for label, field in fields:
+            text = muted(label)
+            text.setBuddy(field)
             layout.addWidget(text)
-            layout.addWidget(widget)
+            layout.addWidget(field)
         layout.addWidget(self.dice)
         layout.addSpacing(8)
         layout.addWidget(self.readout)
@@ -176,7 +176,8 @@ class RunBar(QFrame):
             self.headline.setText("")
             return
         measured, value = known[held_out[0].name]
-        earlier = f" at step {grouped(round(measured))}" if step is not None and measured < step else ""
+        before = step is not None and isfinite(value) and measured < step
+        earlier = f" at step {grouped(round(measured))}" if before else ""
         words = say(held_out[0], value) + earlier
         self.headline.setText(words, len(words) - len(held_out[0].label))  # the name gives way, never the number
 

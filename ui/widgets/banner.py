@@ -1,5 +1,6 @@
 """A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts, and it moves
-nothing: it lies over the top of what it is about until it is closed.
+nothing: it lies over the top of what it is about until it is closed. It also says what widgets inside its parent report
+(see `ui.widgets.problem`).
 """
 
 from __future__ import annotations
@@ -7,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.widgets import icons, theme
-from ui.widgets.notice import NoticeBoard
+from ui.widgets.problem import Problem
 
 
-class Banner(NoticeBoard):
+class Banner(QFrame):
     """One message at a time, with buttons; hidden when there is nothing to say.
 
     Args:
@@ -26,16 +27,15 @@ class Banner(NoticeBoard):
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
-        super().__init__(parent if over is None else over.parentWidget())
-        self._over = over
+        super().__init__(parent)
+        self._over: QWidget | None = None
         self._severity = ""
-        if over is not None:
-            over.installEventFilter(self)
         theme.set_role(self, "banner")
         self.setAccessibleName("message")
         self._title = QLabel()
         theme.set_role(self._title, "heading")
         self._text = QLabel()
+        self._text.setObjectName("text")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -53,6 +53,19 @@ class Banner(NoticeBoard):
         layout.addWidget(self._text, 1)
         layout.addWidget(self._close)
         self.hide()
+        if over is not None:
+            self.lie_over(over)
+        elif parent is not None:
+            parent.installEventFilter(self)
+
+    def lie_over(self, widget: QWidget) -> None:
+        """Lie at the upper edge of this widget from now on, and hear what is reported inside its parent."""
+        self._over = widget
+        parent = widget.parentWidget()
+        assert parent is not None  # what has none is no part of a page yet
+        self.setParent(parent)
+        for watched in (widget, parent):
+            watched.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -87,12 +100,12 @@ class Banner(NoticeBoard):
         self.show()
         self._settle()
 
-    def notice(self, title: str, text: str) -> None:
-        """See NoticeBoard."""
-        self.say(title, text)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go along with what it lies over."""
+        """Go along with what it lies over; say what is reported inside its parent."""
+        if isinstance(event, Problem):
+            self.say(event.title, event.sentence)
+            event.accept()
+            return True
         if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._settle()
         return False

@@ -23,7 +23,8 @@ def _ziamath() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # how it reads its font, on Python 3.11 and 3.12
         import ziamath
-    ziamath.config.svg2 = False
+        from ziamath.config import config
+    config.svg2 = False
     return ziamath
 
 

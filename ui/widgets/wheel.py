@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSlider, QSpinBox
+from PySide6.QtWidgets import QComboBox, QSlider, QSpinBox, QWidget
+
+if TYPE_CHECKING:  # what comes after `Calm` in the bases of a class is a widget; for Python it must be no second one
+    Field = QWidget
+else:
+    Field = object
 
 
-class Calm:
+class Calm(Field):
     """What makes a field turn with the wheel only while it has the focus; named before the field in a class's bases."""
 
     def __init__(self, *args: Any) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from models.boundary.model import PRESETS
-from models.boundary.snapshot import network_of
 
 from models.base import ConfigError
 from models.boundary.data import load_points
@@ -20,6 +18,8 @@ from models.boundary.loss_surface import (
     weight_directions,
     weight_names,
 )
+from models.boundary.model import PRESETS
+from models.boundary.snapshot import network_of
 from models.boundary.trainer import BoundaryTrainer
 from models.data.points.edits import RemovePoints
 

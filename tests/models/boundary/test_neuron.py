@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from models.boundary.config import BoundaryConfig
-from models.boundary.edits import SwitchNeuron
 
 from models.base import ConfigError
+from models.boundary.config import BoundaryConfig
 from models.boundary.data import features, load_points
+from models.boundary.edits import SwitchNeuron
 from models.boundary.maps import layer_outputs
 from models.boundary.neuron import FORMULAS, inspect_neuron
 from models.boundary.trainer import BoundaryTrainer

@@ -6,11 +6,11 @@ import os
 
 import numpy as np
 import pytest
-from models.boundary.edits import SetParameters
-from models.boundary.model import PRESETS
 
 from models.base import DataError
 from models.boundary.data import load_points
+from models.boundary.edits import SetParameters
+from models.boundary.model import PRESETS
 from models.boundary.trainer import BoundaryTrainer
 from models.supervised.weights_io import flat, load_weights, named_weights, save_weights
 

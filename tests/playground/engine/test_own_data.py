@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from models.boundary.config import BoundaryConfig
 
 from models.base import DataError
+from models.boundary.config import BoundaryConfig
 from models.data.points.edits import RemovePoints
 from models.data.points.own import OwnPoints, same_points
 from models.mixture.config import MixtureConfig

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 
 HUNDRED_TIMES = """
-import time
 from PySide6.QtCore import QEvent, QEventLoop
 from playground.app import make_application
 app = make_application(screen=False)
@@ -18,11 +19,8 @@ from models.digits import DigitsConfig
 from ui.window.main_window import MainWindow
 
 def wait(until):
-    end = time.monotonic() + 30
     while not until():
         app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        if time.monotonic() > end:
-            raise SystemExit("waited too long")
 
 steps = 0
 for count in range(100):
@@ -45,10 +43,11 @@ print(steps)
 """
 
 
+@pytest.mark.timeout(1200)  # how long it takes says nothing: other processes may have the processor
 def test_a_hundred_windows_closed_in_mid_training():
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "error"}
     command = [sys.executable, "-X", "faulthandler", "-c", HUNDRED_TIMES]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stderr == ""
     assert done.returncode == 0
     assert int(done.stdout) > 75
@@ -60,7 +59,7 @@ def test_the_application_ends_well_in_mid_training():
 import sys
 from PySide6.QtCore import QTimer
 from playground import app
-from ui import main_window
+from ui.window import main_window
 class Window(main_window.MainWindow):
     def __init__(self, *args):
         super().__init__(*args)

@@ -93,7 +93,7 @@ def test_a_killed_window_is_recovered_to_the_same_bits(tmp_path, qapp, qtbot):
     assert "1 more" in window.current.banner.text
     session = window.show_tab("digits").session
     with qtbot.waitSignal(session.opened):
-        window._recover()
+        window.recovery.recover()
     qtbot.waitUntil(lambda: session.snapshot is not None and session.snapshot.step == 60)
     assert (session.status.position, session.status.head) == (60, 60)
     assert np.array_equal(session.snapshot.parameters, straight(60).network.parameters)
@@ -233,9 +233,9 @@ def test_a_damaged_leftover_is_refused_and_can_be_discarded(tmp_path, qapp, qtbo
     window.show()
     window.offer_recovery()
     with qtbot.waitSignal(window.current.session.failed) as failed:
-        window._recover()
+        window.recovery.recover()
     assert "not an experiment file" in failed.args[0].message
-    window._discard_leftover()
+    window.recovery.discard()
     assert not path.parent.exists()
     window.close()
 

@@ -86,11 +86,11 @@ def log(form: ConfigForm) -> Log:
 
 
 def control(form: ConfigForm, name: str) -> Any:
-    return form._rows[name].control
+    return form.rows[name].control
 
 
 def sentence(form: ConfigForm, name: str) -> str:
-    return form._rows[name].sentence.text()
+    return form.rows[name].sentence.text()
 
 
 def type_into(field: QLineEdit, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
@@ -117,7 +117,7 @@ def wheel(widget: QWidget, notches: int = 1) -> QWheelEvent:
 
 
 def settle(form: ConfigForm, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not form._timer.isActive())
+    qtbot.waitUntil(lambda: not form.waiting)
 
 
 class Album(Config):
@@ -363,9 +363,9 @@ def test_a_list_as_text_and_as_fields(form: ConfigForm) -> None:
     assert isinstance(hidden, Numbers)
     type_into(hidden.head, "50 20, 10")
     assert form.config() == Everything(hidden=(50, 20, 10))
-    assert [field.text() for field in hidden._items] == ["50", "20", "10"]
+    assert [field.text() for field in hidden.items] == ["50", "20", "10"]
     assert not hidden.more.isEnabled(), "three is the most"
-    type_into(hidden._items[1], "300")
+    type_into(hidden.items[1], "300")
     assert form.config() == Everything(hidden=(50, 300, 10))
     assert hidden.head.text() == "50, 300, 10"
     for _ in range(2):
@@ -385,7 +385,7 @@ def test_a_bad_list_is_explained(form: ConfigForm, text: str) -> None:
 
 
 def test_a_bad_entry_of_a_list_is_explained(form: ConfigForm) -> None:
-    type_into(control(form, "hidden")._items[0], "0")
+    type_into(control(form, "hidden").items[0], "0")
     assert sentence(form, "hidden").startswith("Must be a whole number from 1 to 1024 (it was 0).")
     assert form.config() == Everything()
 
@@ -394,8 +394,8 @@ def test_a_list_of_choices(form: ConfigForm) -> None:
     layers = control(form, "layers")
     assert isinstance(layers, Selections)
     QTest.mouseClick(layers.more, Qt.MouseButton.LeftButton)
-    layers._items[1].setFocus()
-    QTest.keyClick(layers._items[1], Qt.Key.Key_Down)
+    layers.items[1].setFocus()
+    QTest.keyClick(layers.items[1], Qt.Key.Key_Down)
     assert form.config() == Everything(layers=("relu", "tanh"))
     QTest.mouseClick(layers.fewer, Qt.MouseButton.LeftButton)
     QTest.mouseClick(layers.fewer, Qt.MouseButton.LeftButton)
@@ -464,7 +464,7 @@ def test_a_config_goes_in_and_comes_out_unchanged(form: ConfigForm, first: Every
     for config in (first, second):
         form.set_config(config)
         assert form.config() == config
-        assert {name: row.control.value for name, row in form._rows.items()} == dict(config)
+        assert {name: row.control.value for name, row in form.rows.items()} == dict(config)
     form.commit()
     assert form.config() == second
     assert (log.configs, log.sentences) == ([], [])
@@ -486,7 +486,7 @@ def test_settings_of_another_model_are_refused(form: ConfigForm) -> None:
 
 
 def test_a_setting_is_shown_only_when_it_matters(form: ConfigForm) -> None:
-    row = form._rows["momentum"]
+    row = form.rows["momentum"]
     assert not row.isVisible()
     optimizer = control(form, "optimizer").head
     place = optimizer.mapTo(form, QPoint()).y()
@@ -499,18 +499,18 @@ def test_a_setting_is_shown_only_when_it_matters(form: ConfigForm) -> None:
 
 
 def test_advanced_settings_are_folded_away_and_can_be_revealed(form: ConfigForm) -> None:
-    row = form._rows["stop"]
+    row = form.rows["stop"]
     assert not row.isVisible()
     form.mark_pending(["stop"])
-    assert form._sections["Data/advanced"].header.text() == "Advanced  •"
+    assert form.sections["Data/advanced"].header.text() == "Advanced  •"
     form.reveal("stop")
     assert row.isVisible()
     assert row.control.head.hasFocus()
-    assert form._sections["Data/advanced"].header.text() == "Advanced"
+    assert form.sections["Data/advanced"].header.text() == "Advanced"
 
 
 def test_live_pending_and_locked_are_told(form: ConfigForm, log: Log) -> None:
-    rate, batch = form._rows["rate"], form._rows["batch"]
+    rate, batch = form.rows["rate"], form.rows["batch"]
     assert "Takes effect at once." in rate.label.toolTip()
     assert "Starts a new run." in batch.label.toolTip()
     form.mark_pending(["batch"])
@@ -542,8 +542,8 @@ def test_a_range_that_depends_on_another_setting(album: ConfigForm, qtbot: QtBot
     assert album.config() == Album(album="short", picture=2, chosen=(1,))  # to the nearest bound, and out of the list
     settle(album, qtbot)
     assert picture.slider.maximum() == 2 == picture.slider.value()
-    assert "from 0 to 2" in album._rows["picture"].label.toolTip()
-    album._rows["picture"].reset.trigger()
+    assert "from 0 to 2" in album.rows["picture"].label.toolTip()
+    album.rows["picture"].reset.trigger()
     assert picture.value == 2  # the default is not in this album
     assert log.sentences == []
     type_into(picture.head, "3")
@@ -566,12 +566,12 @@ def test_a_range_comes_and_goes_with_a_config_from_elsewhere(album: ConfigForm) 
 
 def test_back_to_the_default(form: ConfigForm, log: Log) -> None:
     form.set_config(Everything(batch=7))
-    form._rows["batch"].reset.trigger()
+    form.rows["batch"].reset.trigger()
     assert log.configs == [Everything()]
 
 
 def test_every_control_has_a_name_and_an_explanation(form: ConfigForm) -> None:
-    for name, row in form._rows.items():
+    for name, row in form.rows.items():
         for widget in row.control.widgets():
             assert widget.accessibleName(), name
         assert row.setting.description in row.control.head.toolTip()
@@ -584,7 +584,7 @@ def test_tab_goes_through_the_form_in_reading_order(form: ConfigForm) -> None:
         seen.append(QApplication.focusWidget())
         QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
     hidden, layers, shares = (control(form, name) for name in ("hidden", "layers", "shares"))
-    expected = [hidden.head, *hidden._items, hidden.fewer, hidden.more, *layers._items, layers.fewer, layers.more]
+    expected = [hidden.head, *hidden.items, hidden.fewer, hidden.more, *layers.items, layers.fewer, layers.more]
     expected += [shares.head, shares.more]  # an empty list has nothing to remove
     assert seen == expected
 
@@ -599,11 +599,11 @@ def test_240_pixels_are_wide_enough_and_the_scroll_bar_moves_nothing(
     content = form.area.widget()
     assert content.width() == form.area.viewport().width()
     assert content.minimumSizeHint().width() <= content.width()
-    assert {row.width() for row in form._rows.values() if row.isVisible()} == {form._rows["rate"].width()}
-    right = form._rows["rate"].mapTo(form, QPoint(form._rows["rate"].width(), 0)).x()
+    assert {row.width() for row in form.rows.values() if row.isVisible()} == {form.rows["rate"].width()}
+    right = form.rows["rate"].mapTo(form, QPoint(form.rows["rate"].width(), 0)).x()
     form.resize(240, 1700 - height)
     QApplication.processEvents()
-    assert form._rows["rate"].mapTo(form, QPoint(form._rows["rate"].width(), 0)).x() == right
+    assert form.rows["rate"].mapTo(form, QPoint(form.rows["rate"].width(), 0)).x() == right
 
 
 # ------------------------------------------------------------------------------------------- life cycle
@@ -637,7 +637,7 @@ def test_what_is_chosen_elsewhere_is_kept_and_not_shown(qtbot: QtBot) -> None:
     qtbot.addWidget(form)
     form.show()
     log = Log(form)
-    assert "seed" not in form._rows
+    assert "seed" not in form.rows
     form.set_config(Everything(seed=8))
     type_into(control(form, "batch").head, "64")
     form.commit()
@@ -675,7 +675,7 @@ def test_an_empty_list_that_stays_in_force_is_named(qtbot: QtBot) -> None:
     assert sentence(form, "hidden").endswith("(it was a). The empty list stays in force.")
     store = ConfigForm(HopfieldConfig())
     qtbot.addWidget(store)
-    assert "Default: none." in store._rows["store"].label.toolTip()
+    assert "Default: none." in store.rows["store"].label.toolTip()
 
 
 @pytest.mark.parametrize(("text", "rate"), [("0,5", 0.5), ("0,001", 0.001), ("1e-2", 0.01)])

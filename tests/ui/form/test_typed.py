@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from waiting import settle
 
+from ui.form.form import ConfigForm
 from ui.window.registry import make_tab
 
 LEFT = Qt.MouseButton.LeftButton
@@ -21,7 +22,7 @@ def tab(qtbot):
     with qtbot.waitExposed(tab):
         tab.show()
     settle(tab, qtbot)
-    qtbot.waitUntil(lambda: tab._form is not None)
+    qtbot.waitUntil(lambda: tab.findChild(ConfigForm) is not None)
     yield tab
     tab.shutdown()
     tab.close()
@@ -34,7 +35,7 @@ def type_seed(tab, qtbot, seed):
 
 
 def type_step_size(tab, qtbot, value):
-    entry = tab.form._rows["learning_rate"].control.head
+    entry = tab.form.rows["learning_rate"].control.head
     qtbot.mouseClick(entry, LEFT)
     entry.selectAll()
     qtbot.keyClicks(entry, str(value))
@@ -78,7 +79,7 @@ def test_another_seed_and_continue_take_over_what_stands_in_the_form(tab, qtbot)
     tab.session.set_pace(20)
     type_step_size(tab, qtbot, 0.03)
     qtbot.mouseClick(tab.timeline.branch, LEFT)
-    qtbot.waitUntil(lambda: tab.session.status.heard == tab.session._sent and tab.session.status.config is not None)
+    qtbot.waitUntil(lambda: getattr(tab.session.status.config, "learning_rate", None) == 0.03)
     tab.session.pause()
     settle(tab, qtbot)
     assert tab.session.status.config.learning_rate == 0.03

@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from ui.plots.export import Export
 from ui.plots.plot_base import Axis, Plot
@@ -42,9 +42,9 @@ def test_pointer_is_read_out_where_it_is(plot, qtbot):
     assert plot.readout.startswith("feature 1 ")
     qtbot.mouseMove(plot.viewport(), pixel(plot, -2.0, 1.5))
     assert "feature 2 1." in plot.readout
-    right = plot._words.geometry().right()
+    right = plot.findChild(QLabel).geometry().right()
     qtbot.mouseMove(plot.viewport(), pixel(plot, 0.5, 0.5))
-    assert plot._words.geometry().right() == right
+    assert plot.findChild(QLabel).geometry().right() == right
 
 
 def test_press_reports_the_place(plot, qtbot):
@@ -130,3 +130,27 @@ def test_theme(plot, qapp):
     assert plot.backgroundBrush().color() == theme.DARK.surface
     assert not plot.grab().isNull()
     theme.apply(qapp, before)
+
+
+class Late(Plot):
+    """A plot that makes its only curve after the base class has been built."""
+
+    def __init__(self) -> None:
+        super().__init__("x", "y", name="late")
+        self.curve = self.plot([0.0, 1.0], [0.0, 1.0])
+
+    def restyle(self, colors: theme.Theme) -> None:
+        """One colour."""
+        self.curve.setPen(pg.mkPen(colors.accent))
+
+
+def test_a_plot_is_coloured_when_all_of_it_has_been_built_and_before_it_is_seen(qtbot, qapp):
+    theme.apply(qapp, "light")
+    late = Late()
+    qtbot.addWidget(late)
+    with qtbot.waitExposed(late):
+        late.show()
+    assert late.curve.opts["pen"].color() == theme.LIGHT.accent
+    theme.apply(qapp, "dark")
+    assert late.curve.opts["pen"].color() == theme.DARK.accent
+    theme.apply(qapp, "light")

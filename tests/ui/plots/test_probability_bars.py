@@ -162,7 +162,7 @@ def test_a_change_too_small_to_be_seen_is_not_painted(qtbot):
     qtbot.addWidget(bars)
     bars.set_probabilities(np.array([0.9, 0.1]))
     bars.set_probabilities(np.array([0.9001, 0.0999]))
-    assert bars._values[0] == 0.9
+    assert bars.table()[1] == [("a", 0.9), ("b", 0.1)]
     for step in range(1, 20):  # small steps add up to a change
         bars.set_probabilities(np.array([0.9 - step * 1e-4, 0.1 + step * 1e-4]))
-    assert bars._values[0] == pytest.approx(0.8981, abs=5e-4)
+    assert bars.table()[1][0][1] == pytest.approx(0.8981, abs=5e-4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from ui.plots.signed_bars import SignedBars
 from ui.widgets import theme
@@ -21,8 +21,7 @@ def bars(qtbot):
 
 def test_it_reads_out_and_chooses_bars(bars, qtbot):
     bars.set_values(np.array([0.5, -1.0, 0.25]), ["a", "b", "c"], highlight=1)
-    area, step = bars._area(), bars._step()
-    place = QPoint(round(area.left() + 1.5 * step), round(area.center().y()))
+    place = bars.box(1).center().toPoint()
     qtbot.mouseMove(bars, place)
     assert bars.readout == "b: overlap −1.0000"
     with qtbot.waitSignal(bars.picked) as clicked:
@@ -35,10 +34,11 @@ def test_it_reads_out_and_chooses_bars(bars, qtbot):
 
 def test_bars_stand_up_or_hang_down_in_their_colours(bars):
     bars.set_values(np.array([1.0, -1.0]), ["up", "down"])
-    image, area, step = bars.grab().toImage(), bars._area(), bars._step()
+    image = bars.grab().toImage()
     colors = theme.current()
     for index, (share, color) in enumerate(((0.25, colors.positive), (0.75, colors.negative))):
-        x, y = area.left() + (index + 0.5) * step, area.top() + share * area.height()
+        area = bars.box(index)
+        x, y = area.center().x(), area.top() + share * area.height()
         assert image.pixelColor(round(x), round(y)).name() == color.name()
         assert image.pixelColor(round(x), round(area.top() + (1 - share) * area.height())).name() != color.name()
 

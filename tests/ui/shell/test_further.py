@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from models.config import settings_of
 from models.registry import MODELS, get_model
 from playground.live.messages import Status
+from ui.form.form import ConfigForm
 from ui.shell.further import further
 from ui.tabs.boundary.tab import BoundaryTab
 
@@ -64,7 +65,7 @@ def tab(qtbot):
     qtbot.addWidget(tab)
     tab.resize(1280, 660)
     tab.show()
-    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None)
+    qtbot.waitUntil(lambda: tab.session.settled and tab.findChild(ConfigForm) is not None)
     yield tab
     tab.shutdown()
     tab.close()

@@ -67,7 +67,7 @@ def test_a_past_step_shows_the_held_out_number_measured_there_now(make, qtbot):
         settle(tab, qtbot)
         accuracy = tab.session.snapshot.measured["held_out_accuracy"]
         assert tab.run_bar.headline.text() == f"held-out accuracy {100 * accuracy:.1f}\u202f%"
-        assert tab._readings["held_out_accuracy"] == (step, accuracy)
+        assert tab.record.known["held_out_accuracy"] == (step, accuracy)
     after = tab.session.history.evaluation("held_out_accuracy")
     assert np.array_equal(recorded.evaluations["held_out_accuracy"], after)
 
@@ -107,7 +107,7 @@ def test_after_an_edit_the_recorded_numbers_are_not_shown(make, qtbot):
 def test_what_snapshots_say_is_what_steps_report(make, qtbot, name):
     tab = make(name)
     steps(tab, qtbot, 5)
-    known, recorded = tab._readings, tab.session.history.at(5)
+    known, recorded = tab.record.known, tab.session.history.at(5)
     assert {metric: reading.value for metric, reading in known.items()} == pytest.approx(recorded)
 
 
@@ -138,7 +138,7 @@ def test_what_went_wrong_before_a_run_was_built_stays_to_be_read(make, qtbot):
     status = tab.session.status
     assert status.phase == "loading"
     tab.banner.say("The experiment could not be opened", "It is damaged.")
-    tab._on_status(replace(status, moving=True))
+    tab.session.status_changed.emit(replace(status, moving=True))
     assert "damaged" in tab.banner.text
     settle(tab, qtbot, "untrained")
     assert "damaged" in tab.banner.text

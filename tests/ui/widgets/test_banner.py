@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.widgets.banner import Banner
 
@@ -41,14 +41,14 @@ def test_a_long_text_is_seen_whole_at_every_width(page, qtbot):
     page.resize(450, 400)
     qtbot.waitUntil(lambda: page.banner.width() == 450)
     assert page.banner.height() > wide
-    text = page.banner._text
+    text = page.banner.findChild(QLabel, "text")
     assert text.height() >= text.heightForWidth(text.width())
 
 
 def test_closing_uncovers_the_stage(page, qtbot):
     page.banner.say("Hopfield", "A preset on its own", "info")
     with qtbot.waitSignal(page.banner.dismissed):
-        qtbot.mouseClick(page.banner._close, LEFT)
+        qtbot.mouseClick(page.banner.findChild(QPushButton), LEFT)
     assert page.childAt(QPoint(30, page.stage.y() + 15)) is page.stage
 
 

@@ -6,13 +6,23 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSpinBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QSplitter,
+)
 from waiting import settled
 
 from models.data.points.sets import PointSet
 from models.digits import DigitsConfig
 from playground.engine.experiment import read
 from playground.live.recovery import Autosaves
+from ui.form.form import ConfigForm
 from ui.widgets import theme
 from ui.window.main_window import MainWindow
 from ui.window.registry import TABS
@@ -37,6 +47,12 @@ def draw(qtbot, canvas, *shares: tuple[float, float]) -> None:
     for place in places[1:]:
         qtbot.mouseMove(canvas, place)
     qtbot.mouseRelease(canvas, LEFT, pos=places[-1])
+
+
+def press_in_banner(qtbot, window, words: str) -> None:
+    """Press a button of the banner in front."""
+    (button,) = (each for each in window.current.banner.findChildren(QPushButton) if each.text() == words)
+    qtbot.mouseClick(button, LEFT)
 
 
 def test_train_draw_scrub_continue(window, qtbot):
@@ -109,7 +125,10 @@ def test_settings_that_need_a_new_run_wait_for_reset(window, qtbot):
     tab = window.current
     tab.session.step(5)
     qtbot.waitUntil(lambda: tab.session.status.head == 5)
-    tab._on_config(tab.form.config().model_copy(update={"hidden": (32,)}))
+    (field,) = (entry for entry in tab.form.findChildren(QLineEdit) if entry.accessibleName() == "Hidden layers")
+    field.selectAll()
+    qtbot.keyClicks(field, "32")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
     assert "Reset" in tab.run_bar.reset_button.text()
     assert tab.run_bar.reset_button.text() != "Reset"
     assert tab.session.status.head == 5
@@ -180,7 +199,7 @@ def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
     second.offer_recovery()
     assert "ended unexpectedly" in second.current.banner.text
     with qtbot.waitSignal(second.current.session.opened):
-        second._recover()
+        press_in_banner(qtbot, second, "Open it")
     qtbot.waitUntil(lambda: second.current.session.status.head == 40)
     assert not crashed.exists()
     second.close()
@@ -210,10 +229,11 @@ def test_a_first_window_fits_on_the_screen(qtbot, qapp):
 
 def test_the_menu_knows_that_the_window_fills_the_screen(window, qtbot):
     window.setWindowState(Qt.WindowState.WindowFullScreen)
-    qtbot.waitUntil(window._full_screen.isChecked)
-    window._full_screen.trigger()
+    full_screen = window.actions_by_name["view.full-screen"]
+    qtbot.waitUntil(full_screen.isChecked)
+    full_screen.trigger()
     qtbot.waitUntil(lambda: not window.isFullScreen())
-    assert not window._full_screen.isChecked()
+    assert not full_screen.isChecked()
 
 
 def test_a_run_that_has_moved_on_is_autosaved_though_the_same_step_is_shown(window, qtbot):
@@ -270,8 +290,8 @@ def test_press_everything_in_mid_training(window, qtbot):
             tab.toggle,
             lambda: tab.session.seek(5),
             tab.give_test_digit,
-            window._do_clear,
-            window._do_undo,
+            window.actions_by_name["edit.clear"].trigger,
+            window.actions_by_name["edit.undo"].trigger,
             lambda: tab.choose_preset("two-relu-50"),
             lambda seed=round_: tab.run_bar.seed.setValue(seed),
             lambda: tab.choose_preset("default"),
@@ -308,13 +328,15 @@ def test_a_save_right_before_closing_is_not_lost(qtbot, qapp, tmp_path):
 @pytest.mark.parametrize("name", ["experiment", "drawing", "weights", "metrics", "picture"])
 def test_no_save_dialog_replaces_a_file_unasked(window, qtbot, tmp_path, monkeypatch, name):
     """The user types a name without a suffix; with it, the name belongs to another file, and the user says No."""
-    ask, suffix = {
-        "experiment": (window._ask_save, ".npz"),
-        "drawing": (window._ask_save_drawing, ".json"),
-        "weights": (window._ask_save_weights, ".npz"),
-        "metrics": (window._ask_export, ".csv"),
-        "picture": (window._ask_picture, ".png"),
+    action, suffix = {
+        "experiment": ("file.save", ".npz"),
+        "drawing": ("file.save-drawing", ".json"),
+        "weights": ("file.save-weights", ".npz"),
+        "metrics": ("file.export-metrics", ".csv"),
+        "picture": ("file.export-picture", ".png"),
     }[name]
+    tab = window.show_tab("boundary") if name == "weights" else window.current  # the only one that has some
+    qtbot.waitUntil(lambda: tab.session.snapshot is not None)
     typed, answers = [], []
 
     def dialog(*_args):
@@ -329,7 +351,7 @@ def test_no_save_dialog_replaces_a_file_unasked(window, qtbot, tmp_path, monkeyp
     monkeypatch.setattr(QMessageBox, "question", question)
     other = tmp_path / f"run.v1{suffix}"
     other.write_bytes(b"precious")
-    ask()
+    window.actions_by_name[action].trigger()
     qtbot.waitUntil(lambda: window.current.session.settled)
     assert (len(typed), len(answers)) == (3, 2)  # asked again until another name was chosen, or none
     assert other.read_bytes() == b"precious"
@@ -342,14 +364,14 @@ def test_after_changing_tabs_the_status_bar_says_where_that_run_stands(window, q
     window.show_tab("bits")
     qtbot.waitUntil(lambda: window.current.session.settled)
     window.show_tab("digits")
-    qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
+    qtbot.waitUntil(lambda: window.said.startswith("Paused at step 1"))
 
 
 @pytest.mark.parametrize("name", list(TABS))
 def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
     tab = window.show_tab(name)
-    qtbot.waitUntil(lambda: tab.session.settled and tab._form is not None)
-    page = tab._page
+    qtbot.waitUntil(lambda: tab.session.settled and tab.findChild(ConfigForm) is not None)
+    page = tab.findChild(QScrollArea, "page")
     bars = (page.horizontalScrollBar(), page.verticalScrollBar())
     assert not any(bar.isVisible() for bar in bars)  # at 1280×720 all is seen
     window.resize(window.minimumSize())
@@ -362,7 +384,7 @@ def test_a_small_window_scrolls_and_squeezes_nothing(window, qtbot, name):
 
 
 def handles(tab):
-    return tab._columns.sizes(), tab._rows.sizes()
+    return tuple(tab.findChild(QSplitter, name).sizes() for name in ("columns", "rows"))
 
 
 @pytest.mark.parametrize("name", ["digits", "boundary"])
@@ -378,17 +400,16 @@ def test_a_window_that_has_grown_and_shrunk_looks_as_before(window, qtbot, name)
 
 def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
     tab = window.current
-    handle = tab._rows.handle(1)
+    handle = tab.findChild(QSplitter, "rows").handle(1)
     qtbot.mousePress(handle, LEFT)
     qtbot.mouseMove(handle, QPoint(handle.width() // 2, -60))
     qtbot.mouseRelease(handle, LEFT, pos=QPoint(handle.width() // 2, -60))
-    moved = tab._rows.sizes()[1]
-    columns = tab._columns.sizes()
+    columns, (_, moved) = handles(tab)
     window.resize(1280, 900)
     window.resize(1600, 900)
-    assert tab._rows.sizes()[1] == moved  # the stage takes what is new
+    assert handles(tab)[1][1] == moved  # the stage takes what is new
     window.resize(1280, 720)
-    assert (tab._rows.sizes()[1], tab._columns.sizes()) == (moved, columns)  # that one nobody has moved
+    assert (handles(tab)[1][1], handles(tab)[0]) == (moved, columns)  # that one nobody has moved
     window.close()
     second = MainWindow(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
     qtbot.addWidget(second)
@@ -396,7 +417,7 @@ def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
     second.show()
     tab = second.current
     qtbot.waitUntil(tab.isVisible)
-    assert tab._rows.sizes()[1] == moved
+    assert handles(tab)[1][1] == moved
     assert tab.save_layout().keys() == {"rows"}
     second.close()
 
@@ -446,10 +467,10 @@ def test_a_table_is_pasted_wherever_the_focus_is_and_pixels_say_that_they_take_n
     tab = window.show_tab("hopfield")
     qtbot.waitUntil(lambda: tab.session.snapshot is not None)
     copy_picture()
-    window._paste.trigger()
-    assert "Open drawing" in window._told.text()
+    window.actions_by_name["edit.paste"].trigger()
+    assert "Open drawing" in window.said
     window.show_tab("bits")
-    assert not window._paste.isEnabled()
+    assert not window.actions_by_name["edit.paste"].isEnabled()
 
 
 def drop(widget, path):
@@ -488,21 +509,21 @@ def test_files_can_be_dropped_anywhere_on_the_window(window, qtbot, tmp_path):
     tab.panel.dialog.reject()
     window.show_tab("bits")
     assert drop(window, tmp_path / "points.csv")
-    assert "nothing to draw on" in window._told.text()
+    assert "nothing to draw on" in window.said
 
 
 def test_what_was_done_is_said(window, qtbot, tmp_path):
     tab = window.current
     tab.export_metrics(tmp_path / "run.csv")
-    assert window._told.text() == "Exported the metrics to run.csv"
+    assert window.said == "Exported the metrics to run.csv"
     window.export_picture(tmp_path / "tab.png")
-    assert window._told.text() == "Exported a picture of the tab to tab.png"
+    assert window.said == "Exported a picture of the tab to tab.png"
     name = next(iter(tab.model.presets))
     tab.choose_preset(name)
     qtbot.waitUntil(settled(tab, "untrained"))
-    assert window._told.text().startswith(f"{name}: {tab.model.presets[name].description}")
+    assert window.said.startswith(f"{name}: {tab.model.presets[name].description}")
     tab.step()
-    qtbot.waitUntil(lambda: window._told.text().startswith("Paused at step 1"))
+    qtbot.waitUntil(lambda: window.said.startswith("Paused at step 1"))
 
 
 @pytest.mark.parametrize("name", ["boundary", "mixture"])
@@ -512,8 +533,8 @@ def test_points_from_a_table_are_said_until_the_run_moves(window, qtbot, name):
     points = np.random.default_rng(0).normal(size=(20, 2))
     tab.use_points(PointSet(points, np.arange(20) % 2, class_names=("a", "b")), "ok.csv")
     qtbot.waitUntil(settled(tab, "untrained"))
-    assert window._told.text().startswith("20 points from ok.csv. Press ")
+    assert window.said.startswith("20 points from ok.csv. Press ")
     assert not tab.leave_button.isVisible()  # there is one beside the points
     tab.reset()
     qtbot.waitUntil(settled(tab, "untrained"))
-    assert window._told.text().startswith(tab.model.summary)
+    assert window.said.startswith(tab.model.summary)

@@ -48,6 +48,8 @@ class CellWidget(Painted):
         self._pointer: QPointF | None = None
         self._spot: tuple[int, ...] | None = None
         self._reached: int | None = None
+        self.hand = False
+        """Whether the pointer is a hand over a cell: for grids in which a click changes something."""
         self.export = Export(self, self.table)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -185,6 +187,8 @@ class CellWidget(Painted):
         self._tell()
         self.update()
         if (before or (None,))[0] != (spot or (None,))[0]:
+            if self.hand:
+                self.setCursor(Qt.CursorShape.ArrowCursor if spot is None else Qt.CursorShape.PointingHandCursor)
             self.hovered.emit(None if spot is None else self.place(spot[0]))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -51,7 +51,7 @@ class MetricPlots(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
         self.panels: list[MetricPanel] = []
-        self._headings: list[MetricHeading] = []
+        self.headings: list[MetricHeading] = []
         self._cells: list[QWidget] = []
         self._lines: dict[str, MetricLine] = {}
         self._cursor: float | None = None
@@ -65,7 +65,7 @@ class MetricPlots(QWidget):
         for cell in self._cells:
             self._row.removeWidget(cell)
             cell.deleteLater()
-        self.panels, self._headings, self._cells, self._lines = [], [], [], {}
+        self.panels, self.headings, self._cells, self._lines = [], [], [], {}
         titles = list(dict.fromkeys(spec.plot for spec in specs))
         for title in titles:
             self._add(title, [spec for spec in specs if spec.plot == title])
@@ -99,7 +99,7 @@ class MetricPlots(QWidget):
         self._row.addWidget(cell, 1)
         self._cells.append(cell)
         self.panels.append(panel)
-        self._headings.append(heading)
+        self.headings.append(heading)
         self._lines |= {line.spec.name: line for line in panel.lines}
 
     # -- data
@@ -131,7 +131,7 @@ class MetricPlots(QWidget):
                 line.forget()
             panel.forget_range()
             panel.refresh()
-        for heading in self._headings:
+        for heading in self.headings:
             heading.update()
         self._cursor = self._known = None
         self._mark()
@@ -166,7 +166,7 @@ class MetricPlots(QWidget):
         return tuple(dict.fromkeys(ghost.label for line in self._lines.values() for ghost in line.ghosts))
 
     def _show_ghosts(self) -> None:
-        for panel, heading in zip(self.panels, self._headings, strict=True):
+        for panel, heading in zip(self.panels, self.headings, strict=True):
             panel.redraw()
             heading.update()
 
@@ -190,7 +190,7 @@ class MetricPlots(QWidget):
     def readout(self) -> str:
         """All curves in words, at the pointer, else at the cursor, else at the end of the run."""
         step = self._last_step() if self._step_read is None else self._step_read
-        words = " · ".join(heading.text() for heading in self._headings)
+        words = " · ".join(heading.text() for heading in self.headings)
         return f"step {grouped(step)} · {words}"
 
     @property
@@ -221,7 +221,7 @@ class MetricPlots(QWidget):
     def _show_numbers(self) -> None:
         step = self._step_read
         known = self._known if self._pointer is None else None
-        for panel, heading in zip(self.panels, self._headings, strict=True):
+        for panel, heading in zip(self.panels, self.headings, strict=True):
             if known is None:
                 heading.show_readings([line.reading(step) for line in panel.lines], step)
             else:

@@ -123,7 +123,7 @@ class ActivationStrip(CellWidget):
             return super().walk(key, index)
         if not 0 <= other < len(self._layers):
             return index
-        return self._index(other, int((unit + 0.5) / len(self._layers[layer]) * len(self._layers[other])))
+        return self._index(other, unit * len(self._layers[other]) // len(self._layers[layer]))
 
     def words_about(self, index: int) -> str:
         """See CellWidget."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFont,
@@ -25,10 +25,11 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.plots import colormaps
 from ui.plots.networks.layer_layout import Column, Layer, lay_out
+from ui.plots.painted import Painted
 from ui.widgets import theme
 from ui.widgets.numbers import number
 
@@ -61,7 +62,7 @@ class Part:
     channels: Sequence[int]
 
 
-class LayerStack(QWidget):
+class LayerStack(Painted):
     """Columns of feature maps, live.
 
     Keys while focused: arrows move within a map, Page Up and Page Down go to the layer before and behind, + and − to
@@ -76,7 +77,7 @@ class LayerStack(QWidget):
     clicked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("network", (560, 240), (260, 120), parent)
         self._layers: tuple[Layer, ...] = ()
         self._values: list[NDArray[Any]] = []
         self._columns: tuple[Column, ...] = ()
@@ -87,18 +88,13 @@ class LayerStack(QWidget):
         self._hover: Unit | None = None
         self._chosen: Unit | None = None
         self._trace: tuple[Part, ...] = ()
-        self._words = ""
         self._small = QFont(self.font())
         self._small.setPointSizeF(self._small.pointSizeF() * 0.85)
         self._bold = QFont(self._small)
         self._bold.setBold(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("network")
         self.setToolTip("Point at a unit to see what it looks at; click it to see its numbers worked out.")
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self._restyle)
 
     # -- data
 
@@ -108,7 +104,8 @@ class LayerStack(QWidget):
         self._values = [np.zeros(layer.maps, np.float32) for layer in self._layers]
         self._levels = [colormaps.HeldLevel() for _ in self._layers]
         self._hover = self._chosen = None
-        self._trace, self._words = (), ""
+        self._trace = ()
+        self.say("")
         self._relayout()
 
     def set_values(self, values: Sequence[NDArray[Any]]) -> None:
@@ -125,8 +122,8 @@ class LayerStack(QWidget):
 
     def set_trace(self, parts: Sequence[Part], words: str = "") -> None:
         """Outline what a unit depends on, the unit itself first, and say something about it below."""
-        self._trace, self._words = tuple(parts), words
-        self.setAccessibleDescription(words)
+        self._trace = tuple(parts)
+        self.say(words)
         self.update()
 
     def choose(self, unit: Unit | None) -> None:
@@ -149,24 +146,11 @@ class LayerStack(QWidget):
         """The unit that was clicked."""
         return self._chosen
 
-    @property
-    def words(self) -> str:
-        """What is said below."""
-        return self._words
-
     def value(self, unit: Unit) -> float:
         """A unit's number."""
         return float(self._values[unit.layer][unit.row, unit.column, unit.channel])
 
     # -- geometry
-
-    def sizeHint(self) -> QSize:
-        """Room for five layers."""
-        return QSize(560, 240)
-
-    def minimumSizeHint(self) -> QSize:
-        """Small, so that splitters stay free to move."""
-        return QSize(260, 120)
 
     def _line(self) -> int:
         return round(self.fontMetrics().height() * 0.9)
@@ -226,9 +210,9 @@ class LayerStack(QWidget):
         self._paint_answer(painter, colors)
         if self._trace:
             self._paint_trace(painter, colors)
-        words = self._words or "Point at a unit to trace it back to the picture; click it for its numbers."
+        words = self.readout or "Point at a unit to trace it back to the picture; click it for its numbers."
         painter.setFont(self._small)
-        painter.setPen(colors.text if self._words else colors.muted)
+        painter.setPen(colors.text if self.readout else colors.muted)
         line = self._line()
         place = QRectF(4, self.height() - line - 2, self.width() - 8, line + 2)
         words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, round(place.width()))
@@ -263,9 +247,7 @@ class LayerStack(QWidget):
 
     def _draw_static(self, colors: theme.Theme) -> QPixmap:
         """What changes only with the size, the theme and the network: names, sizes, arrows."""
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-        pixmap.setDevicePixelRatio(ratio)
+        pixmap = self.sheet()
         pixmap.fill(colors.window)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -347,11 +329,10 @@ class LayerStack(QWidget):
         rects = [column.part_rect(channel, part.top, part.left, part.bottom, part.right) for channel in channels]
         return [rect if rect.width() >= 3 else rect.adjusted(-1, -1, 1, 1) for rect in rects]
 
-    @Slot()
-    def _restyle(self) -> None:
+    def forget(self) -> None:
+        """See Painted."""
         self._static = None
         self._images = [None] * len(self._layers)
-        self.update()
 
     # -- pointer and keys
 
@@ -385,7 +366,7 @@ class LayerStack(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep our keys while focused, before the window's shortcuts get them."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _KEYS:  # type: ignore[attr-defined]
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             event.accept()
             return True
         return super().event(event)

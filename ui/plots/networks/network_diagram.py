@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -24,11 +24,12 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.plots import colormaps
 from ui.plots.networks.network_layout import NetworkLayout
 from ui.plots.networks.network_wires import MOST_WIRES, NetworkWires
+from ui.plots.painted import Painted
 from ui.widgets import theme
 from ui.widgets.numbers import number
 
@@ -67,7 +68,7 @@ class Spot:
     kind: Literal["neuron", "bias", "weight"] = "neuron"
 
 
-class NetworkDiagram(QWidget):
+class NetworkDiagram(Painted):
     """Shows a network; call `set_shape` for a new one, then `show_state` on every frame.
 
     Signals:
@@ -81,11 +82,8 @@ class NetworkDiagram(QWidget):
     switched = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("network")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        super().__init__("network", (360, 360), parent=parent)
         self.setMinimumSize(200, 160)
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.shape: NetworkShape | None = None
         self.layout_: NetworkLayout | None = None
@@ -100,7 +98,6 @@ class NetworkDiagram(QWidget):
         self._words: QPixmap | None = None  # headings and names, as drawn
         self._back: QPixmap | None = None  # the words with connections and biases, as drawn
         self._frames: list[QRectF] = []  # around the tiles
-        theme.manager().changed.connect(self._restyle)
 
     # What is shown -------------------------------------------------------------------------------------------------
 
@@ -199,17 +196,13 @@ class NetworkDiagram(QWidget):
 
     # Geometry ------------------------------------------------------------------------------------------------------
 
-    def sizeHint(self) -> QSize:
-        """As large as there is room."""
-        return QSize(360, 360)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything finds a new place."""
         super().resizeEvent(event)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._images, self._back, self._words = [], None, None
+        self.forget()
         self._frames = []
         if self.shape is None:
             self.layout_ = None
@@ -251,10 +244,9 @@ class NetworkDiagram(QWidget):
 
     # Painting ------------------------------------------------------------------------------------------------------
 
-    @Slot()
-    def _restyle(self) -> None:
+    def forget(self) -> None:
+        """See Painted."""
         self._images, self._back, self._words = [], None, None
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Connections and words from the kept picture, the neurons' pictures, then what is pointed at."""
@@ -309,10 +301,7 @@ class NetworkDiagram(QWidget):
 
     def _draw_words(self, layout: NetworkLayout, colors: theme.Theme) -> QPixmap:
         """Headings and names: they stay, so they are written once."""
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap = self.sheet()
         painter = QPainter(pixmap)
         painter.setFont(self.font())
         shape, flags, metrics = self.shape, Qt.AlignmentFlag, self.fontMetrics()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.tabs.bits.table import CENTRED, LEFT
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
@@ -21,40 +23,31 @@ ANSWER = 26.0
 WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
-class SwitchRow(QWidget):
+class SwitchRow(CellWidget):
     """n switches, and below them the sum that the neuron forms, with every number in it.
 
-    Signals:
-        flipped(place): a switch was clicked, or Space pressed on it.
+    Picking a switch asks for its bit to be flipped; Space does it too. The place of each is its index.
     """
 
-    flipped = Signal(int)
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("switches of the number asked for", parent=parent)
         self._bits: NDArray[np.float64] = np.zeros(0)
         self._answer, self._true = 0.0, 0.0
         self._terms: list[float] = []
         self._drawn: tuple[object, ...] = ()
-        self._at = 0
-        self._hover: int | None = None
         self.setFont(theme.number_font(self.font()))
-        self.setAccessibleName("switches of the number asked for")
         self.setToolTip("Click a switch to turn its bit on or off")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.manager().changed.connect(self.update)
+        self.hand = True
 
     def show_sum(self, bits: NDArray[np.float64], weights: NDArray[np.float64], answer: float, true: float) -> None:
         """Show a number's bits (n,), the weights (n,), the neuron's answer and what would be right."""
         self._answer, self._true = answer, true
-        self._at = min(self._at, len(bits) - 1)
         self._terms = weights[bits > 0].tolist()
         drawn = (bits.tobytes(), true, np.round(self._terms, 2).tobytes(), round(answer, 2))
         if drawn != self._drawn:
             self._drawn, self._bits = drawn, bits.copy()
-            self.update()
+            self.refresh()
 
     @property
     def sum_text(self) -> str:
@@ -107,12 +100,12 @@ class SwitchRow(QWidget):
         painter.setFont(bold)
         for place, bit in enumerate(self._bits.tolist()):
             box = self.switch(place)
-            painter.setPen(QPen(colors.accent if bit or self._hover == place else colors.control, 1))
+            painter.setPen(QPen(colors.accent if bit or self.under_pointer == place else colors.control, 1))
             painter.setBrush(colors.accent if bit else colors.surface)
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(colors.accent_text if bit else colors.muted)
             painter.drawText(box, CENTRED, str(int(bit)))
-            if self.hasFocus() and place == self._at:
+            if place == self.focused:
                 painter.setPen(QPen(colors.text, 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
@@ -136,66 +129,49 @@ class SwitchRow(QWidget):
         )
         painter.end()
 
-    # -- mouse and keyboard
+    # -- switches
 
-    def _place_at(self, position: QPointF) -> int | None:
-        for place in range(len(self._bits)):
-            if self.switch(place).adjusted(-1, -1, 2, 3).contains(position):
-                return place
-        return None
+    @property
+    def count(self) -> int:
+        """Number of switches."""
+        return len(self._bits)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show which switch a click would flip."""
-        place = self._place_at(event.position())
-        if place != self._hover:
-            self._hover = place
-            self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
-            self.update()
+    @property
+    def columns(self) -> int:
+        """They stand in one row."""
+        return max(self.count, 1)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer."""
-        self._hover = None
-        self.update()
+    def box(self, index: int) -> QRectF:
+        """See CellWidget."""
+        return self.switch(index)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Flip a switch."""
-        place = self._place_at(event.position())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._at = place
-            self.flipped.emit(place)
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget; between two switches is on one of them."""
+        places = range(self.count)
+        return next((i for i in places if self.switch(i).adjusted(-1, -1, 2, 3).contains(position)), None)
 
-    def event(self, event: QEvent) -> bool:
-        """Space and the arrows belong to the switches while they have the focus."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right)
-            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        return f"bit {index + 1} of {self.count}: {'on' if self._bits[index] else 'off'}"
+
+    def words_at_rest(self) -> str:
+        """The sum and what it comes to."""
+        return f"{self.sum_text} {self.answer_text}"
+
+    def table(self) -> Table:
+        """The switches, for export."""
+        return ["bit", "on"], [(place + 1, int(bit)) for place, bit in enumerate(self._bits)]
+
+    def keys(self) -> frozenset[Key]:
+        """Space belongs to the switches while they have the focus."""
+        return super().keys() | {Key.Key_Space}
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move, Space flips."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            self._at = min(max(self._at + step, 0), max(len(self._bits) - 1, 0))
-            self.update()
-        elif event.key() == Qt.Key.Key_Space and len(self._bits):
-            self.flipped.emit(self._at)
+        """Space flips, besides the keys of every grid."""
+        if event.key() == Key.Key_Space and self.count:
+            self.pick(self.current or 0)
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show which switch the keys work on."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide it."""
-        super().focusOutEvent(event)
-        self.update()
 
 
 class AskPanel(QWidget):
@@ -224,7 +200,7 @@ class AskPanel(QWidget):
         self.add_button.setToolTip("Teach the neuron this number too: one more row of the table")
         self.add_button.clicked.connect(self._on_add)
         self.switches = SwitchRow()
-        self.switches.flipped.connect(self._on_flipped)
+        self.switches.picked.connect(self._on_flipped)
         self.formula = FormulaView(
             r"\hat{y} = w_1 x_1 + w_2 x_2 + \cdots + w_n x_n",
             "answer = w 1 times x 1 + w 2 times x 2 and so on up to w n times x n",
@@ -284,7 +260,7 @@ class AskPanel(QWidget):
             self._spread(number)
             self._refresh()
 
-    @Slot(int)
+    @Slot(object)
     def _on_flipped(self, place: int) -> None:
         if self._snapshot is None or self._snapshot.true_weights is None:
             return

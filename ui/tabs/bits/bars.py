@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from models.bits.edits import LARGEST_WEIGHT
 from ui.plots.colormaps import HeldLevel
+from ui.plots.export import Table
+from ui.plots.grids.cell_widget import CellWidget
 from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import BESIDE, CENTRED, LEFT, Columns
 from ui.widgets import theme
@@ -32,8 +34,8 @@ NUMBERS = 38.0
 """Height of the two lines of numbers below the bars."""
 
 
-class WeightBars(QWidget):
-    """n bars with their numbers below; a click on one types another weight.
+class WeightBars(CellWidget):
+    """n bars with their numbers below; picking one types another weight. The place of each is its index.
 
     Signals:
         weight_set(place, value): what the user wants.
@@ -44,25 +46,22 @@ class WeightBars(QWidget):
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("weights of the neuron", (620, 240), parent=parent)
         self._weights: NDArray[np.float64] = np.zeros(0)
         self._before: NDArray[np.float64] | None = None
         self._true: NDArray[np.float64] = np.zeros(0)
         self._direction: NDArray[np.float64] | None = None
         self._doubling = False
         self._top, self._below = HeldLevel(), HeldLevel()
-        self._hover: int | None = None
         self._drawn: tuple[object, ...] = ()
         self._still: QPixmap | None = None
         self._span = (0.0, 1.0)
         self.editor = NumberEditor(self)
         self.editor.accepted.connect(self._on_weight)
         self.editor.refused.connect(self.refused)
-        self.setAccessibleName("weights of the neuron")
         self.setFont(theme.number_font(self.font()))
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self._restyle)
+        self.hand = True
+        self.picked.connect(self._type_weight)
 
     def show_weights(
         self,
@@ -98,18 +97,15 @@ class WeightBars(QWidget):
         drawn = (span, *(None if part is None else np.round(part, 2).tobytes() for part in parts))
         if drawn != self._drawn or self._still is None:
             self._drawn = drawn
-            self.update()
+            self.refresh()
 
     @Slot(bool)
     def set_doubling(self, doubling: bool) -> None:
         """Draw the doubling scale, on which twice as much is one line higher, or the true sizes."""
         if doubling != self._doubling:
             self._doubling = doubling
-            self._restyle()
-
-    def sizeHint(self) -> QSize:
-        """As high as there is room."""
-        return QSize(620, 240)
+            self.forget()
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         """Bars that can still be compared, over numbers that can be read."""
@@ -118,7 +114,7 @@ class WeightBars(QWidget):
 
     # -- layout
 
-    def columns(self) -> Columns:
+    def edges(self) -> Columns:
         """The columns of the table below."""
         return Columns.fitted(self.width(), max(len(self._weights), 2), False)
 
@@ -137,13 +133,14 @@ class WeightBars(QWidget):
         # asinh is the logarithm for large numbers and a straight line around zero: negative weights have a place too.
         return math.asinh(2 * value) if self._doubling else value
 
-    def _y(self, value: float) -> float:
+    def y_of(self, value: float) -> float:
+        """Pixels from the top to where a weight of this value would end, on the scale that is chosen."""
         low, high = (self._scaled(end) for end in self._span)
         room = self.height() - NUMBERS - 10
         return 6 + room * (high - self._scaled(value)) / (high - low)
 
     def _number_box(self, place: int) -> QRectF:
-        columns = self.columns()
+        columns = self.edges()
         return QRectF(columns.bit(place) - 5, self.height() - NUMBERS, columns.width + 10, NUMBERS / 2)
 
     # -- painting
@@ -155,10 +152,10 @@ class WeightBars(QWidget):
             return
         if self._still is None:
             self._still = self._paint_still()
-        colors, columns = theme.current(), self.columns()
+        colors, columns = theme.current(), self.edges()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._still)
-        zero = self._y(0.0)
+        zero = self.y_of(0.0)
         inset = min(max(columns.width * 0.16, 3.0), 12.0)
         bold = QFont(self.font())
         bold.setBold(True)
@@ -169,11 +166,11 @@ class WeightBars(QWidget):
             self._paint_arrows(painter, colors, columns)
         for place, (weight, true) in enumerate(zip(self._weights.tolist(), self._true.tolist(), strict=True)):
             left, width = columns.bit(place) + inset, columns.width - 2 * inset
-            y = min(max(self._y(weight), 0.0), self.height() - NUMBERS)
+            y = min(max(self.y_of(weight), 0.0), self.height() - NUMBERS)
             bar = QRectF(left, min(y, zero), width, max(abs(y - zero), 1.0))
             color = colors.positive if weight >= 0 else colors.negative
-            painter.fillRect(bar, theme.faded(color, 1.0 if self._hover == place else 0.82))
-            mark = self._y(true)
+            painter.fillRect(bar, theme.faded(color, 1.0 if self.under_pointer == place else 0.82))
+            mark = self.y_of(true)
             found = abs(weight - true) < FOUND
             painter.fillRect(
                 QRectF(columns.bit(place) + 2, mark - 1.2, columns.width - 4, 2.4),
@@ -185,10 +182,14 @@ class WeightBars(QWidget):
             painter.setPen(QPen(colors.muted, 1.2, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for place, weight in enumerate(self._before.tolist()):
-                y = self._y(weight)
+                y = self.y_of(weight)
                 painter.drawRect(
                     QRectF(columns.bit(place) + inset, min(y, zero), columns.width - 2 * inset, abs(y - zero))
                 )
+        if self.focused is not None:
+            painter.setPen(QPen(colors.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.box(self.focused).adjusted(1, 1, -1, -1))
         painter.end()
 
     def _paint_arrows(self, painter: QPainter, colors: theme.Theme, columns: Columns) -> None:
@@ -201,7 +202,7 @@ class WeightBars(QWidget):
                 continue
             x = columns.bit(place) + columns.width / 2
             floor = self.height() - NUMBERS - 3
-            start = min(max(self._y(float(self._weights[place])), 4.0), floor)
+            start = min(max(self.y_of(float(self._weights[place])), 4.0), floor)
             tip = min(max(start - share * 24, 2.0), floor)
             painter.drawLine(QLineF(x, start, x, tip))
             back = 4 if share > 0 else -4
@@ -209,18 +210,15 @@ class WeightBars(QWidget):
             painter.drawLine(QLineF(x, tip, x + 3.5, tip + back))
 
     def _paint_still(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        colors, columns = theme.current(), self.columns()
+        picture = self.sheet()
+        colors, columns = theme.current(), self.edges()
         painter = QPainter(picture)
         painter.setFont(self.font())
         right = columns.bit(columns.bits)
         levels = sorted(self._true.tolist(), reverse=True) if self._doubling else self._lines()
         written = -100.0
         for level in [*levels, 0.0]:
-            y = self._y(level)
+            y = self.y_of(level)
             painter.setPen(QPen(colors.control if level == 0 else colors.grid, 1))
             painter.drawLine(QLineF(columns.left, y, right, y))
             if y - written < painter.fontMetrics().ascent():
@@ -274,10 +272,9 @@ class WeightBars(QWidget):
         top = float(self._true.max())
         return [top, top / 2, top / 4]
 
-    @Slot()
-    def _restyle(self) -> None:
+    def forget(self) -> None:
+        """See Painted."""
         self._still = None
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
@@ -285,47 +282,55 @@ class WeightBars(QWidget):
             place = self.editor.key
             assert isinstance(place, int)
             self.editor.follow(self._number_box(place))
-        self._restyle()
+        self.forget()
+        self.refresh()
 
-    # -- mouse
+    # -- bars
 
-    def _place_at(self, position: QPointF) -> int | None:
-        columns = self.columns()
-        place = int((position.x() - columns.left) // columns.width)
-        return place if 0 <= place < len(self._weights) else None
+    @property
+    def count(self) -> int:
+        """Number of weights."""
+        return len(self._weights)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read out a weight."""
-        place = self._place_at(event.position())
-        if place is not None:
-            weight, true = float(self._weights[place]), float(self._true[place])
-            self.setToolTip(
-                f"Weight {place + 1}: {figure(weight, 4)} (the place is worth {plain(true)}). Click to type another."
-            )
-        else:
-            self.setToolTip("")
-        if place != self._hover:
-            self._hover = place
-            self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
-            self.update()
+    @property
+    def columns(self) -> int:
+        """They stand in one row."""
+        return max(self.count, 1)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer."""
-        self._hover = None
-        self.update()
+    def index_at(self, position: QPointF) -> int | None:
+        """See CellWidget."""
+        edges = self.edges()
+        place = int((position.x() - edges.left) // edges.width)
+        return place if 0 <= place < self.count else None
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Type another weight."""
-        place = self._place_at(event.position())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.editor.open_at(
-                self._number_box(place),
-                place,
-                float(self._weights[place]),
-                f"Weight {place + 1}",
-                -LARGEST_WEIGHT,
-                LARGEST_WEIGHT,
-            )
+    def box(self, index: int) -> QRectF:
+        """The number below a bar, which a click changes."""
+        return self._number_box(index)
+
+    def words_about(self, index: int) -> str:
+        """See CellWidget."""
+        weight, true = float(self._weights[index]), float(self._true[index])
+        return f"Weight {index + 1}: {figure(weight, 4)} (the place is worth {plain(true)}). Click to type another."
+
+    def tip(self, index: int | None) -> str:
+        """The same stands beside the pointer."""
+        return self.readout
+
+    def table(self) -> Table:
+        """The weights beside what their places are worth, for export."""
+        pairs = zip(self._weights.tolist(), self._true.tolist(), strict=True)
+        return ["bit", "weight", "worth"], [(place + 1, *pair) for place, pair in enumerate(pairs)]
+
+    @Slot(object)
+    def _type_weight(self, place: int) -> None:
+        self.editor.open_at(
+            self._number_box(place),
+            place,
+            float(self._weights[place]),
+            f"Weight {place + 1}",
+            -LARGEST_WEIGHT,
+            LARGEST_WEIGHT,
+        )
 
     @Slot(object, float)
     def _on_weight(self, place: object, value: float) -> None:

@@ -15,6 +15,7 @@ from models.bits.edits import LARGEST_WEIGHT
 from models.bits.snapshot import BitsSnapshot
 from models.bits.updates import sigmoid
 from ui.plots.colormaps import HeldLevel, diverging_color, sequential_color
+from ui.plots.painted import Painted
 from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import CENTRED
 from ui.widgets import theme
@@ -72,7 +73,7 @@ class Activity:
         return cls(inputs, sums, hidden, float(total), output, target)
 
 
-class NetworkView(QWidget):
+class NetworkView(Painted):
     """Inputs left, hidden neurons in the middle, the output right; blue lines hold back, orange lines excite.
 
     Signals:
@@ -88,27 +89,25 @@ class NetworkView(QWidget):
     refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("the network", (620, 300), parent=parent)
         self._snapshot: BitsSnapshot | None = None
-        self._activity: Activity | None = None
+        self.activity: Activity | None = None
+        """What is shown of one row of inputs."""
         self._shape = (0, 0, False)
         self._levels = (HeldLevel(), HeldLevel())
         self._hover: Weight | None = None
         self._chosen = 0
         self._drawn: tuple[object, ...] = ()
-        self._labels: dict[Weight, QRectF] = {}
+        self.labels: dict[Weight, QRectF] = {}
+        """Where the number of each weight stands."""
         self.editor = NumberEditor(self)
         self.editor.accepted.connect(self.weight_set)
         self.editor.refused.connect(self.refused)
         self.setFont(theme.number_font(self.font()))
-        self.setAccessibleName("the network")
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self.update)
 
     def show_network(self, snapshot: BitsSnapshot, activity: Activity, chosen: int) -> None:
         """Show the weights and what one row makes of them; neuron `chosen` is marked (H: the output)."""
-        self._snapshot, self._activity, self._chosen = snapshot, activity, chosen
+        self._snapshot, self.activity, self._chosen = snapshot, activity, chosen
         shape = (snapshot.table.bits, snapshot.config.hidden, snapshot.config.bias)
         if shape != self._shape:
             self._shape = shape
@@ -121,10 +120,6 @@ class NetworkView(QWidget):
         if drawn != self._drawn:  # painting some forty lines and numbers costs; many updates change none of them
             self._drawn = drawn
             self.update()
-
-    def sizeHint(self) -> QSize:
-        """Room for sixteen weights."""
-        return QSize(620, 300)
 
     # -- layout
 
@@ -168,22 +163,22 @@ class NetworkView(QWidget):
     def _place(self) -> None:
         """Put every number into a row before its hidden neuron, one column per input; behind it, onto its line."""
         bits, hidden, _ = self._shape
-        self._labels = {}
+        self.labels = {}
         if not bits:
             return
         for j in range(hidden):
             box = self.node(1, j)
             left = box.left() - 4 - self._inputs * LABEL.width()
             for i in range(self._inputs):
-                self._labels[0, (i, j)] = _around(QPointF(left + (i + 0.5) * LABEL.width(), box.center().y()))
+                self.labels[0, (i, j)] = _around(QPointF(left + (i + 0.5) * LABEL.width(), box.center().y()))
         for j in range(self._slots):
             line = self._ends((1, (j,)))
-            self._labels[1, (j,)] = _around(line.pointAt(min(0.35, (LABEL.width() / 2 + 10) / max(line.dx(), 1))))
+            self.labels[1, (j,)] = _around(line.pointAt(min(0.35, (LABEL.width() / 2 + 10) / max(line.dx(), 1))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything moves."""
         self._place()
-        if self.editor.isVisible() and (box := self._labels.get(cast("Weight", self.editor.key))) is not None:
+        if self.editor.isVisible() and (box := self.labels.get(cast("Weight", self.editor.key))) is not None:
             self.editor.follow(box)
 
     # -- painting
@@ -195,7 +190,7 @@ class NetworkView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Lines, numbers, neurons."""
-        snapshot, activity = self._snapshot, self._activity
+        snapshot, activity = self._snapshot, self.activity
         if snapshot is None or activity is None:
             return
         colors = theme.current()
@@ -205,7 +200,7 @@ class NetworkView(QWidget):
             held.update(float(np.abs(array).max()))
             for held, array in zip(self._levels, snapshot.parameters, strict=True)
         ]
-        values = {weight: self._value(weight) for weight in self._labels}
+        values = {weight: self._value(weight) for weight in self.labels}
         for weight, value in values.items():
             share = min(abs(value) / levels[weight[0]], 1.0)
             color = diverging_color(value, 0.7 * levels[weight[0]])
@@ -222,7 +217,7 @@ class NetworkView(QWidget):
         small.setPointSizeF(0.88 * small.pointSizeF())
         painter.setFont(small)
         for weight, value in values.items():
-            box = self._labels[weight]
+            box = self.labels[weight]
             if weight[0]:
                 painter.fillRect(box, colors.window)
             if weight == self._hover:
@@ -232,7 +227,7 @@ class NetworkView(QWidget):
             painter.drawText(box, CENTRED, figure(value, 2 if abs(value) < 99.5 else 0))
         painter.setPen(colors.muted)
         for i in range(self._inputs):
-            box = self._labels[0, (i, 0)]
+            box = self.labels[0, (i, 0)]
             words = name_of("x", i) if i < self._shape[0] else "bias"
             top = self.node(1, 0).top() - 20
             painter.drawText(QRectF(box.left() - 4, top, box.width() + 8, 16), CENTRED, words)
@@ -298,7 +293,7 @@ class NetworkView(QWidget):
     # -- mouse
 
     def _weight_at(self, position: QPointF) -> Weight | None:
-        return next((weight for weight, box in self._labels.items() if box.contains(position)), None)
+        return next((weight for weight, box in self.labels.items() if box.contains(position)), None)
 
     def _neuron_at(self, position: QPointF) -> int | None:
         hidden = self._shape[1]
@@ -350,7 +345,7 @@ class NetworkView(QWidget):
         if weight is not None:
             words = self.describe(weight)
             self.editor.open_at(
-                self._labels[weight],
+                self.labels[weight],
                 weight,
                 self._value(weight),
                 words[0].upper() + words[1:],

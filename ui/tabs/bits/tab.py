@@ -9,12 +9,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,7 +29,7 @@ from ui.tabs.bits.bars import FOUND, WeightBars
 from ui.tabs.bits.network import Activity, NetworkView, NeuronSum, SumLines, name_of
 from ui.tabs.bits.rank import RankCard
 from ui.tabs.bits.table import BitTable
-from ui.widgets import theme
+from ui.widgets.layout import STRETCH, column, heading, row, widget_of
 from ui.widgets.numbers import plain
 from ui.widgets.readout import Readout
 
@@ -62,10 +59,10 @@ class BitsTab(ModelTab):
         self._row: int | None = 0  # of the truth table, sent through the network; None: inputs of the user's own
         self._inputs: np.ndarray[Any, np.dtype[np.float64]] = np.zeros(0)
         self._unit: int | None = None  # the neuron that is explained; None: the output
-        self._beat_network = 0
         self._dropped_from: TruthTable | None = None  # the table that a row was last dropped from,
         self._added_to: TruthTable | None = None  # and the one that inputs were last added to
         super().__init__(model, parent)
+        self._network_turn = self.turns.turn(NETWORK_EVERY)
         self.session.set_pace(self.speed.pace)
         self.session.failed.connect(self._on_refused)
 
@@ -79,45 +76,23 @@ class BitsTab(ModelTab):
         self.scale.setToolTip("Draw the bars so that twice as much is one line higher: small weights are seen as well")
         self.speed = SpeedControl("steps", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
-        header = QHBoxLayout()
-        header.addWidget(self.scale)
-        header.addStretch(1)
-        header.addWidget(self.speed)
         self.bars = WeightBars()
         self.bars.weight_set.connect(self._on_linear_weight)
         self.bars.refused.connect(self._on_bad_input)
         self.scale.toggled.connect(self.bars.set_doubling)
         self.table = BitTable("binary numbers and their targets")
         self._connect_table(self.table)
-        place_values = QWidget()
-        column = QVBoxLayout(place_values)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.bars, 1)
-        column.addWidget(self.table)
         self.network = NetworkView()
         self.network.input_flipped.connect(self._on_input)
         self.network.neuron_chosen.connect(self._on_neuron)
         self.network.weight_set.connect(self._on_weight)
         self.network.refused.connect(self._on_bad_input)
         self.sum = NeuronSum()
-        first_network = QWidget()
-        column = QVBoxLayout(first_network)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.network, 1)
-        column.addWidget(self.sum)
         self.views = QStackedWidget()
-        self.views.addWidget(_scrolling(place_values))
-        self.views.addWidget(_scrolling(first_network))
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(12, 6, 8, 4)
-        layout.setSpacing(4)
-        layout.addLayout(header)
-        layout.addWidget(self.verdict)
-        layout.addWidget(self.views, 1)
-        return stage
+        self.views.addWidget(_scrolling(widget_of(column((self.bars, 1), self.table, spacing=2))))
+        self.views.addWidget(_scrolling(widget_of(column((self.network, 1), self.sum, spacing=2))))
+        header = row(self.scale, STRETCH, self.speed)
+        return widget_of(column(header, self.verdict, (self.views, 1), margins=(12, 6, 8, 4), spacing=4))
 
     def make_side(self) -> QWidget:
         """Switches and rank for place values; the truth table for the first network."""
@@ -126,59 +101,40 @@ class BitsTab(ModelTab):
         self.rank = RankCard()
         self.rank.slid.connect(self._refresh)
         self.rank.keep.connect(self._on_keep)
-        left = QWidget()
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(8, 8, 12, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.ask)
-        layout.addWidget(_line())
         self.reverse_button = _button(
             "Reverse the bits", "Read every number from the other end: the weights have to change places", self.reverse
         )
         self.drop_button = _button("Drop row", "Leave the marked row out: what it says is lost", self.drop)
         self.restore_button = _button("Restore", "Bring back the table of the settings", self.restore)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in (self.reverse_button, self.drop_button, self.restore_button):
-            row.addWidget(button)
-        layout.addLayout(row)
-        layout.addWidget(self.rank)
-        layout.addStretch(1)
-        right = QWidget()
-        layout = QVBoxLayout(right)
-        layout.setContentsMargins(8, 8, 12, 8)
-        layout.setSpacing(6)
-        heading = QLabel("Truth table")
-        theme.set_role(heading, "heading")
-        layout.addWidget(heading)
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        buttons = row(self.reverse_button, self.drop_button, self.restore_button, spacing=6)
+        left = column(self.ask, _line(), buttons, self.rank, STRETCH, margins=(8, 8, 12, 8), spacing=8)
         self.gate_buttons = {}
         for words, name in GATES:
             button = _button(words, f"Teach this network {words} from now on", self._on_gate)
             button.setProperty("table", name)
             self.gate_buttons[name] = button
-            row.addWidget(button)
-        layout.addLayout(row)
-        row = QHBoxLayout()
-        row.setSpacing(6)
         self.add_truth = _button(
             "Add inputs", "Put the inputs that the network is shown into the table", self.add_inputs
         )
         self.drop_truth = _button("Drop row", "Leave the marked row out", self.drop)
         self.restore_truth = _button("Restore", "Bring back the table of the settings", self.restore)
-        for button in (self.add_truth, self.drop_truth, self.restore_truth):
-            row.addWidget(button)
-        layout.addLayout(row)
         self.truth = BitTable("truth table", compact=True)
         self._connect_table(self.truth)
         self.truth.chosen.connect(self._on_row)
-        layout.addWidget(self.truth)
         self.note = SumLines(4, muted=True)
-        layout.addWidget(self.note)
-        layout.addStretch(1)
+        right = column(
+            heading("Truth table"),
+            row(*self.gate_buttons.values(), spacing=4),
+            row(self.add_truth, self.drop_truth, self.restore_truth, spacing=6),
+            self.truth,
+            self.note,
+            STRETCH,
+            margins=(8, 8, 12, 8),
+            spacing=6,
+        )
         self.sides = QStackedWidget()
-        for panel in (left, right):
+        for parts in (left, right):
+            panel = widget_of(parts)
             area = _scrolling(panel)
             area.setMinimumWidth(panel.minimumSizeHint().width())  # scrolls up and down only
             self.sides.addWidget(area)
@@ -201,14 +157,9 @@ class BitsTab(ModelTab):
         """Bars and table, or the network."""
         assert isinstance(snapshot, BitsSnapshot)
         self._shown = snapshot
-        self._beat_network += 1
         linear = snapshot.true_weights is not None
-        if linear or self._with_curves() or self._beat_network % NETWORK_EVERY == 0:
+        if linear or self.with_curves.due or self._network_turn.due:
             self._refresh()
-
-    def _with_curves(self) -> bool:
-        """Whether the curves are drawn now, too: numbers in the words stand beside theirs and have to be the same."""
-        return self._beat == 0 or self.session.status.phase != "running"
 
     @Slot()
     def _refresh(self) -> None:
@@ -239,7 +190,7 @@ class BitsTab(ModelTab):
         headings = [name_of("x", place) for place in range(snapshot.table.bits)]
         self.table.show_rows(seen.table, seen.outputs, headings, close=FOUND, places=1)
         self.ask.show_snapshot(seen)
-        if slid or self._with_curves():
+        if slid or self.with_curves.due:  # the numbers in the words are those of the curves
             self.verdict.setText(self._place_value_words(snapshot, slid))
 
     def _place_value_words(self, snapshot: BitsSnapshot, slid: bool) -> str:
@@ -283,7 +234,7 @@ class BitsTab(ModelTab):
         self.network.show_network(snapshot, activity, unit)
         self.sum.show_neuron(snapshot, activity, unit)
         self.note.set_text(_about_table(table))
-        if self._with_curves():
+        if self.with_curves.due:
             self.verdict.setText(_truth_table_words(snapshot))
 
     # What the user does --------------------------------------------------------------------------------------------
@@ -477,11 +428,11 @@ def _truth_table_words(snapshot: BitsSnapshot) -> str:
 def _about_table(table: TruthTable) -> str:
     """What the rows say about what can be learned."""
     seen: dict[bytes, int] = {}
-    for row in range(len(table)):
-        first = seen.setdefault(table.rows[row].tobytes(), row)
-        if table.targets[first] != table.targets[row]:
+    for now in range(len(table)):
+        first = seen.setdefault(table.rows[now].tobytes(), now)
+        if table.targets[first] != table.targets[now]:
             return (
-                f"Rows {first + 1} and {row + 1} are the same, but want different answers: no network can give both. "
+                f"Rows {first + 1} and {now + 1} are the same, but want different answers: no network can give both. "
                 "It will settle in the middle."
             )
     outside = np.flatnonzero((table.targets < 0) | (table.targets > 1))

@@ -98,7 +98,7 @@ class BitTable(CellWidget):
         self._reached = 0
         self._row: int | None = None
         self._still: QPixmap | None = None
-        self.hovered.connect(self._on_hovered)
+        self.hand = True
         self.editor = NumberEditor(self)
         self.editor.accepted.connect(self._on_target)
         self.editor.refused.connect(self.refused)
@@ -369,10 +369,6 @@ class BitTable(CellWidget):
         if column == self.columns:
             return f"Drop row {row + 1}: what it says is then lost to the network"
         return "Click to flip this bit" if column < self.columns - 1 else "Click to type another target"
-
-    @Slot(object)
-    def _on_hovered(self, place: object) -> None:
-        self.setCursor(Qt.CursorShape.ArrowCursor if place is None else Qt.CursorShape.PointingHandCursor)
 
     # -- what the user does
 

@@ -39,7 +39,6 @@ class HiddenSpaceView(Plot):
         for item in (self.picture, self.lines, self.layer):
             self.addItem(item, ignoreBounds=True)
         self._box: NDArray[np.float64] | None = None
-        self._restyle()
 
     def show_space(self, space: HiddenSpace, colors: Colors, points: Colors, marks: NDArray[np.uint8]) -> None:
         """Draw where everything has gone: regions (R, R, 4), points' colours (N, 3) and marks (N,)."""
@@ -68,8 +67,7 @@ class HiddenSpaceView(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if hasattr(self, "lines"):
-            self.lines.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
+        self.lines.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
 
 
 class HiddenSpacePage(QWidget):

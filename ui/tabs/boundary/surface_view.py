@@ -46,7 +46,6 @@ class LossSurfaceView(Plot):
         for z, item in enumerate((self.picture, self.contours, self.path, self.start, self.here)):
             item.setZValue(10 * z - 50)
             self.addItem(item, ignoreBounds=True)
-        self._restyle()
 
     def begin(self, directions: Directions, extent: float) -> None:
         """A new slice whose rows are on their way."""
@@ -125,8 +124,6 @@ class LossSurfaceView(Plot):
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "here"):
-            return
         self.contours.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
         self.path.setPen(pg.mkPen(colors.positive, width=2.5))
         self.start.setBrush(pg.mkBrush(colors.surface))

@@ -6,6 +6,7 @@ draws what comes back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,6 @@ from models.data.points.sets import PointSet
 from models.nn.linear import Linear
 from models.supervised.weights_io import flat, load_weights, named_weights, save_weights
 from playground.live.messages import Status
-from ui.plots.metrics.reading import UNKNOWN
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
 from ui.plots.scale_bar import ScaleBar
 from ui.points.canvas import PointCanvas
@@ -46,13 +46,13 @@ from ui.tabs.boundary.colors import tile_colors
 from ui.tabs.boundary.inspector import Inspector
 from ui.tabs.boundary.points import BoundaryPointPanel
 from ui.tabs.boundary.results import Results, line
-from ui.tabs.boundary.side import SidePanel
 from ui.tabs.boundary.space import HiddenSpacePage
 from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
 from ui.tabs.boundary.weight_editor import WeightEditor
 from ui.widgets import theme
 from ui.widgets.numbers import number
+from ui.widgets.side_panel import SidePanel
 
 CALM = 500
 """Steps per second to begin with: without a limit most presets are over before one has seen anything."""
@@ -265,16 +265,12 @@ class BoundaryTab(PointTab):
         """The neurons' pictures are in the theme's colours, and a run that rests sends no others."""
         self._show_page(True)
 
-    def _show_known(self) -> None:
+    def meaningless(self) -> Sequence[str]:
         """See ModelTab; what was once measured on held-out points says nothing where there are none any more."""
-        super()._show_known()
-        snapshot, status = self.session.snapshot, self.session.status
+        snapshot = self.session.snapshot
         if not isinstance(snapshot, BoundarySnapshot) or snapshot.held_out.any():
-            return
-        names = [spec.name for spec in self.model.metrics if spec.held_out and not (snapshot.regression and spec.unit)]
-        self._readings = {**self._readings, **dict.fromkeys(names, UNKNOWN)}
-        self.plots.set_cursor(status.position if status.position < status.head else None, self._readings)
-        self.run_bar.show_metrics(self._readings)
+            return ()
+        return [spec.name for spec in self.model.metrics if spec.held_out and not (snapshot.regression and spec.unit)]
 
     def _show_page(self, whole: bool) -> None:
         """Only the page that is seen."""

@@ -7,17 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSizePolicy, QSpinBox, QWidget
 
 from models.hopfield.capacity import (
     CRITICAL_LOAD,
@@ -32,6 +22,7 @@ from playground.live.job import Job
 from ui.plots.export import Table
 from ui.plots.plot_base import Plot
 from ui.widgets import icons, theme
+from ui.widgets.layout import STRETCH, Part, column, muted, row
 
 RULES = ("hebb", "pseudo-inverse", "modern", "storkey")
 """Every rule keeps its place in the list of colours."""
@@ -54,13 +45,12 @@ class CapacityPlot(Plot):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._points: dict[str, dict[int, CapacityPoint]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts=LABEL)
         super().__init__("stored random patterns", "recalled", y_unit="%", name="capacity", parent=parent)
+        self._critical = pg.InfiniteLine(angle=90, movable=False, label="", labelOpts=LABEL)
         self.addItem(self._critical, ignoreBounds=True)
         self.y_axis.setTicks([[(rate / 100, str(rate)) for rate in range(0, 101, 20)]])
         for rule in RULES:
             self._curves[rule] = self.plot([], [], symbol="o", symbolSize=6, antialias=True)
-        self.restyle(theme.current())
 
     def begin(self, neurons: int, counts: Sequence[int], rules: Sequence[str]) -> None:
         """Clear the curves for a new experiment."""
@@ -122,9 +112,8 @@ class CapacityPlot(Plot):
             curve.setSymbolBrush(color)
             curve.setSymbolPen(None)
         self._critical.setPen(pg.mkPen(colors.muted, width=1.5, style=Qt.PenStyle.DashLine))
-        if self._critical.label is not None:
-            self._critical.label.setColor(colors.text)
-            self._critical.label.fill = pg.mkBrush(colors.surface)
+        self._critical.label.setColor(colors.text)
+        self._critical.label.fill = pg.mkBrush(colors.surface)
 
 
 class CapacityView(QWidget):
@@ -144,6 +133,7 @@ class CapacityView(QWidget):
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
         self.job.failed.connect(self._on_failed)
+        self._spins: list[tuple[str, QSpinBox]] = []
         self.neurons = self._spin("Neurons N", SMALLEST, MOST_NEURONS, 100, "Pixels of each random pattern", 20)
         self.trials = self._spin("Trials", 1, 200, 20, "Damaged patterns to recall for each point of a curve", 5)
         self.damage = self._spin("Damage", 0, 45, 10, "Share of the pixels that are flipped before recall", 5)
@@ -155,43 +145,32 @@ class CapacityView(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
         self.progress.setAccessibleName("progress of the experiment")
-        self.words = QLabel()
-        self.words.setWordWrap(True)
+        self.words = muted(wrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        theme.set_role(self.words, "muted")
         self.plot = CapacityPlot()
         self.legend = QLabel()
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.legend.setAccessibleName("legend")
         theme.manager().changed.connect(self._show_legend)
-        controls = QHBoxLayout()
-        controls.setSpacing(6)
+        controls: list[Part] = []
         for label, spin in self._spins:
-            text = QLabel(label)
-            theme.set_role(text, "muted")
+            text = muted(label)
             text.setBuddy(spin)
-            controls.addWidget(text)
-            controls.addWidget(spin)
-            controls.addSpacing(6)
-        controls.addStretch(1)
-        controls.addWidget(self.button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(controls)
-        layout.addWidget(self.progress)
+            controls += [text, spin, 6]
         card = QFrame()
         theme.set_role(card, "card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(6, 6, 6, 6)
-        inside.setSpacing(0)
-        inside.addWidget(self.legend)
-        inside.addWidget(self.plot, 1)
-        layout.addWidget(card, 1)
-        layout.addWidget(self.words)
+        column(self.legend, (self.plot, 1), margins=6, spacing=0, inside=card)
+        column(
+            row(*controls, STRETCH, self.button, spacing=6),
+            self.progress,
+            (card, 1),
+            self.words,
+            spacing=6,
+            inside=self,
+        )
         self._show_empty()
         self._show_running(False)
 
@@ -202,7 +181,7 @@ class CapacityView(QWidget):
         spin.setSingleStep(step)
         spin.setAccessibleName(label)
         spin.setToolTip(tooltip)
-        self._spins: list[tuple[str, QSpinBox]] = [*getattr(self, "_spins", []), (label, spin)]
+        self._spins.append((label, spin))
         return spin
 
     def set_config(self, config: HopfieldConfig) -> None:

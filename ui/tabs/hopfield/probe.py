@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -34,7 +33,7 @@ from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.canvas.surface import Surface
-from ui.widgets import theme
+from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.view_switch import add_choices
 
 THRESHOLD, SMALL_THRESHOLD = 0.5, 0.25
@@ -86,27 +85,25 @@ class ProbePanel(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(PAUSE)
         self._soon.timeout.connect(self.drawn)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(6)
-        layout.addLayout(self._make_heading())
-        layout.addWidget(self._canvases, 1)
-        layout.addLayout(self._make_store())
-        layout.addLayout(self._make_damage())
+        column(
+            self._make_heading(),
+            (self._canvases, 1),
+            self._make_store(),
+            self._make_damage(),
+            margins=(10, 8, 10, 8),
+            spacing=6,
+            inside=self,
+        )
 
     # -- building
 
     def _make_heading(self) -> QHBoxLayout:
-        heading = QLabel("Your picture")
-        theme.set_role(heading, "heading")
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(heading, 1)
+        line = row((heading("Your picture"), 1), spacing=4)
         self._modes = QButtonGroup(self)
         pen = "Draw strokes: they are centred and scaled like handwritten digits, then cut to black and white"
-        add_choices(row, self._modes, (("Pixels", "Set single pixels with the mouse"), ("Pen", pen)))
+        add_choices(line, self._modes, (("Pixels", "Set single pixels with the mouse"), ("Pen", pen)))
         self._modes.idClicked.connect(self._on_mode)
-        return row
+        return line
 
     def _make_store(self) -> QHBoxLayout:
         self.name = QLineEdit()
@@ -118,11 +115,7 @@ class ProbePanel(QWidget):
         self.store_button = QPushButton("Store it")
         self.store_button.setToolTip("Store the picture on the canvas as one more memory")
         self.store_button.clicked.connect(self._on_store)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.store_button)
-        return row
+        return row((self.name, 1), self.store_button, spacing=6)
 
     def _make_damage(self) -> QVBoxLayout:
         self.kind = QComboBox()
@@ -140,26 +133,15 @@ class ProbePanel(QWidget):
         self.amount.setPageStep(5)
         self.amount.setAccessibleName("share of damaged pixels")
         self.amount.setToolTip("Share of the pixels that change colour")
-        self.amount_words = QLabel()
-        theme.set_role(self.amount_words, "muted")
+        self.amount_words = muted()
         self.amount_words.setFixedWidth(self.amount_words.fontMetrics().horizontalAdvance("100 % · 1024 px") + 4)
         self.seed = QSpinBox()
         self.seed.setRange(0, 9999)
         self.seed.setAccessibleName("seed of the damage")
         self.seed.setToolTip("Chooses which pixels are damaged: the same number, the same pixels")
         self.seed.setFixedWidth(64)
-        seed_label = QLabel("Seed")
-        theme.set_role(seed_label, "muted")
+        seed_label = muted("Seed")
         seed_label.setBuddy(self.seed)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row in (first, second):
-            row.setSpacing(6)
-        first.addWidget(self.kind, 1)
-        first.addWidget(seed_label)
-        first.addWidget(self.seed)
-        second.addWidget(self.amount, 1)
-        second.addWidget(self.amount_words)
-        second.addWidget(self.damage_button)
         self.damage_button.clicked.connect(self.damage_anew)
         self.kind.activated.connect(self.damage)
         self.amount.valueChanged.connect(self.damage)
@@ -167,11 +149,11 @@ class ProbePanel(QWidget):
         self.amount.valueChanged.connect(self._say_amount)
         self.kind.currentIndexChanged.connect(self._say_amount)
         self._say_amount()
-        column = QVBoxLayout()
-        column.setSpacing(6)
-        column.addLayout(first)
-        column.addLayout(second)
-        return column
+        return column(
+            row((self.kind, 1), seed_label, self.seed, spacing=6),
+            row((self.amount, 1), self.amount_words, self.damage_button, spacing=6),
+            spacing=6,
+        )
 
     # -- the picture
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QSplitter, QWidget
 
 from models.hopfield.energy import WORDS, Verdict, wants_to_flip
 from models.hopfield.model import HopfieldSnapshot, LocalField, local_field
@@ -18,6 +18,7 @@ from ui.plots.grids.image_gallery import ImageGallery
 from ui.plots.signed_bars import SignedBars
 from ui.shell.transport import tool_button
 from ui.widgets import theme
+from ui.widgets.layout import column, heading, muted, row, widget_of
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -57,18 +58,12 @@ class VerdictCard(QFrame):
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.numbers = QLabel()
-        theme.set_role(self.numbers, "muted")
+        self.numbers = muted()
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.again_button = tool_button("reset", "again", "Recall once more from the same damaged picture (Space)")
         self.again_button.clicked.connect(self.again)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 10, 4)
-        layout.setSpacing(12)
-        layout.addWidget(self.title)
-        layout.addWidget(self.sentence, 1)
-        layout.addWidget(self.numbers)
-        layout.addWidget(self.again_button)
+        parts = (self.title, (self.sentence, 1), self.numbers, self.again_button)
+        row(*parts, margins=(12, 4, 10, 4), spacing=12, inside=self)
         widest = self.fontMetrics().horizontalAdvance("overlap −0.0000")
         self.numbers.setMinimumWidth(widest)
         self.setFixedHeight(2 * self.fontMetrics().height() + 18)
@@ -133,20 +128,15 @@ class Picture(QWidget):
     def __init__(self, name: str, tooltip: str, *, signed: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self.heading = QLabel(name)
+        self.heading = heading(name)
         self.heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        theme.set_role(self.heading, "heading")
         self.canvas = PixelCanvas(16, 16, low=-1.0, high=1.0, signed=signed)
         self.canvas.set_editable(False)
         self.canvas.setAccessibleName(name)
         self.canvas.setToolTip(tooltip)
         self.canvas.cell_clicked.connect(self._on_cell)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.canvas, 1)
+        column(self.heading, (self.canvas, 1), spacing=3, inside=self)
         self._shown: NDArray[np.float64] | None = None
 
     def show_pixels(self, pixels: NDArray[np.float64], heading: str, marked: int | None = None) -> None:
@@ -206,17 +196,15 @@ class RecallView(QWidget):
             "Click a pattern to put it on the canvas. ✓ fixed point: it stays as it is. ✗ it does not."
         )
         self.gallery.picked.connect(self._on_chosen)
-        self.gallery_heading = QLabel()
-        theme.set_role(self.gallery_heading, "heading")
+        self.gallery_heading = heading()
         self.forget_button = QPushButton("Forget")
         self.forget_button.setToolTip("Delete the chosen pattern from the memory")
         theme.set_role(self.forget_button, "quiet")
         self.forget_button.clicked.connect(self._on_forget)
         self.bars = SignedBars("overlap", empty_text="Overlaps with stored patterns appear here")
         self.bars.picked.connect(self._on_chosen)
-        self.bars_heading = QLabel()
+        self.bars_heading = heading()
         self.bars_heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        theme.set_role(self.bars_heading, "heading")
         self._lay_out()
         for picture in self.pictures:
             picture.pixel_clicked.connect(self.choose_pixel)
@@ -228,39 +216,18 @@ class RecallView(QWidget):
         return self.start, self.now, self.difference, self.weights
 
     def _lay_out(self) -> None:
-        self._pictures = QWidget()
-        pictures = QHBoxLayout(self._pictures)
-        pictures.setContentsMargins(0, 0, 0, 0)
-        pictures.setSpacing(GAP)
-        for picture in self.pictures:
-            pictures.addWidget(picture, 1)
-        left, right = QWidget(), QWidget()
-        title = QHBoxLayout()
-        title.addWidget(self.gallery_heading, 1)
-        title.addWidget(self.forget_button)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(title)
-        column.addWidget(self.gallery, 1)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        self._pictures = widget_of(row(*((picture, 1) for picture in self.pictures), spacing=GAP))
         self.bars_heading.setMinimumHeight(self.forget_button.sizeHint().height())
-        column.addWidget(self.bars_heading)
-        column.addWidget(self.bars, 1)
+        title = row((self.gallery_heading, 1), self.forget_button)
+        left = widget_of(column(title, (self.gallery, 1), spacing=2))
+        right = widget_of(column(self.bars_heading, (self.bars, 1), spacing=2))
         below = QSplitter(Qt.Orientation.Horizontal)
         below.setChildrenCollapsible(False)
         below.addWidget(left)
         below.addWidget(right)
         below.setStretchFactor(0, 3)
         below.setStretchFactor(1, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._pictures)
-        layout.addWidget(self.field)
-        layout.addWidget(below, 1)
+        column(self._pictures, self.field, (below, 1), spacing=4, inside=self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The pictures take the height that their width asks for; the memory below has the rest."""
@@ -287,7 +254,7 @@ class RecallView(QWidget):
         if snapshot.target is None:
             before, what, wanted = "Before", "Changed", start
         else:
-            what, wanted = "Still wrong", snapshot.target.reshape(shape)
+            what, wanted = "Still wrong", snapshot.target.astype(np.float64).reshape(shape)
             damaged = int((snapshot.start != snapshot.target).sum())
             before = f"Damaged · {damaged} px" if damaged else "Undamaged"
         wrong = int(((state > 0) != (wanted > 0)).sum())

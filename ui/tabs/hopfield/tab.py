@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.pictures.patterns import Pattern, check_patterns, from_image
@@ -24,6 +23,7 @@ from ui.tabs.hopfield.capacity import CapacityView
 from ui.tabs.hopfield.probe import ProbePanel
 from ui.tabs.hopfield.recall import RecallView, VerdictCard, in_words
 from ui.tabs.hopfield.weights import WeightsView
+from ui.widgets.layout import column, row, widget_of
 from ui.widgets.view_switch import ViewSwitch
 
 PACE = 100
@@ -94,23 +94,22 @@ class HopfieldTab(ModelTab):
         self.weights.pixel_chosen.connect(self._explain)
         self.capacity = CapacityView()
         self.capacity.failed.connect(self._on_capacity_failed)
+        self.own(self.capacity.job)
         self.speed = SpeedControl("updates", PACE)
         self.speed.pace_changed.connect(self.session.set_pace)
         views = (self.recall, self.weights, self.capacity)
         self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
         self.view_buttons.changed.connect(self._refresh)
         self.views = self.view_buttons.stack
-        header = QHBoxLayout()
-        header.addWidget(self.view_buttons, 1)
-        header.addWidget(self.speed)
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addLayout(header)
-        layout.addWidget(self.verdict)
-        layout.addWidget(self.views, 1)
-        return stage
+        return widget_of(
+            column(
+                row((self.view_buttons, 1), self.speed),
+                self.verdict,
+                (self.views, 1),
+                margins=(12, 6, 8, 6),
+                spacing=6,
+            )
+        )
 
     def make_side(self) -> QWidget:
         """Canvas, store, damage."""
@@ -139,6 +138,11 @@ class HopfieldTab(ModelTab):
         if status.seeking is not None:
             self._awaited = None  # the step that is sought has a picture of its own
         super()._on_status(status)
+
+    @property
+    def busy(self) -> bool:
+        """Whether the canvas is ahead of the run: something drawn or stored has not been seen in it yet."""
+        return self._awaited is not None or self.probe.busy or bool(self._storing)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Pictures, verdict, memory; and the canvas, if recall starts from something else now."""
@@ -397,23 +401,6 @@ class HopfieldTab(ModelTab):
             return ": ".join(in_words(self._shown, running=False))
         return super()._words(status)
 
-    # Life ----------------------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The experiment goes on."""
-        super().showEvent(event)
-        self.capacity.job.set_paused(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: the experiment rests."""
-        super().hideEvent(event)
-        self.capacity.job.set_paused(True)
-
-    def shutdown(self) -> None:
-        """Join both threads."""
-        self.capacity.job.shutdown()
-        super().shutdown()
-
     # Files ---------------------------------------------------------------------------------------------------------
 
     def drawing_surface(self) -> Surface:
@@ -461,15 +448,17 @@ def own_patterns(items: Any) -> list[Own]:
     """The patterns of an experiment file; raises DataError when they make no sense."""
     found = []
     for item in items if isinstance(items, list) else [None]:
-        rows = item.get("rows") if isinstance(item, dict) else None
-        good = isinstance(rows, list) and 0 < len(rows) <= 32 and all(isinstance(row, str) for row in rows)
-        if (
-            not good
-            or len({len(row) for row in rows}) != 1
-            or not 0 < len(rows[0]) <= 32
-            or set("".join(rows)) - set("#.")
-        ):
+        lines = item.get("rows") if isinstance(item, dict) else None
+        if not isinstance(item, dict) or not isinstance(lines, list) or not _is_picture(lines):
             raise DataError("A stored drawing in the file is not a picture of “#” and “.”: the file is damaged.")
-        pixels = np.array([[1 if pixel == "#" else -1 for pixel in row] for row in rows], dtype=np.int8)
-        found.append(Own(str(item.get("label", "drawing"))[:24], pixels.ravel(), pixels.shape))
+        pixels = np.array([[1 if pixel == "#" else -1 for pixel in line] for line in lines], dtype=np.int8)
+        found.append(Own(str(item.get("label", "drawing"))[:24], pixels.ravel(), (len(lines), len(lines[0]))))
     return found
+
+
+def _is_picture(lines: list[Any]) -> bool:
+    """Whether these are 1 to 32 rows of text of one length, of ink and paper only."""
+    if not 0 < len(lines) <= 32 or not all(isinstance(line, str) for line in lines):
+        return False
+    one_length = len({len(line) for line in lines}) == 1
+    return one_length and 0 < len(lines[0]) <= 32 and set("".join(lines)) <= set("#.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from models.hopfield.fixed_points import LARGEST, fixed_points
 from models.hopfield.model import HopfieldSnapshot, heat_map
 from ui.plots.grids.heat_map import HeatMap
 from ui.plots.grids.image_tiles import ImageTiles
-from ui.widgets import theme
+from ui.widgets.layout import column, heading, muted, row
 
 MODERN = (
     "The modern network has no weights between pixels: it keeps the patterns themselves, one per row, and compares "
@@ -33,21 +33,18 @@ class WeightsView(QWidget):
         self._snapshot: HopfieldSnapshot | None = None
         self._memory: tuple[object, ...] = ()
         self._pattern: int | None = None
-        self.words = QLabel(HEBB)
-        self.words.setWordWrap(True)
+        self.words = muted(HEBB, wrap=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        theme.set_role(self.words, "muted")
         self.map = HeatMap("to pixel", "from pixel", "weight", empty_text="Nothing is stored yet: there are no weights")
         self.map.setToolTip(
             "Wheel: look closer. Drag: move. Double click: everything. Click: the weights into that pixel"
         )
         self.map.readout_changed.connect(self._say)
         self.map.picked.connect(self._on_cell)
-        self.row_heading = QLabel()
+        self.row_heading = heading()
         self.row_heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        theme.set_role(self.row_heading, "heading")
         self.row = ImageTiles(
             tile_name="row", value_name="value", enlarge=False, empty_text="The weights into one pixel appear here"
         )
@@ -56,20 +53,8 @@ class WeightsView(QWidget):
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().height())
         self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.row.readout_changed.connect(self._say)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        column.addWidget(self.row_heading)
-        column.addWidget(self.row, 1)
-        column.addWidget(self.readout)
-        both = QHBoxLayout()
-        both.setSpacing(12)
-        both.addWidget(self.map, 3)
-        both.addLayout(column, 2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.words)
-        layout.addLayout(both, 1)
+        beside = column(self.row_heading, (self.row, 1), self.readout, spacing=4)
+        column(self.words, (row((self.map, 3), (beside, 2), spacing=12), 1), spacing=4, inside=self)
 
     def show_snapshot(self, snapshot: HopfieldSnapshot, pixel: int | None) -> None:
         """The matrix and the row of this pixel (None: the middle one); the same memory again costs next to nothing."""

@@ -46,12 +46,9 @@ class SelectionPlot(Plot):
         self._best = pg.ScatterPlotItem(size=18, symbol="o", pxMode=True)
         self.addItem(self._best, ignoreBounds=True)
         self.set_range((0.5, MOST + 0.5), (0, 1))
-        self._restyle()
 
     def restyle(self, colors: theme.Theme) -> None:
         """See Plot."""
-        if not hasattr(self, "_best"):
-            return
         for curve, color in ((self.bic, colors.curves[0]), (self.aic, colors.curves[2])):
             curve.setPen(pg.mkPen(color, width=2))
             curve.setSymbolBrush(color)

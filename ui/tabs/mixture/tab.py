@@ -138,7 +138,7 @@ class MixtureTab(PointTab):
         self.legend.setText("1, 2\u00a0σ" + (" · dashed: truth" if snapshot.truth is not None else ""))
         if self.my_turn(1):  # with the run bar
             self._show_words()
-        if self._beat == 0 or self.session.status.phase != "running":  # with the curves
+        if self.with_curves.due:
             self._show_page()
 
     def draw_points(self, data: PointSet) -> None:
@@ -154,7 +154,7 @@ class MixtureTab(PointTab):
         """See ModelTab; a step that can be read is shown by all parts of the tab in the same frame."""
         snapshot = self.session.snapshot
         if self._one_by_one and snapshot is not None and (self.shown is None or self.shown.step != snapshot.step):
-            self._beat = -1  # the next beat is that of the curves
+            self.turns.all_in_the_next()
         super()._on_frame()
 
     def my_turn(self, beat: int) -> bool:

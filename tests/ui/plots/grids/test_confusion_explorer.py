@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication
 
 from ui.plots.grids.confusion_explorer import ConfusionExplorer
@@ -69,10 +70,9 @@ def test_a_network_without_mistakes_is_said_to_have_none(explorer):
 
 def test_the_same_mistakes_with_other_answers_are_painted_anew(explorer, qtbot, monkeypatch):
     explorer.set_predictions(answers(_0=3))
-    view, painted = explorer.gallery, []
-    paint = view._paint_cell
-    monkeypatch.setattr(view, "_paint_cell", lambda *words: (painted.append(view.caption(words[1])), paint(*words)))
-    view.repaint()
+    painted, draw = [], QPainter.drawText
+    monkeypatch.setattr(QPainter, "drawText", lambda *args: (painted.append(args[-1]), draw(*args)))
+    explorer.gallery.repaint()
     qtbot.waitUntil(lambda: "0 → 3" in painted)
     explorer.set_predictions(answers(_0=5))
     qtbot.waitUntil(lambda: "0 → 5" in painted)

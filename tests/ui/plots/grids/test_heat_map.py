@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QImage, QWheelEvent
 
+from ui.plots import colormaps
+from ui.plots.color_scale import ColorScale
 from ui.plots.grids.heat_map import CLOSEST, HeatMap
 from ui.widgets import theme
 
@@ -86,18 +88,20 @@ def test_the_wheel_looks_closer_and_a_double_click_shows_everything(heat, qtbot)
 
 def test_a_large_matrix_is_coloured_and_shrunk_once(heat, qtbot, monkeypatch):
     values = np.random.default_rng(0).normal(size=(1024, 1024))
+    coloured, shrunk = [], []
+    index, scaled = ColorScale.index, QImage.scaled
+    monkeypatch.setattr(ColorScale, "index", lambda *args: (coloured.append(args), index(*args))[1])
+    monkeypatch.setattr(QImage, "scaled", lambda *args: (shrunk.append(args), scaled(*args))[1])
     heat.set_values(values)
     heat.grab()
-    image, scaled = heat._image, heat._scaled
     heat.set_values(values)
     heat.set_marked(3)
     qtbot.mouseMove(heat, center(heat, 500, 500))
     heat.grab()
-    assert heat._image is image
-    assert heat._scaled is scaled
+    assert (len(coloured), len(shrunk)) == (1, 1)
     heat.set_values(values + 1)
     heat.grab()
-    assert heat._image is not image
+    assert (len(coloured), len(shrunk)) == (2, 2)
 
 
 def test_empty_other_shapes_and_themes(heat, qapp):
@@ -110,3 +114,38 @@ def test_empty_other_shapes_and_themes(heat, qapp):
         heat.grab()
     with pytest.raises(ValueError, match="matrix"):
         heat.set_values(np.zeros(3))
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_magnitudes_have_a_scale_from_zero_on(qtbot, qapp, choice):
+    theme.apply(qapp, choice)
+    heat = HeatMap("row", "column", "distance", scale="sequential")
+    qtbot.addWidget(heat)
+    heat.resize(300, 300)
+    heat.show()
+    heat.set_values(np.array([[0.0, 1.0], [2.0, 0.5]]))
+    image = heat.grab().toImage()
+
+    def entry(row: int, column: int) -> QColor:
+        return image.pixelColor(center(heat, row, column) + QPoint(9, 9))
+
+    table = [QColor(*(int(channel) for channel in color)) for color in colormaps.sequential()]
+    assert [entry(*cell) for cell in ((0, 0), (1, 0))] == [table[0], table[255]]
+    assert entry(0, 1) == table[128]
+    heat.set_values(np.array([[0.0, 4.0]]), level=8.0)  # the end of the scale can be said
+    image = heat.grab().toImage()
+    assert entry(0, 1) == table[128]
+    theme.apply(qapp, "light")
+
+
+def test_the_keys_bring_a_cell_into_view(heat, qtbot):
+    heat.set_values(np.random.default_rng(0).normal(size=(100, 100)))
+    for _ in range(30):
+        turn(heat, center(heat, 30, 70), 1)
+    heat.setFocus()
+    qtbot.keyClick(heat, Qt.Key.Key_End)
+    assert heat.view.contains(QPointF(99.5, 99.5))
+    assert heat.rect().contains(center(heat, 99, 99))
+    qtbot.keyClick(heat, Qt.Key.Key_Home)
+    assert heat.view.contains(QPointF(0.5, 0.5))
+    assert heat.view.width() == CLOSEST

@@ -22,10 +22,9 @@ def tiles(qtbot):
 
 
 def middle(tiles: ImageTiles, tile: int, row: int, column: int) -> QPoint:
-    _, height, width = tiles._images.shape
-    rect = tiles.grid.rect(tile)
-    x = rect.left() + (column + 0.5) * rect.width() / width
-    y = rect.top() + (row + 0.5) * rect.height() / height
+    rect, grid = tiles.box(tile), tiles.grid
+    x = rect.left() + (column + 0.5) * rect.width() / grid.width
+    y = rect.top() + (row + 0.5) * rect.height() / grid.height
     return QPoint(int(x), int(y))
 
 

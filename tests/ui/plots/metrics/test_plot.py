@@ -204,7 +204,7 @@ def test_names_of_earlier_runs_are_never_cut_off(plots, monkeypatch):
     monkeypatch.setattr(QPainter, "drawText", lambda *args: (drawn.append(args[-1]), original(*args)))
     plots.set_all(histories(100))
     plots.keep_as_ghost("earlier future, from step 1 000")
-    heading = plots._headings[1]
+    heading = plots.headings[1]
     said = set()
     for width in range(150, 700, 10):
         drawn.clear()

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QPainter
 
 from ui.plots import colormaps
 from ui.plots.networks.layer_layout import Layer, lay_out
@@ -97,13 +97,18 @@ def test_what_is_painted_has_the_colour_of_its_number(stack, qapp, name):
 
 
 def test_scales_keep_still_while_numbers_move_a_little(stack):
-    stack.grab()
-    before = [level.value for level in stack._levels]
-    stack.set_values([value * np.float32(1.1) for value in values()])
-    stack.grab()
-    assert [level.value for level in stack._levels] == before
+    found = values()
+    found[1][0, 0, 0] = 1.0
+    unit, strongest = Unit(1, 0, 0, 0), colormaps.sequential_color(1.0)
+
+    def colour(share):
+        stack.set_values([value * np.float32(share) for value in found])
+        return stack.grab().toImage().pixelColor(stack.unit_rect(unit).center().toPoint())
+
+    assert colour(1.0) == strongest
+    assert colour(0.5) != strongest  # half as much is half as strong
     stack.clear_levels()
-    assert [level.value for level in stack._levels] != before
+    assert colour(0.5) == strongest
 
 
 def test_pointing_and_clicking(stack, qtbot):
@@ -160,7 +165,7 @@ def test_a_trace_is_outlined_and_told(stack):
     assert stack.accessibleDescription() == "sees 5×5 pixels"
     assert stack.grab().toImage() != plain
     stack.set_trace(())
-    assert stack.words == ""
+    assert stack.readout == ""
 
 
 def test_without_a_network_nothing_is_drawn(qtbot):
@@ -182,13 +187,16 @@ def test_a_network_of_twenty_layers_fits(qtbot):
     assert stack.unit_rect(Unit(21, 0, 0, 2)).left() < 800
 
 
-def test_names_of_many_layers_are_abbreviated_and_not_cut(stack):
+def test_names_of_many_layers_are_abbreviated_and_not_cut(stack, monkeypatch):
     specs = ("conv 8 3x3", "batchnorm", "pool 2", "conv 16 3x3", "pool 2", "dropout 0.2")
     kinds = ("conv", "batchnorm", "max_pool", "conv", "max_pool", "dropout")
     many = [Layer(name, kind, "26×26×8", (26, 26, 8)) for name, kind in zip(specs, kinds, strict=True)]
     stack.set_layers([LAYERS[0], *many, LAYERS[-1]])
     stack.resize(430, 240)
-    advance = QFontMetricsF(stack._small).horizontalAdvance
-    for column, layer in zip(stack._lay_out(), stack.layers, strict=True):
-        assert column.slot.width() >= max(advance(layer.short_name), advance(layer.short_size))
+    said, draw = set(), QPainter.drawText
+    monkeypatch.setattr(QPainter, "drawText", lambda *args: (said.add(args[-1]), draw(*args)))
+    stack.set_trace((), "a unit")  # what is said below is no name
+    stack.grab()
+    assert not any("…" in words for words in said)
+    assert said >= {words for layer in many for words in (layer.short_name, layer.short_size)}
     assert [layer.short_name for layer in many] == ["conv", "norm", "pool", "conv", "pool", "drop"]

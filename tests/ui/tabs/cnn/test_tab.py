@@ -127,8 +127,8 @@ def test_pointing_at_a_unit_traces_it_back_to_the_picture(tab, qtbot):
     use(tab, qtbot)
     stack = tab.network.stack
     qtbot.mouseMove(stack, stack.unit_rect(Unit(2, 1, 1, 3)).center().toPoint())
-    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.words)
-    assert "sees 4×4 pixels of the picture" in stack.words
+    qtbot.waitUntil(lambda: "pool 2 · map 4, row 2, column 2" in stack.readout)
+    assert "sees 4×4 pixels of the picture" in stack.readout
     parts = stack._trace
     assert [part.layer for part in parts] == [2, 1, 0]
     assert [list(part.channels) for part in parts] == [[3], [3], [0]]

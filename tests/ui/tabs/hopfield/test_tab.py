@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from waiting import quiet, settled
 
 from models.base import DataError
@@ -37,7 +37,7 @@ def snapshot(tab):
 def settle(tab, qtbot, *phases: str) -> None:
     """See waiting.settled; what this tab does besides is done, too."""
     there = settled(tab, *(phases or ("untrained", "paused", "finished")))
-    qtbot.waitUntil(lambda: there() and tab._awaited is None and not tab.probe.busy and not tab._storing)
+    qtbot.waitUntil(lambda: there() and not tab.busy)
 
 
 def use(tab, qtbot, **settings) -> None:
@@ -47,6 +47,17 @@ def use(tab, qtbot, **settings) -> None:
     tab.session.reset(config)
     qtbot.waitUntil(lambda: snapshot(tab) is not None and snapshot(tab).config == config)
     settle(tab, qtbot)
+
+
+def entry(tab, name: str) -> QLineEdit:
+    """The field of a setting, by what stands beside it."""
+    (found,) = (each for each in tab.form.findChildren(QLineEdit) if each.accessibleName() == name)
+    return found
+
+
+def button(place: QWidget, words: str) -> QPushButton:
+    (found,) = (each for each in place.findChildren(QPushButton) if each.text() == words)
+    return found
 
 
 def cell(canvas: QWidget, row: int, column: int) -> QPoint:
@@ -80,13 +91,15 @@ def test_recall_repairs_the_digit_and_says_so(tab, qtbot):
     assert tab.run_bar.train_button.text() == "Recall"
     assert tab.verdict.title.text() == "Ready"
     assert np.array_equal(tab.probe.pixels(), snapshot(tab).start)
+    said = []
+    tab.told.connect(said.append)
     recall(tab, qtbot)
     assert tab.verdict.title.text() == "Recovered"
     assert tab.recall.difference.heading.text() == "Still wrong · 0 px"
     assert np.array_equal(tab.recall.now.canvas.pixels().ravel(), snapshot(tab).target)
     energy = tab.session.history.column("energy")
     assert (np.diff(energy) <= 1e-9).all()
-    assert "Recovered" in tab._words(tab.session.status)
+    assert "Recovered" in said[-1]
 
 
 def test_at_the_end_the_same_key_recalls_once_more(tab, qtbot):
@@ -122,7 +135,7 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
 
 def test_recall_again_takes_over_what_is_being_typed(tab, qtbot):
     recall(tab, qtbot)
-    field = tab.form._rows["n_iter"].control.head
+    field = entry(tab, "Most updates")
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "7")
@@ -236,7 +249,7 @@ def test_the_same_picture_is_not_stored_twice(tab, qtbot):
     click_pattern(tab, qtbot, 0)
     qtbot.mouseClick(tab.probe.store_button, LEFT)
     qtbot.waitUntil(lambda: "stored already" in tab.banner.text)
-    assert not tab._storing
+    assert not tab.busy
     assert len(snapshot(tab).patterns) == 1
 
 
@@ -247,7 +260,7 @@ def test_a_double_click_on_store_stores_once(tab, qtbot):
         qtbot.mouseClick(tab.probe.store_button, LEFT)
     settle(tab, qtbot)
     assert snapshot(tab).labels == ("3", "drawing 1")
-    assert len(tab._own) == 1
+    assert len(tab.drawings()["patterns"]) == 1
     assert tab.banner.text == ""
 
 
@@ -257,10 +270,11 @@ def test_drawings_that_look_alike_in_a_smaller_memory_are_stored_once(tab, qtbot
     speck = block.copy()
     speck[15, 15] = 1
     for pixels in (block, speck):
-        tab._put(pixels.ravel())
+        tab.probe.pixel_canvas.set_pixels(pixels)
+        settle(tab, qtbot)
         qtbot.mouseClick(tab.probe.store_button, LEFT)
         settle(tab, qtbot)
-    first, second = (own.fitted((8, 8)) for own in tab._own)
+    first, second = (own.fitted((8, 8)) for own in own_patterns(tab.drawings()["patterns"]))
     assert np.array_equal(first, second)
     use(tab, qtbot, size=8)
     qtbot.waitUntil(lambda: len(snapshot(tab).patterns) == 2)
@@ -337,7 +351,7 @@ def test_saving_and_reopening_bring_back_patterns_and_probe(tab, qtbot, tmp_path
         tab.save_experiment(file)
     tab.choose_preset("library")
     qtbot.waitUntil(lambda: snapshot(tab) is not None and snapshot(tab).shape == (1, 8))
-    tab._own.clear()
+    tab.restore_drawings({"patterns": []})
     with qtbot.waitSignal(tab.session.opened):
         tab.open_experiment(file)
     qtbot.waitUntil(lambda: snapshot(tab) is not None and snapshot(tab).step == 1)
@@ -385,7 +399,7 @@ def test_a_journey_right_after_a_new_probe_ends_with_the_canvas_of_that_step(tab
 
 def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
     use(tab, qtbot, patterns="own", size=28, rule="modern")
-    qtbot.mouseClick(tab.probe._modes.button(1), LEFT)
+    qtbot.mouseClick(button(tab.probe, "Pen"), LEFT)
     canvas = tab.probe.pen_canvas
     side, left = min(canvas.width(), canvas.height()), max(0, canvas.width() - canvas.height()) // 2
     top = max(0, canvas.height() - canvas.width()) // 2

@@ -1,0 +1,49 @@
+"""Numbers are written as people read them, and a table of them is written over."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from ui.widgets import theme
+from ui.widgets.number_table import NumberTable
+from ui.widgets.numbers import equals, figure, grouped, plain, short
+
+
+def test_long_counts_are_grouped():
+    assert [grouped(999), grouped(12_345.4), grouped(1_000_000)] == ["999", "12\u202f345", "1\u202f000\u202f000"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0.00"), (1.234, "1.23"), (-12.3, "−12.30"), (1234.5, "1234"), (12_345.0, "1e4"), (0.001, "1e−3")],
+)
+def test_a_narrow_column_has_six_letters(value, text):
+    assert short(value) == text
+    assert len(text) <= 6
+
+
+def test_figures_have_their_places_and_sums_of_them_may_be_near():
+    assert [figure(-0.04), figure(-1.25, 2), figure(float("nan")), figure(1.5e9)] == ["0.0", "−1.25", "–", "1.5e9"]
+    assert [equals(1.004, 1.0, 2), equals(1.006, 1.0, 2)] == ["=", "≈"]
+    assert [plain(143.0), plain(-0.5)] == ["143", "−0.5"]
+
+
+def test_a_table_is_written_over(qtbot, qapp):
+    theme.apply(qapp, "light")
+    table = NumberTable(["", "π"], ["", "weight"], "components")
+    qtbot.addWidget(table)
+    table.setRowCount(2)
+    table.write(0, ["1", "0.500"], color=QColor("red"))
+    table.write(1, ["sum", "1.000"], role="muted")
+    items = [table.item(row, column) for row in range(2) for column in range(2)]
+    table.write(0, ["1", "0.250"], color=QColor("red"))
+    assert [item.text() for item in items] == ["1", "0.250", "sum", "1.000"]
+    assert items[0] is table.item(0, 0)
+    assert not items[0].icon().isNull()
+    assert items[1].icon().isNull()
+    assert items[3].foreground().color() == theme.LIGHT.muted
+    assert items[1].textAlignment() & Qt.AlignmentFlag.AlignRight
+    assert table.horizontalHeaderItem(1).toolTip() == "weight"
+    assert table.accessibleName() == "components"

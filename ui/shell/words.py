@@ -1,0 +1,64 @@
+"""What a run is doing, in a sentence for the status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from models.base import Model
+from playground.live.messages import Status
+from ui.plots.metrics.reading import Readings
+from ui.shell.transport import say
+from ui.widgets.numbers import grouped
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is to say besides where the run stands.
+
+    Attributes:
+        readings: the numbers of the step that is shown.
+        pending: settings that wait for a new run.
+        news: what the run was begun with; "" when that is long ago.
+        caution: what going on after the end does to the step size, while it does.
+        next: what the main button would do at the end; "" when nothing is left to do.
+    """
+
+    readings: Readings
+    pending: Collection[str]
+    news: str
+    caution: str
+    next: str
+
+
+def stopped(model: Model) -> str:
+    """Of a run that failed."""
+    return f"{model.doing} stopped"
+
+
+def where_it_stands(model: Model, status: Status, known: Known) -> str:
+    """The sentence."""
+    step = grouped(status.position)
+    if status.seeking is not None:
+        return f"Going to step {grouped(status.seeking)} …"
+    if status.position < status.head and status.phase != "running":
+        return (
+            f"Step {step} of {grouped(status.head)}: everything is shown as it was then. "
+            f"{model.verb} repeats what was recorded; Continue from here takes another way."
+        )
+    if known.pending and status.head:
+        names = ", ".join(sorted(known.pending)).replace("_", " ")
+        return f"Press Reset to start a new run with the changed settings ({names})."
+    shown = [spec for spec in model.metrics if spec.held_out] or list(model.metrics)
+    summary = f"{known.news.rstrip('.')}." if known.news else model.summary
+    there = shown and shown[0].name in known.readings
+    result = f": {say(shown[0], known.readings[shown[0].name].value)}" if there else ""
+    return {
+        "empty": "",
+        "loading": "Building the model …",
+        "untrained": f"{summary} Press {model.verb} (Space) to begin.",
+        "running": " ".join(filter(None, (f"{model.doing} …", known.caution))),
+        "paused": f"Paused at step {step}{result}",
+        "finished": f"Finished after {step} steps{result}{f'. {known.next}' if known.next else ''}",
+        "failed": f"{stopped(model)} at step {step}: go back to an earlier one, or change what made it fail.",
+    }[status.phase]
