@@ -25,7 +25,7 @@ import time; start = time.perf_counter()
 import playground.cli
 from playground import app as start_up
 app = start_up.make_application()
-from ui import icons, theme
+from ui.widgets import icons, theme
 from ui.window.main_window import MainWindow
 theme.apply(app, "system")
 window = MainWindow()
@@ -46,7 +46,7 @@ MEMORY = """
 import resource
 from playground import app as start_up
 app = start_up.make_application()
-from ui import theme
+from ui.widgets import theme
 from ui.window.main_window import MainWindow
 theme.apply(app, "light")
 window = MainWindow()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
@@ -20,7 +20,7 @@ from playground.live.event_thread import EventThread
 BATCH = 0.05
 """Seconds of work between two batches of results, and between two looks at the commands."""
 
-Work = Generator[Any, None, None]
+Work = Iterator[Any]
 
 log = logging.getLogger(__name__)
 

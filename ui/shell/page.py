@@ -55,7 +55,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.name, self.title = name, title
         self.setObjectName(f"{name}-tab")
-        self.banner = Banner()
+        self.banner = Banner(self)
         self._work = BackgroundWork(self)
 
     def fill(self, content: QWidget, *, above: Sequence[QWidget] = (), below: Sequence[QWidget] = ()) -> None:

@@ -63,7 +63,8 @@ class Banner(QFrame):
         self._over = widget
         parent = widget.parentWidget()
         assert parent is not None  # what has none is no part of a page yet
-        self.setParent(parent)
+        self.setParent(None)
+        self.setParent(parent)  # anew: in the order of Tab it comes last
         for watched in (widget, parent):
             watched.installEventFilter(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication
 
 from models.errors import DataError
 from ui.widgets import theme
@@ -110,9 +110,9 @@ class EditCommands(QObject):
 class ViewCommands(QObject):
     """Theme and size of the window."""
 
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, pages: Pages) -> None:
+        super().__init__(pages)
+        self._pages = pages
 
     @Slot()
     def choose_theme(self) -> None:
@@ -124,4 +124,5 @@ class ViewCommands(QObject):
     @Slot()
     def toggle_full_screen(self) -> None:
         """Fill the screen, or be a window again."""
-        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)
+        window = self._pages.window()
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from models.errors import DataError
 from ui.widgets.dropped import SUFFIX, experiment_in
@@ -29,9 +29,9 @@ class Files(QObject):
 
     told = Signal(str)
 
-    def __init__(self, window: QWidget, pages: Pages, memory: Memory) -> None:
-        super().__init__(window)
-        self._window, self._pages, self._memory = window, pages, memory
+    def __init__(self, pages: Pages, memory: Memory) -> None:
+        super().__init__(pages)
+        self._pages, self._memory = pages, memory
 
     # Experiments ---------------------------------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class Files(QObject):
         if (tab := self._pages.run) is None:
             return
         title, folder = f"Open data: {tab.data_words}", str(self._memory.folder)
-        names, _ = QFileDialog.getOpenFileNames(self._window, title, folder, tab.data_kinds)
+        names, _ = QFileDialog.getOpenFileNames(self._pages.window(), title, folder, tab.data_kinds)
         if names:
             self._memory.keep_folder(Path(names[0]))
             tab.open_data([Path(name) for name in names])
@@ -125,6 +125,11 @@ class Files(QObject):
         write_picture(self._pages.current, path)
         self.told.emit(f"Exported a picture of the tab to {path.name}")
 
+    @Slot()
+    def quit(self) -> None:
+        """File → Quit."""
+        self._pages.window().close()
+
     # Dropped and pasted --------------------------------------------------------------------------------------------
 
     def drop(self, mime: QMimeData) -> None:
@@ -141,13 +146,13 @@ class Files(QObject):
     # Plumbing ------------------------------------------------------------------------------------------------------
 
     def _ask_file(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, title, str(self._memory.folder), kinds)
+        name, _ = QFileDialog.getOpenFileName(self._pages.window(), title, str(self._memory.folder), kinds)
         if name:
             self._memory.keep_folder(Path(name))
             self._try(title, use, Path(name))
 
     def _ask_target(self, title: str, name: str, kinds: str, use: Callable[[Path], object]) -> None:
-        path = ask_target(self._window, title, self._memory.folder / name, kinds)
+        path = ask_target(self._pages.window(), title, self._memory.folder / name, kinds)
         if path is not None:
             self._memory.keep_folder(path)
             self._try(title, use, path)

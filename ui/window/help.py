@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
+
+from ui.window.pages import Pages
 
 ABOUT = (
     "<h3>Playground</h3><p>Watch the classic models of machine learning learn, live, and put your hands into "
@@ -23,13 +25,13 @@ class HelpCommands(QObject):
     """Opens boxes with text.
 
     Args:
-        window: what they belong to.
+        pages: in whose window.
         keys: gives the keys of all actions.
     """
 
-    def __init__(self, window: QWidget, keys: Callable[[], Keys]) -> None:
-        super().__init__(window)
-        self._window, self._keys = window, keys
+    def __init__(self, pages: Pages, keys: Callable[[], Keys]) -> None:
+        super().__init__(pages)
+        self._pages, self._keys = pages, keys
 
     @Slot()
     def show_keys(self) -> None:
@@ -52,7 +54,7 @@ class HelpCommands(QObject):
         self._open("About Playground", ABOUT)
 
     def _open(self, title: str, text: str) -> None:
-        box = QMessageBox(self._window)
+        box = QMessageBox(self._pages.window())
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.RichText)
         box.setText(text)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the fir
 class MainWindow(QMainWindow):
     """The application's window.
 
+    Nothing that it consists of keeps a reference to it. So it goes when the last one outside is dropped, with all its
+    widgets, on this thread; a cycle would be left to the garbage collector, which runs on any, also the worker's.
+
     Args:
         settings: where size, page and theme are remembered; None to remember nothing.
         autosaves: where runs are saved behind the user's back; None to save nothing.
@@ -53,12 +56,11 @@ class MainWindow(QMainWindow):
         self._shown = self._closing = False
         self._memory = Memory(settings)
         self.pages = Pages()
-        self.files = Files(self, self.pages, self._memory)
+        self.files = Files(self.pages, self._memory)
         self.recovery = Recovery(self.pages, autosaves)
         self.choices = Actions(self.pages)
-        edit, view = EditCommands(self.pages), ViewCommands(self)
-        info = HelpCommands(self, self.choices.keys)
-        table = menus(self, self.pages, self.files, edit, RunCommands(self.pages), view, info)
+        edit, run, view = EditCommands(self.pages), RunCommands(self.pages), ViewCommands(self.pages)
+        table = menus(self.pages, self.files, edit, run, view, HelpCommands(self.pages, self.choices.keys))
         self.choices.fill(self.menuBar(), table)
         self.setWindowTitle("Playground")
         self.setWindowIcon(icons.app_icon())

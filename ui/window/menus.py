@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMainWindow
 
 from ui.widgets import theme
 from ui.window.actions import Command, has_canvas, has_own_data, has_run, has_weights, takes_data
@@ -18,7 +17,6 @@ THEME = f"{VIEW}/&Theme"
 
 
 def menus(
-    window: QMainWindow,
     pages: Pages,
     files: Files,
     edit: EditCommands,
@@ -48,7 +46,7 @@ def menus(
             apart=True,
         ),
         Command("file.export-picture", FILE, "Export &picture of the tab…", files.ask_picture, icon="export"),
-        Command("file.quit", FILE, "&Quit", window.close, keys.Quit, apart=True),
+        Command("file.quit", FILE, "&Quit", files.quit, keys.Quit, apart=True),
         Command("edit.undo", EDIT, "&Undo", edit.undo, keys.Undo, "undo", has_canvas),
         Command("edit.redo", EDIT, "&Redo", edit.redo, keys.Redo, "redo", has_canvas),
         Command("edit.paste", EDIT, "&Paste onto the canvas", edit.paste, keys.Paste, "paste", has_canvas),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
@@ -276,6 +279,23 @@ def test_closing_in_mid_training_many_times(qtbot, qapp):
         window.close()
         window.close()
         assert QApplication.instance() is not None
+
+
+def test_a_closed_window_goes_at_once(qtbot, qapp):
+    """Not when garbage is next collected: that may be on the worker's thread, where no widget may be taken apart."""
+    window = MainWindow()
+    window.show()
+    session = window.current.session
+    qtbot.waitUntil(lambda: session.snapshot is not None)
+    window.show_tab("boundary")
+    window.close()
+    there = weakref.ref(window)
+    gc.disable()
+    try:
+        del window
+        assert there() is None
+    finally:
+        gc.enable()
 
 
 def test_press_everything_in_mid_training(window, qtbot):

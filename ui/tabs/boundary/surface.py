@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -138,10 +138,6 @@ class LossSurfacePage(QWidget):
         self._show_scale()
         self.words.setText("")
 
-    def shutdown(self) -> None:
-        """Join the thread."""
-        self.job.shutdown()
-
     # Computing -----------------------------------------------------------------------------------------------------
 
     @property
@@ -269,14 +265,8 @@ class LossSurfacePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: compute, if what is there is not about now."""
         super().showEvent(event)
-        self.job.set_paused(False)
         if self._snapshot is not None and not self.is_current:
             self.compute()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self.job.set_paused(True)
 
 
 def _rows(snapshot: BoundarySnapshot, directions: Directions, extent: float) -> Generator[Any, None, None]:

@@ -118,6 +118,7 @@ class BoundaryTab(PointTab):
         self.pages.addTab(self.hidden_space, "Hidden space")
         self.surface = LossSurfacePage()
         self.pages.addTab(self.surface, "Loss surface")
+        self.own(self.surface.job, while_visible=self.surface)
         self.pages.currentChanged.connect(self._on_page)
         self.pages.setMinimumWidth(240)
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -456,11 +457,6 @@ class BoundaryTab(PointTab):
         network = network_of(self.shown)
         self._edit(SetParameters(flat(load_weights(path, named_weights(network)), network)))
         self.told.emit(f"Weights opened from {path.name}")
-
-    def shutdown(self) -> None:
-        """Stop the run and the loss surface, and join their threads."""
-        self.surface.shutdown()
-        super().shutdown()
 
     def show_off(self) -> None:
         """Look inside a neuron."""

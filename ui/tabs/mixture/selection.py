@@ -207,11 +207,6 @@ class SelectionPanel(QWidget):
         self.job.cancel()
         self._update()
 
-    def shutdown(self) -> None:
-        """Cancel and join the thread; safe to call twice."""
-        self._soon.stop()
-        self.job.shutdown()
-
     @property
     def results(self) -> dict[int, Selection]:
         """What is known so far, by K."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
@@ -45,6 +44,7 @@ class MixtureTab(PointTab):
         self.view.handle_moved.connect(self._on_mean_moved)
         self.selection.chosen.connect(self.use_components)
         self.selection.failed.connect(self._on_not_compared)
+        self.own(self.selection.job)
         self.session.status_changed.connect(self.selection.follow)
         theme.manager().changed.connect(self._show_page)  # the numbers have colours of their own
 
@@ -282,23 +282,6 @@ class MixtureTab(PointTab):
         if self.shown.phase != "start":
             self.session.play()
         self.told.emit(f"Component {component + 1} was moved: EM goes on from there.")
-
-    # Life ------------------------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The comparison goes on."""
-        super().showEvent(event)
-        self.selection.job.set_paused(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: the comparison rests."""
-        super().hideEvent(event)
-        self.selection.job.set_paused(True)
-
-    def shutdown(self) -> None:
-        """Stop the run and the comparison, and join their threads."""
-        self.selection.shutdown()
-        super().shutdown()
 
     def show_off(self) -> None:
         """One point explained."""
