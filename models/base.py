@@ -8,7 +8,7 @@ own random generator. Because of that `state()` and `restore()` can promise that
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -36,16 +36,52 @@ SnapshotT = TypeVar("SnapshotT", bound="Snapshot")
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where data came from, as far as the engine has to know it.
+
+    Attributes:
+        name: what the user reads. The user's own data have one; data made from the settings may do without.
+        digest: SHA-256 of the content, by which an experiment file knows whether they are still the same; "" where the
+            settings say everything, or where the data are part of the state.
+        files: the user's own files, absolute, from which `Model.open_data` reads them again; empty where there are none
+            or where the data are part of the state.
+    """
+
+    name: str = ""
+    digest: str = ""
+    files: tuple[str, ...] = ()
+
+
+class Data:
+    """What a run learns from. Any value will do, but only what is built on this class can say where it came from."""
+
+    def origin(self) -> Origin:
+        """Where it came from; by default it was made from the settings, which anybody can do again."""
+        return Origin()
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What a tab draws: the model at one step, as arrays that nobody writes to any more.
 
     Attributes:
         step: number of updates done when it was taken.
         epoch: passes over the training data done (fractional), or iterations for models without epochs.
+        measured: metrics of this very step, by name, that are known beyond the record: what an evaluation has just
+            found, what is true after a change by hand. Given by keyword, for it comes last.
     """
 
     step: int
     epoch: float
+    measured: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+
+    def reported(self, names: Iterable[str]) -> Metrics:
+        """What it holds of these metrics itself: attributes (floats) that are called like one, and all of `measured`.
+
+        It is right about the model that is shown, even where that was changed by hand after its step was recorded.
+        """
+        held = {name: getattr(self, name, None) for name in names}
+        return {name: value for name, value in held.items() if isinstance(value, float)} | dict(self.measured)
 
 
 @dataclass(frozen=True)
@@ -67,6 +103,10 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
     config: ConfigT
     step_count: int = 0
 
+    def __init__(self, config: ConfigT, data: Any) -> None:
+        """The untrained model; `data` is what the model's `load` or `open_data` returned."""
+        self.config = config
+
     @property
     @abstractmethod
     def epoch(self) -> float:
@@ -77,12 +117,19 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
     def done(self) -> bool:
         """Whether the run has reached its end (epochs used up, converged, early stop); `step()` is then not called."""
 
+    @property
+    def total_steps(self) -> int | None:
+        """Steps of the whole run with the settings in force, for progress bars; None where nobody can know."""
+        return None
+
     @abstractmethod
     def step(self) -> Metrics:
         """Do one update (one mini-batch, one EM iteration, one recall update) and report it.
 
-        The same names are reported at every step. Raises TrainingError before non-finite numbers reach the parameters
-        that `snapshot()` shows or the metrics; a step that raises leaves the model, and its generator, as they were.
+        The same names are reported at every step: all those that `Model.metrics` declares and that are not `evaluated`
+        (`optional` ones may be missing), and no others. Raises TrainingError before non-finite numbers reach the
+        parameters that `snapshot()` shows or the metrics; a step that raises leaves the model, and its generator, as
+        they were.
         """
 
     @abstractmethod
@@ -118,6 +165,15 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         put(fields, saved)
         self.restored()
 
+    @classmethod
+    def data_in(cls, config: ConfigT, state: Mapping[str, NDArray[Any]]) -> Any:
+        """The user's own data in a saved state, with which a trainer can be built; None where states hold none.
+
+        For models whose data can be changed by hand: they are fields of the state (`Field.data`), so that an experiment
+        needs no other file and its past is replayed on the data of then. Raises DataError when they are damaged.
+        """
+        return None
+
     def configure(self, config: ConfigT) -> None:
         """Take over live changes (such as the learning rate) between two steps.
 
@@ -130,14 +186,24 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         self.config = config
 
     def evaluation_due(self) -> bool:
-        """Whether held-out data should be looked at now, after the step just done; it never influences training."""
+        """Whether held-out data should be looked at now, after the step just done; it never influences training.
+
+        Only the step may decide, never the clock: the same run is evaluated at the same steps. A model that wants it
+        more often than an eighth of the work allows (see `evaluation_cost`) is not heard every time.
+        """
         return False
+
+    @property
+    def evaluation_cost(self) -> float | None:
+        """What looking at the held-out data once costs, in steps; None: as many steps as `evaluate` has pieces."""
+        return None
 
     def evaluate(self) -> Generator[None, None, Metrics]:
         """Measure the model on held-out data in short pieces: yields between pieces, returns the metrics.
 
         The parameters do not change between the pieces. What the tab shows of it (predictions, a confusion matrix)
-        is part of the next `snapshot()`.
+        is part of the next `snapshot()`. The names are those that `Model.metrics` declares as `evaluated`; an empty
+        dictionary says that there was nothing to measure.
         """
         yield from ()
         return {}
@@ -160,8 +226,12 @@ class MetricSpec:
         plot: title of the plot it belongs to; metrics of the same plot share its axis (and so their unit).
         unit: unit of that axis; "%" shows fractions 0–1 as per cent.
         log: whether a logarithmic axis makes sense for it.
-        held_out: measured on held-out data, at evaluations only, so that it has fewer points than the others.
+        held_out: measured on held-out data: the figure that a model is judged by.
         better: whether lower or higher values are better; empty where neither is good or bad.
+        evaluated: measured at evaluations only (`Trainer.evaluate`), so that it has fewer points than the others;
+            unless it is said, what is held out is. A bound on all training data is evaluated and not held out; a
+            held-out loss that is cheap may be reported by every step.
+        optional: whether there are settings with which it is not reported at all (an accuracy, for regression).
     """
 
     name: str
@@ -171,6 +241,12 @@ class MetricSpec:
     log: bool = False
     held_out: bool = False
     better: Literal["lower", "higher", ""] = ""
+    evaluated: bool | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.evaluated is None:
+            object.__setattr__(self, "evaluated", self.held_out)
 
 
 @dataclass(frozen=True)
@@ -223,20 +299,26 @@ class Model:
         summary: one sentence for tooltips and `playground run --help`.
         config: its Config class.
         trainer: its Trainer class, called as `trainer(config, data)`.
-        load: builds the data for a config (cached by the data modules where it is expensive); may raise DataError.
+        load: builds the data for a config (cached by the data modules where it is expensive); may raise DataError. Any
+            value will do; data that have a name, a checksum or files are a `Data`.
         presets: by name; the first is the default.
         metrics: in the order in which they are shown; the first held-out accuracy or loss is the headline.
         classifier: how it answers drawings, if it does.
-        open_data: builds data from the user's own files; raises DataError. None: the model has no such data.
+        open_data: builds data (a `Data` with a name) from the user's own files; raises DataError. None: the model has
+            no such data.
         verb: what the button that starts a run says ("Train", "Recall").
         doing: what the run is doing meanwhile ("Training", "Recalling").
-        cycle: what a run's progress is counted in ("epoch", "sweep", "iteration").
-        length: name of the live setting that says after how many cycles a run ends; "" when it ends for other reasons.
+        cycle: what `Trainer.epoch` counts, in the singular ("epoch", "update", "sweep"): the run bar and the command
+            line print it beside the number. A step is one call of `Trainer.step`; a cycle may be many steps (an epoch
+            of mini-batches) or a part of one (a step that does 20 updates).
+        length: name of the live whole-number setting that says after how many cycles a run ends ("epochs"): the main
+            button of a finished run then offers as many again. "" when a run ends for other reasons.
         task: names of the settings that say what is to be learnt, or what one step is: runs in which one of them
             differs have curves that cannot be compared.
         suited: (settings, whether the run is on the user's own data, names of settings that were asked for and stay) →
             (settings that fit each other and the data, why they were changed in words, or ""), for models where a
-            choice that makes sense by itself asks for another; raises ConfigError where nothing can be done.
+            choice that makes sense by itself asks for another; raises ConfigError where nothing can be done. The
+            window, `playground run` and a sweep all ask it before they build a run (`playground.engine.suited`).
         report: run's trainer → a table and further metrics, for models that have more to say than their held-out
             metrics.
     """
@@ -245,7 +327,7 @@ class Model:
     title: str
     summary: str
     config: type[Config]
-    trainer: Callable[[Any, Any], Trainer[Any, Any]]
+    trainer: type[Trainer[Any, Any]]
     load: Callable[[Any], Any]
     presets: Mapping[str, Preset]
     metrics: tuple[MetricSpec, ...]

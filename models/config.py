@@ -30,6 +30,15 @@ class Config(BaseModel):
     # Deferred: the base classes of a model's Config are never built, and the others only when they are used.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
+    @property
+    def random_seed(self) -> int | None:
+        """Value of the setting `seed`, from which all random numbers of a run come; None where there is none.
+
+        The setting has to be called that: the window offers another seed by it, and a sweep repeats runs with several.
+        """
+        seed = vars(self).get("seed")
+        return seed if isinstance(seed, int) else None
+
     def changed(self, other: Config) -> frozenset[str]:
         """Names of the settings whose values differ between the two configs."""
         return frozenset(name for name in type(self).model_fields if getattr(self, name) != getattr(other, name))

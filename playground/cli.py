@@ -26,12 +26,13 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from models.base import Model
+    from models.base import Model, Report
     from models.config import Config
     from playground.engine.experiment import Experiment
     from playground.engine.options import OptionParser
     from playground.engine.run import Run
-    from playground.sweep.plan import Plan, Result
+    from playground.sweep.plan import Plan
+    from playground.sweep.pool import Result
 
 USAGE = """usage: playground [FILE]                  open the window (with an experiment)
        playground run MODEL [options]     train without a window
@@ -141,8 +142,10 @@ def _window(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
+    from models.base import Report
     from models.registry import get_model
     from playground.engine.options import read_options
+    from playground.engine.suited import suited
 
     if _lists_models("run", words):
         return 0
@@ -155,10 +158,9 @@ def _run(words: list[str]) -> int:
         data = model.open_data([Path(file) for file in options.data])
     else:
         data = model.load(config)
-    if model.suited is not None:
-        config, why = model.suited(config, options.data is not None, vars(options).keys())
-        if why and not (options.json or options.quiet):  # a JSON result says it by its config
-            print(why, file=sys.stderr)
+    config, why = suited(model, config, own=options.data is not None, asked=vars(options).keys())
+    if why and not (options.json or options.quiet):  # a JSON result says it by its config
+        print(why, file=sys.stderr)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
     try:
         if options.save is not None:
@@ -168,7 +170,7 @@ def _run(words: list[str]) -> int:
             origin = experiment.origin_of(data)
             experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
     finally:  # a disk that is full by now does not take the result away
-        text, extra = model.report(run.trainer) if model.report is not None else ("", {})
+        report = model.report(run.trainer) if model.report is not None else Report(())
         if options.json:
             result = {
                 "model": model.name,
@@ -177,11 +179,11 @@ def _run(words: list[str]) -> int:
                 "steps": run.position,
                 "epochs": run.trainer.epoch,
                 "seconds": seconds,
-                "metrics": {**run.history.at(run.position), **extra},
+                "metrics": {**run.history.at(run.position), **report.metrics},
             }
             _print_json(result)
         else:
-            _print_result(model, run, options.preset, seconds, text)
+            _print_result(model, run, options.preset, seconds, report)
     return 0
 
 
@@ -247,18 +249,17 @@ def _train(model: Model, config: Config, data: Any, *, quiet: bool) -> tuple[Run
 
     limit_blas()
     trainer = model.trainer(config, data)
-    total = getattr(trainer, "total_steps", None)
     if quiet:
-        return train(trainer)
+        return train(trainer, metrics=model.metrics)
     with _progress() as progress:
-        task = progress.add_task(model.title, total=total, state="")
+        task = progress.add_task(model.title, total=trainer.total_steps, state="")
 
         def show(run: Run) -> None:
             known = run.history.at(run.position)
             shown = [f"{spec.label} {known[spec.name]:.4g}" for spec in model.metrics[:2] if spec.name in known]
             progress.update(task, completed=run.position, state=f"step {run.position} · {' · '.join(shown)}")
 
-        finished = train(trainer, show)
+        finished = train(trainer, show, metrics=model.metrics)
         show(finished[0])  # however short it was
         progress.refresh()
         return finished
@@ -274,9 +275,11 @@ def _progress(quiet: bool = False) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
 
 
-def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str) -> None:
+def _print_result(model: Model, run: Run, preset: str, seconds: float, report: Report) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from playground.report_table import print_report
 
     table = Table(title=f"{model.title} · {preset}", title_justify="left")
     table.add_column("metric")
@@ -287,11 +290,10 @@ def _print_result(model: Model, run: Run, preset: str, seconds: float, text: str
             value = f"{100 * known[spec.name]:.2f} %" if spec.unit == "%" else f"{known[spec.name]:.5g} {spec.unit}"
             table.add_row(spec.label, value.strip())
     table.add_row("steps", f"{run.position}")
-    table.add_row("epochs", f"{run.trainer.epoch:g}")
+    table.add_row(f"{model.cycle}s", f"{run.trainer.epoch:g}")
     table.add_row("seconds", f"{seconds:.2f}")
     Console().print(table)
-    if text:
-        print(text)
+    print_report(report)
 
 
 def _check_target(path: Path, option: str, example: str) -> None:
@@ -343,34 +345,36 @@ more so the more was tried. Judge the choice on data that had no part in it."""
 
 def _sweep(words: list[str]) -> int:
     from models.registry import get_model
+    from playground import sweep_tables
     from playground.engine.options import read_values
-    from playground.sweep import plan as sweep
+    from playground.sweep import pool, summary
+    from playground.sweep.plan import plan
 
     if _lists_models("sweep", words):
         return 0
     model = get_model(words[0])
     _, options = _model_options("sweep", model, words[1:], _add_sweep_options, ABOUT_SWEEP)
-    plan = sweep.plan(model, options.preset, read_values(model.config, options), options.seeds)
+    todo = plan(model, options.preset, read_values(model.config, options), options.seeds)
     if options.csv is not None:
         _check_target(Path(options.csv), "--csv", "sweep.csv")
     if options.data is not None and model.open_data is not None:
         model.open_data([Path(file) for file in options.data])  # refused once, and not by every run
-    metric = next((spec for spec in sweep.ranking_metrics(model) if options.metric in (None, spec.name)), None)
+    metric = next((spec for spec in summary.ranking_metrics(model) if options.metric in (None, spec.name)), None)
     found: list[Result] = []
     stopped: KeyboardInterrupt | None = None
     try:
-        _do_sweep(plan, options, found)
+        _do_sweep(todo, options, found)
     except KeyboardInterrupt as stop:
         stopped = stop
     finally:  # what is done is shown, whatever came in between
-        rows = sweep.summary(plan, found, metric)
+        rows = summary.summary(todo, found, metric)
         if found and options.json:
-            _print_json(sweep.as_json(plan, rows, metric))
+            _print_json(summary.as_json(todo, rows, metric))
         elif found:
-            sweep.print_tables(plan, rows, metric)
+            sweep_tables.print_tables(todo, rows, metric)
     if stopped is not None:
-        code = 143 if isinstance(stopped, sweep.Terminated) else 130
-        return _fail(f"stopped after {len(found)} of {len(plan.configs)} runs.", code)
+        code = 143 if isinstance(stopped, pool.Terminated) else 130
+        return _fail(f"stopped after {len(found)} of {len(todo.configs)} runs.", code)
     if all(result.failed is not None for result in found):
         refused = all(result.refused for result in found)
         return _fail(f"No run came to its end. The first one: {found[0].failed}", 2 if refused else 1)
@@ -379,22 +383,24 @@ def _sweep(words: list[str]) -> int:
 
 def _add_sweep_options(parser: OptionParser, model: Model) -> None:
     from playground.engine.options import whole_number
-    from playground.sweep import plan as sweep
+    from playground.sweep.plan import MOST_RUNS, SEEDS
+    from playground.sweep.pool import cores
+    from playground.sweep.summary import ranking_metrics
 
     parser.add_argument(
         "--seeds",
         metavar="N",
-        type=whole_number(1, sweep.MOST_RUNS),
-        help=f"runs of each combination, with seeds counted on from --seed. Default: {sweep.SEEDS}.",
+        type=whole_number(1, MOST_RUNS),
+        help=f"runs of each combination, with seeds counted on from --seed. Default: {SEEDS}.",
     )
     parser.add_argument(
         "--jobs",
         metavar="N",
         type=whole_number(1, 1024),
-        default=sweep.cores(),
-        help=f"runs at a time, each in a process of its own. Default: the cores of this computer ({sweep.cores()}).",
+        default=cores(),
+        help=f"runs at a time, each in a process of its own. Default: the cores of this computer ({cores()}).",
     )
-    names = [spec.name for spec in sweep.ranking_metrics(model)]
+    names = [spec.name for spec in ranking_metrics(model)]
     if names:
         help_text = f"what the best is chosen by: {' or '.join(names)}. Default: {names[0]}."
         parser.add_argument("--metric", metavar="NAME", choices=names, help=help_text)
@@ -407,22 +413,23 @@ def _add_sweep_options(parser: OptionParser, model: Model) -> None:
 
 def _do_sweep(plan: Plan, options: argparse.Namespace, found: list[Result]) -> None:
     """Do all runs of a plan; each result is added to `found`, and to the table (--csv), when it is there."""
-    from playground.sweep import plan as sweep
+    from playground.sweep import pool
+    from playground.sweep_tables import CsvTable
 
     data = [Path(file) for file in options.data] if options.data is not None else None
     with ExitStack() as stack:
-        stack.enter_context(sweep.terminable())
+        stack.enter_context(pool.terminable())
         table = None
         if options.csv is not None:
             file = stack.enter_context(Path(options.csv).open("w", newline="", encoding="utf-8"))
-            table = sweep.CsvTable(plan, file)
+            table = CsvTable(plan, file)
         progress = stack.enter_context(_progress(options.json or options.quiet))
         task = progress.add_task(plan.model.title, total=len(plan.configs), state="")
 
         def show(done: float) -> None:
             progress.update(task, completed=done, state=f"{len(found)} of {len(plan.configs)} runs")
 
-        results = sweep.results(plan, data, jobs=options.jobs, on_progress=show)
+        results = pool.results(plan, data, jobs=options.jobs, on_progress=show)
         for result in stack.enter_context(closing(results)):
             found.append(result)
             if table is not None:

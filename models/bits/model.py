@@ -99,7 +99,9 @@ MODEL = Model(
     metrics=(
         MetricSpec("loss", "mean squared error", plot="loss", log=True, better="lower"),
         MetricSpec("max_output_error", "largest error of a row", plot="error", log=True, better="lower"),
-        MetricSpec("max_weight_error", "largest error of a weight", plot="error", log=True, better="lower"),
+        MetricSpec(
+            "max_weight_error", "largest error of a weight", plot="error", log=True, better="lower", optional=True
+        ),
     ),
     report=report,
     cycle="update",

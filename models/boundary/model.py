@@ -62,8 +62,16 @@ def _percent(share: float) -> str:
 
 
 METRICS = (
-    MetricSpec("held_out_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
-    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec(
+        "held_out_accuracy",
+        "held-out accuracy",
+        plot="accuracy",
+        unit="%",
+        held_out=True,
+        better="higher",
+        optional=True,
+    ),
+    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher", optional=True),
     MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )

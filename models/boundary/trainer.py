@@ -49,6 +49,7 @@ class BoundaryTrainer(
 
     learns_answers = True
     holds_out = True
+    fewest_points = 0
 
     def __init__(self, config: BoundaryConfig, data: PointSet) -> None:
         self._origin = np.zeros(2)  # step and epoch from which epochs are counted: moved on when points come or go

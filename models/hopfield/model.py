@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from models.base import MetricSpec, Model, Preset
 from models.hopfield.config import HopfieldConfig, load
 from models.hopfield.local_field import LocalField, heat_map, local_field
-from models.hopfield.report import metrics, recall, report, run, text
+from models.hopfield.report import metrics, recall, report, rows, run
 from models.hopfield.trainer import (
     Corrupt,
     DeletePattern,
@@ -37,8 +37,8 @@ __all__ = [
     "metrics",
     "recall",
     "report",
+    "rows",
     "run",
-    "text",
 ]
 
 _TEN = tuple(range(10))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from models.base import Report
 from models.data.pictures.patterns import render
 from models.hopfield.config import HopfieldConfig, load
 from models.hopfield.energy import WORDS
@@ -36,13 +37,13 @@ def run(config: HopfieldConfig) -> tuple[HopfieldTrainer, ...]:
     return tuple(recall(HopfieldTrainer(each, data)) for each in configs)
 
 
-def report(trainer: HopfieldTrainer) -> tuple[str, dict[str, Any]]:
-    """What a recall found, as text and as numbers for JSON; the library's patterns are recalled from all three probes.
+def report(trainer: HopfieldTrainer) -> Report:
+    """What a recall found, in pictures and numbers; the library's patterns are recalled from all three probes.
 
-    Numbers: see `metrics`.
+    See `rows` and `metrics`.
     """
     trainers = run(trainer.config) if trainer.config.patterns == "library" else (trainer,)
-    return text(trainers), metrics(trainers)
+    return Report(("damaged", "recalled"), rows(trainers), metrics(trainers))
 
 
 def metrics(trainers: tuple[HopfieldTrainer, ...]) -> dict[str, Any]:
@@ -60,14 +61,19 @@ def metrics(trainers: tuple[HopfieldTrainer, ...]) -> dict[str, Any]:
     return together | {"fixed_points": _count_fixed_points(trainers[0].snapshot()), "probes": each}
 
 
-def text(trainers: tuple[HopfieldTrainer, ...]) -> str:
-    """What `run` found, as text: damaged and recalled pictures side by side in █ and spaces, and what came of it."""
-    parts = [_report(trainer.snapshot()) for trainer in trainers]
+def rows(trainers: tuple[HopfieldTrainer, ...]) -> tuple[tuple[str | None, str | None], ...]:
+    """What `run` found: damaged and recalled pictures side by side, a row for each line of pixels (█ and spaces).
+
+    Behind each pair come sentences about it, with nothing beside them.
+    """
+    found = [row for trainer in trainers for row in _rows(trainer.snapshot())]
     if len(trainers) > 1:
         recovered = sum(trainer.verdict() == "recovered" for trainer in trainers)
         count = _count_fixed_points(trainers[0].snapshot())
-        parts.append(f"{recovered} of {len(trainers)} probes recovered; the memory has {count} fixed points in all.")
-    return "\n\n".join(parts)
+        found.append(
+            (f"{recovered} of {len(trainers)} probes recovered; the memory has {count} fixed points in all.", None)
+        )
+    return tuple(found)
 
 
 def _metrics(snapshot: HopfieldSnapshot) -> dict[str, Any]:
@@ -81,18 +87,15 @@ def _metrics(snapshot: HopfieldSnapshot) -> dict[str, Any]:
     }
 
 
-def _report(snapshot: HopfieldSnapshot) -> str:
-    pictures = [render(snapshot.start, snapshot.shape), render(snapshot.state, snapshot.shape)]
-    width = max(2 * snapshot.shape[1], len("damaged"))
-    lines = [f"{'damaged':{width}} │ recalled"]
-    lines += [f"{left:{width}} │ {right}" for left, right in zip(*(p.split("\n") for p in pictures), strict=True)]
-    lines.append(WORDS[snapshot.verdict])
-    lines.append(
+def _rows(snapshot: HopfieldSnapshot) -> list[tuple[str | None, str | None]]:
+    start, end = (render(pixels, snapshot.shape).split("\n") for pixels in (snapshot.start, snapshot.state))
+    sentences = [
+        WORDS[snapshot.verdict],
         f"overlap {snapshot.overlap:.3f} · energy {snapshot.energy_start:.3f} → {snapshot.energy:.3f} · "
-        f"{snapshot.updates} {'update' if snapshot.updates == 1 else 'updates'}"
-    )
-    reason = _why_pixels_are_missed(snapshot)
-    return "\n".join([*lines, reason] if reason else lines)
+        f"{snapshot.updates} {'update' if snapshot.updates == 1 else 'updates'}",
+        _why_pixels_are_missed(snapshot),
+    ]
+    return [*zip(start, end, strict=True), *((sentence, None) for sentence in sentences if sentence)]
 
 
 def _why_pixels_are_missed(snapshot: HopfieldSnapshot) -> str:

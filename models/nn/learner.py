@@ -33,8 +33,8 @@ Batch = tuple[Array, Array]
 WeightedBatch = tuple[Array, Array, Array]
 """The same, and how much each row of the targets counts: (N,) or (N, T)."""
 
-Measure = Callable[..., float]
-"""(outputs, targets), and the weights where there are some → a number that is averaged over the batch (accuracy)."""
+Measure = Callable[[Array, Array, Array | None], float]
+"""(outputs, targets, weights or None) → a number that is averaged over the batch, such as the accuracy."""
 
 EXPLODED_LOSS = 1e6
 """A loss so many times its first value (or 1, if that is more) has exploded even though it is still a number."""
@@ -155,18 +155,20 @@ class Learner:
         gradients = self.network.gradients
         loss = score = covered = 0.0
         total: Array | None = None
-        for inputs, *answer in batches:
-            self._inputs = inputs
-            if self.shards > 1 and len(inputs) > 1:
-                part_loss, part_score = self._in_shards(inputs, answer, measure)
+        for batch in batches:
+            inputs = self._inputs = batch[0]
+            targets, weights = batch[1], batch[2] if len(batch) == 3 else None
+            examples = len(inputs)
+            if self.shards > 1 and examples > 1:
+                part_loss, part_score = self._in_shards(inputs, targets, weights, measure)
             else:
-                part_loss, part_score = _pass(self.network, self.loss, inputs, answer, measure)
-            if len(inputs) == count:
+                part_loss, part_score = _pass(self.network, self.loss, inputs, targets, weights, measure)
+            if examples == count:
                 return part_loss, part_score  # the only part
-            share = _size(inputs, answer) / count
+            share = _size(inputs, weights) / count
             loss += share * part_loss
             score += share * part_score
-            covered += share if len(answer) > 1 else 0.0
+            covered += share if weights is not None else 0.0
             total = np.zeros_like(gradients) if total is None else total
             total += gradients if self.loss.summed else share * gradients
         gradients[...] = 0.0 if total is None else total
@@ -209,19 +211,23 @@ class Learner:
 
     # In several parts at the same time ------------------------------------------------------------------------------
 
-    def _in_shards(self, inputs: Array, answer: Sequence[Array], measure: Measure | None) -> tuple[float, float]:
+    def _in_shards(
+        self, inputs: Array, targets: Array, weights: Array | None, measure: Measure | None
+    ) -> tuple[float, float]:
         """As `_pass`, but in parts, each by its own copy of the network."""
         whole = self.network
         count = min(self.shards, len(inputs))
         ends = [len(inputs) * index // count for index in range(count + 1)]
-        rows = [slice(start, end) for start, end in pairwise(ends)]
         whole.draw_ahead(inputs)
-        tasks: list[tuple[Any, ...]] = []
-        for (network, loss), part in zip(self._copies, rows, strict=False):
-            network.follow(whole, part)
-            tasks.append((network, loss, inputs[part], [array[part] for array in answer], measure))
+        tasks: list[_Task] = []
+        for (network, loss), (start, end) in zip(self._copies, pairwise(ends), strict=False):
+            rows = slice(start, end)
+            network.follow(whole, rows)
+            tasks.append(
+                (network, loss, inputs[rows], targets[rows], None if weights is None else weights[rows], measure)
+            )
         found = self._carry_out(tasks)
-        sizes = [_size(task[2], task[3]) for task in tasks]
+        sizes = [_size(task[2], task[4]) for task in tasks]
         shares = [size / (sum(sizes) or 1.0) for size in sizes]
         gradients = whole.gradients
         if not self.loss.summed:
@@ -236,7 +242,7 @@ class Learner:
             sum(share * score for share, (_, score) in zip(shares, found, strict=True)),
         )
 
-    def _carry_out(self, tasks: Sequence[tuple[Any, ...]]) -> list[tuple[float, float]]:
+    def _carry_out(self, tasks: Sequence[_Task]) -> list[tuple[float, float]]:
         """`_pass` for each task, by as many threads as are allowed; this one takes part."""
         threads = min(len(tasks), self.threads or _cores())
         if threads <= 1:
@@ -306,14 +312,17 @@ def undone_on_failure(learners: Iterable[Learner], rng: np.random.Generator | No
         raise
 
 
+_Task = tuple[Network, Loss, Array, Array, Array | None, Measure | None]
+
+
 def _pass(
-    network: Network, loss: Loss, inputs: Array, answer: Sequence[Array], measure: Measure | None
+    network: Network, loss: Loss, inputs: Array, targets: Array, weights: Array | None, measure: Measure | None
 ) -> tuple[float, float]:
     """Forwards and backwards: the loss and the measure; the gradient is left in the network."""
     outputs = network.forward(inputs, training=True)
-    value, gradient = loss(outputs, *answer)
+    value, gradient = loss(outputs, targets, weights)
     network.backward(gradient)
-    return value, measure(outputs, *answer) if measure is not None else 0.0
+    return value, measure(outputs, targets, weights) if measure is not None else 0.0
 
 
 def _quietly(*task: Any) -> tuple[float, float]:
@@ -322,9 +331,9 @@ def _quietly(*task: Any) -> tuple[float, float]:
         return _pass(*task)
 
 
-def _size(inputs: Array, answer: Sequence[Array]) -> float:
+def _size(inputs: Array, weights: Array | None) -> float:
     """How much a part of a batch counts: its examples, or the sum of its weights."""
-    return float(answer[1].sum()) if len(answer) > 1 else len(inputs)
+    return len(inputs) if weights is None else float(weights.sum())
 
 
 def _cores() -> int:

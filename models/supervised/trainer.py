@@ -7,8 +7,9 @@ become a batch of inputs and targets.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError, Metrics, Snapshot, Trainer, owned
+from models.nn.dropout import Dropout
 from models.nn.layer import Array, Layer, Shape
 from models.nn.learner import Batch as Batch
 from models.nn.learner import Learner, WeightedBatch
@@ -99,6 +101,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
             self.network.parameters.size, momentum=config.momentum, second_momentum=config.second_momentum
         )
         self.learner = Learner(self.network, LOSSES[config.loss](), optimizer, shards=config.shards)
+        self._draws = any(isinstance(layer, Dropout) for layer in self.network.every_layer())
         self._test_loss = LOSSES[config.loss]()  # its own, since a loss keeps its gradient's memory
         self._order: NDArray[np.int64] | None = None
         self._order_epoch = -1
@@ -188,13 +191,13 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         chosen = self._chosen()
         count = chosen.stop - chosen.start if isinstance(chosen, slice) else len(chosen)
         loss, accuracy = self.learner.update(
-            self._batches(chosen, count),
+            map(self.train_batch, self._parts(chosen, count)),  # made one at a time, when the learner asks for them
             count,
             config.learning_rate * SCHEDULES[config.schedule](self.step_count, self.total_steps),
             step=self.step_count,
             l1=config.l1,
             l2=config.l2,
-            rng=self.rng if self.noisy or config.dropout else None,
+            rng=self.rng if self.noisy or self._draws else None,
             measure=self._accuracy,
         )
         self.step_count += 1
@@ -211,20 +214,21 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         start = position * self.config.batch_size
         return self._order[start : start + self.config.batch_size]
 
-    def _batches(self, chosen: NDArray[np.int64] | slice, count: int) -> Iterator[Batch | WeightedBatch]:
-        """The chosen examples, made into a batch when they are asked for; a large one in parts."""
+    def _parts(self, chosen: NDArray[np.int64] | slice, count: int) -> list[NDArray[np.int64] | slice]:
+        """The choice in parts of at most LARGEST_CHUNK examples."""
         if count <= LARGEST_CHUNK:
-            yield self.train_batch(chosen)
-            return
-        begin = chosen.start if isinstance(chosen, slice) else 0
-        for start in range(begin, begin + count, LARGEST_CHUNK):
-            stop = min(start + LARGEST_CHUNK, begin + count)
-            yield self.train_batch(slice(start, stop) if isinstance(chosen, slice) else chosen[start:stop])
+            return [chosen]
+        edges = [*range(0, count, LARGEST_CHUNK), count]
+        if isinstance(chosen, slice):
+            return [slice(chosen.start + start, chosen.start + stop) for start, stop in pairwise(edges)]
+        return [chosen[start:stop] for start, stop in pairwise(edges)]
 
     def _accuracy(self, outputs: Array, targets: Array, weights: Array | None = None) -> float:
         """Share of the rows that are classified as they should be; with weights, of what they weigh together."""
-        right = self.classify(outputs) == self.classify(targets)
-        return _counted(right, weights) / (right.size if weights is None else float(weights.sum()) or 1.0)
+        right: NDArray[np.bool_] = self.classify(outputs) == self.classify(targets)
+        if weights is None:
+            return int(np.count_nonzero(right)) / right.size
+        return _counted(right, weights) / (float(weights.sum()) or 1.0)
 
     # Held-out data ----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ anything is built. Writing is atomic: a temporary file beside the target, then a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -14,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from itertools import pairwise
@@ -25,16 +26,19 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
+from models.base import Data, DataError, Model, Origin, PlaygroundError, State, Trainer, TrainingError
 from models.config import Config, explain
 from models.registry import MODELS, get_model
 from models.whole_file import atomically, reason, short
+from playground.engine.arithmetic import MOST, UNKNOWN, Arithmetic
 from playground.engine.history import HistoryRows
 from playground.engine.run import Recording, Run
 from playground.engine.timeline import Change, Checkpoint
 
 FORMAT = "playground-experiment"
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)
+"""Versions that are read. The first kept the user's own data in every state; it did not say what it was made with."""
 SUFFIX = ".npz"
 LARGEST = 2**30
 """Bytes that the unpacked arrays of one file may take."""
@@ -44,6 +48,8 @@ MOST_VALUES = 2**22
 MOST_ARRAYS = 20_000
 MOST_CHECKPOINTS = 1000
 MOST_FUTURES = 16
+MOST_DATA = 100
+"""Arrays of the user's own data in one state."""
 LAST_STEP = 2**53
 """No run is longer: steps up to here are exact in every number type that they are shown or plotted with."""
 CHECKPOINT_BYTES = 8 * 2**20
@@ -64,6 +70,8 @@ UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImpleme
 """What reading a damaged archive may raise (ValueError: a name that is not text, a place before the beginning)."""
 
 Arrays = dict[str, NDArray[Any]]
+DataNumbers = Annotated[list[Annotated[int, Field(ge=0, le=MOST_ARRAYS)]], Field(max_length=MOST_DATA)]
+"""Which arrays of the user's own data belong to a state: `data/3/points` is number 3."""
 Step = Annotated[int, Field(ge=0, le=LAST_STEP)]
 
 
@@ -109,6 +117,7 @@ class _CheckpointInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
     step: Step
     pinned: bool
+    data: DataNumbers = []
 
 
 class _RowsInfo(BaseModel):
@@ -122,13 +131,21 @@ class _RowsInfo(BaseModel):
 
 
 class _Metadata(BaseModel):
-    """The JSON part of the file."""
+    """The JSON part of the file.
+
+    Attributes:
+        data: the user's own data at `step`; a checkpoint has such numbers as well.
+        evaluation_pieces, made_with: see `Recording`.
+    """
 
     model_config = ConfigDict(extra="forbid")
     format: str
     version: int
     model: str
     step: Step
+    data: DataNumbers = []
+    evaluation_pieces: int = Field(default=0, ge=0, le=LAST_STEP)
+    made_with: list[Arithmetic] = Field(default=[UNKNOWN], max_length=MOST)
     changes: list[_ChangeInfo] = Field(min_length=1, max_length=100_000)
     edits: list[Step] = Field(max_length=1_000_000)
     checkpoints: list[_CheckpointInfo] = Field(max_length=MOST_CHECKPOINTS)
@@ -198,14 +215,22 @@ def _fitting(experiment: Experiment) -> Arrays:
 def _packed(experiment: Experiment) -> Arrays:
     """All that a file holds, as arrays by name."""
     recording = experiment.recording
+    states, numbers = _pack_states(recording)
+    here, *others = numbers
     metadata = {
         "format": FORMAT,
         "version": VERSION,
         "model": experiment.model.name,
         "step": recording.step,
+        "data": here,
+        "evaluation_pieces": recording.evaluation_pieces,
+        "made_with": [each.model_dump() for each in recording.made_with],
         "changes": [{"step": c.step, "config": c.config.model_dump(mode="json")} for c in recording.changes],
         "edits": list(recording.edits),
-        "checkpoints": [{"step": c.step, "pinned": c.pinned} for c in recording.checkpoints],
+        "checkpoints": [
+            {"step": checkpoint.step, "pinned": checkpoint.pinned, "data": data}
+            for checkpoint, data in zip(recording.checkpoints, others, strict=True)
+        ],
         "history": _rows_info(recording.history),
         "futures": [_rows_info(future) for future in recording.futures],
         "origin": experiment.origin.model_dump(),
@@ -215,11 +240,8 @@ def _packed(experiment: Experiment) -> Arrays:
         text = json.dumps(metadata).encode()  # ASCII, in which file names of any bytes can be written
     except (TypeError, ValueError, RecursionError) as error:
         raise _FlawError(f"its settings or drawings are not JSON ({short(str(error), 100)})") from error
-    arrays: Arrays = {"metadata": np.frombuffer(text, dtype=np.uint8)}
-    arrays |= {f"state/{name}": array for name, array in recording.state.items()}
+    arrays: Arrays = {"metadata": np.frombuffer(text, dtype=np.uint8)} | states
     arrays |= _pack_rows("history", recording.history)
-    for index, checkpoint in enumerate(recording.checkpoints):
-        arrays |= {f"checkpoint/{index}/{name}": array for name, array in checkpoint.state.items()}
     for index, future in enumerate(recording.futures):
         arrays |= _pack_rows(f"future/{index}", future)
     return {name: np.asarray(array) for name, array in arrays.items()}
@@ -229,6 +251,8 @@ def _excess(recording: Recording, arrays: Arrays) -> str:
     """What of a recording is more than `read` takes, in words; "" when nothing is."""
     if len(recording.futures) > MOST_FUTURES or len(recording.checkpoints) > MOST_CHECKPOINTS:
         return f"it has more than {MOST_FUTURES} futures or {MOST_CHECKPOINTS} checkpoints"
+    if _size_of_states(recording) > LARGEST:
+        return f"its states take more than {LARGEST >> 20} MB"
     if arrays["metadata"].nbytes > LARGEST_METADATA:
         return f"its settings, edits and drawings take more than {LARGEST_METADATA >> 20} MB"
     size = sum(_stored_size(name, array) for name, array in arrays.items())
@@ -236,6 +260,38 @@ def _excess(recording: Recording, arrays: Arrays) -> str:
         largest = f"{MOST_ARRAYS} arrays and {LARGEST >> 20} MB"
         return f"an experiment file holds at most {largest}, this run takes {len(arrays)} arrays and {size >> 20} MB"
     return ""
+
+
+def _pack_states(recording: Recording) -> tuple[Arrays, list[list[int]]]:
+    """All states, and for each of them which arrays of the user's own data belong to it.
+
+    The latter are stored once, however many states share them: they hardly ever change, and may be the larger part.
+    """
+    arrays: Arrays = {}
+    numbers: dict[tuple[str, bytes], int] = {}
+    known: dict[int, bytes] = {}  # what was summed up already: states share their arrays
+    belonging = []
+    places = ["state", *(f"checkpoint/{index}" for index in range(len(recording.checkpoints)))]
+    states = [recording.state, *(checkpoint.state for checkpoint in recording.checkpoints)]
+    for place, state in zip(places, states, strict=True):
+        own = []
+        for name, array in state.items():
+            if name not in recording.data:
+                arrays[f"{place}/{name}"] = array
+                continue
+            if id(array) not in known:
+                head = f"{array.dtype.str}{array.shape}".encode()
+                known[id(array)] = hashlib.sha256(head + np.ascontiguousarray(array).tobytes()).digest()
+            number = numbers.setdefault((name, known[id(array)]), len(numbers))
+            arrays[f"data/{number}/{name}"] = array
+            own.append(number)
+        belonging.append(own)
+    return arrays, belonging
+
+
+def _size_of_states(recording: Recording) -> int:
+    """Bytes of all states together if none shared anything: what going through them one after the other costs."""
+    return sum(Checkpoint(0, state).size for state in (recording.state, *(c.state for c in recording.checkpoints)))
 
 
 def _stored_size(name: str, array: NDArray[Any]) -> int:
@@ -260,7 +316,7 @@ def _spare(model: Model, recording: Recording) -> list[int]:
         return find(recording.edits, checkpoint.step)
 
     position = Checkpoint(recording.step, recording.state, pinned=recording.step in recording.edits)
-    reached = set() if hasattr(model.trainer, "data_in") else {0}
+    reached = {0} if model.trainer.data_in(recording.changes[0].config, recording.state) is None else set()
     spare = []
     saved = [*enumerate(recording.checkpoints), (-1, position)]
     for index, checkpoint in sorted(saved, key=lambda each: (each[1].step, each[0])):
@@ -297,27 +353,45 @@ def _assembled(arrays: Arrays) -> Experiment:
     sections: dict[str, Arrays] = {}
     for name, array in arrays.items():
         section, _, rest = name.partition("/")
-        if section in ("checkpoint", "future"):
+        if section in ("checkpoint", "future", "data"):
             index, _, rest = rest.partition("/")
             section = f"{section}/{index}"
         sections.setdefault(section, {})[rest] = array
     recording = Recording(
         step=metadata.step,
-        state=sections.get("state", {}),
+        state=_state("state", metadata.data, sections),
         history=_unpack_rows(metadata.history, sections.get("history", {})),
         changes=changes,
         edits=tuple(sorted(set(metadata.edits))),
         checkpoints=tuple(
-            Checkpoint(info.step, sections.get(f"checkpoint/{index}", {}), info.pinned)
+            Checkpoint(info.step, _state(f"checkpoint/{index}", info.data, sections), info.pinned)
             for index, info in enumerate(metadata.checkpoints)
         ),
         futures=tuple(
             _unpack_rows(info, sections.get(f"future/{index}", {})) for index, info in enumerate(metadata.futures)
         ),
+        data=frozenset(name for section, held in sections.items() if section.startswith("data/") for name in held),
+        evaluation_pieces=metadata.evaluation_pieces,
+        made_with=tuple(metadata.made_with),
     )
     if problem := _contradiction(model, recording):
         raise _FlawError(problem)
     return Experiment(model, recording, metadata.origin, metadata.drawings)
+
+
+def _state(section: str, data: Iterable[int], sections: Mapping[str, Arrays]) -> State:
+    """One state, with its part of the user's own data; raises _FlawError when the file does not hold that."""
+    state = dict(sections.get(section, {}))
+    for number in data:
+        held = sections.get(f"data/{number}", {})
+        if len(held) != 1:
+            raise _FlawError(f"a state refers to your own data number {number}, of which the file holds {len(held)}")
+        ((name, array),) = held.items()
+        if name in state:
+            raise _FlawError(f"it holds “{short(name, 60)}” of one state twice")
+        array.flags.writeable = False  # shared from now on
+        state[name] = array
+    return state
 
 
 def _contradiction(model: Model, recording: Recording) -> str:
@@ -325,10 +399,12 @@ def _contradiction(model: Model, recording: Recording) -> str:
     history, end = recording.history, recording.history.end
     steps = [change.step for change in recording.changes]
     moments = [*steps, *recording.edits, *(checkpoint.step for checkpoint in recording.checkpoints)]
-    reported = {spec.name for spec in model.metrics if not spec.held_out}
-    measured = {spec.name for spec in model.metrics if spec.held_out}
+    reported = {spec.name for spec in model.metrics if not spec.evaluated}
+    measured = {spec.name for spec in model.metrics if spec.evaluated}
     if not recording.state:
         return "it holds no state"
+    if _size_of_states(recording) > LARGEST:
+        return f"its states take more than {LARGEST >> 20} MB"
     if history.start != 0 or end < recording.step:
         return f"its history ends at step {end}, its state is at step {recording.step}"
     if steps[0] != 0 or steps != sorted(set(steps)):
@@ -370,8 +446,10 @@ def resume(experiment: Experiment, data: Any) -> Run:
         trainer.restore(untrained)
         _check_columns(trainer, recording.history)
         trainer.restore(untrained)
-        run = Run.resume(trainer, recording)
-        if _kept_data(experiment) and 0 not in run.timeline.edits:  # only the state at step 0 has them once they change
+        run = Run.resume(trainer, recording, metrics=experiment.model.metrics)
+        if (
+            _own_data(experiment) is not None and 0 not in run.timeline.edits
+        ):  # only the state at step 0 has them once they change
             run.timeline.add(Checkpoint(0, untrained, pinned=True))
         run.snapshot()
         return run
@@ -408,24 +486,28 @@ def model_of(path: Path) -> str:
 
 
 def origin_of(data: Any) -> DataOrigin:
-    """Where data came from, as far as they tell (attributes `name`, `digest`, `files`)."""
-    files = tuple(str(file) for file in getattr(data, "files", ()))
+    """Where data came from, as far as they tell (see `Data`)."""
+    known = data.origin() if isinstance(data, Data) else Origin()
     try:
-        return DataOrigin(name=str(getattr(data, "name", "")), digest=str(getattr(data, "digest", "")), files=files)
+        return DataOrigin(name=known.name, digest=known.digest, files=known.files)
     except ValidationError as error:  # too many, or endless
         raise DataError(
             "The names of your data files cannot be stored: use fewer files, with shorter names."
         ) from error
 
 
-def _kept_data(experiment: Experiment) -> Callable[[Config, State], Any] | None:
-    """How to get the user's own data out of a saved state; None if they are not part of it.
+def _own_data(experiment: Experiment) -> Any:
+    """The user's own data in the earliest saved state; None if they are not part of it.
 
-    A trainer whose data the user may change by hand has them in its state, and says with `data_in(config, state)` what
-    it was built on. Where a run began with data made from the settings, these are made again instead.
+    A trainer whose data the user may change by hand has them in its state (see `Trainer.data_in`). Where a run began
+    with data made from the settings, these are made again instead.
     """
-    kept: Callable[[Config, State], Any] | None = getattr(experiment.model.trainer, "data_in", None)
-    return kept if experiment.origin.name else None
+    if not experiment.origin.name:
+        return None
+    recording = experiment.recording
+    saved = (*recording.checkpoints, Checkpoint(recording.step, recording.state))
+    first = min(saved, key=lambda checkpoint: checkpoint.step)
+    return experiment.model.trainer.data_in(recording.changes[0].config, first.state)
 
 
 def data_of(experiment: Experiment) -> Any:
@@ -433,10 +515,9 @@ def data_of(experiment: Experiment) -> Any:
 
     Own data that are part of the state need no file any more. Raises DataError when others are not the same now.
     """
-    model, origin, recording = experiment.model, experiment.origin, experiment.recording
-    if kept := _kept_data(experiment):
-        saved = (*recording.checkpoints, Checkpoint(recording.step, recording.state))
-        return kept(recording.changes[0].config, min(saved, key=lambda checkpoint: checkpoint.step).state)
+    model, origin = experiment.model, experiment.origin
+    if (own := _own_data(experiment)) is not None:
+        return own
     if not origin.files:
         data = model.load(experiment.recording.config)
     elif model.open_data is not None:
@@ -526,8 +607,8 @@ def _metadata(arrays: Arrays) -> _Metadata:
         if not isinstance(values, dict) or values.get("format") != FORMAT:
             raise _FlawError("it is not an experiment of the playground", SAVED)
         version, name = values.get("version"), values.get("model")
-        if type(version) is not int or version != VERSION:
-            what = f"it has format version {short(str(version), 20)}; this program reads version {VERSION}"
+        if type(version) is not int or version not in READABLE:
+            what = f"it has format version {short(str(version), 20)}; this program reads versions up to {VERSION}"
             raise _FlawError(what, NEWER)
         if not isinstance(name, str) or name not in MODELS:
             what = f"it belongs to a model called “{short(str(name), 40)}”, which this version lacks"

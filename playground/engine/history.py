@@ -257,6 +257,10 @@ class History:
             # One format for all lines of the piece: Python's `%` is twice as fast as a csv.writer.
             yield line * (last - first) % tuple(chain.from_iterable(zip(*cells, strict=True)))
 
+    def evaluations_before(self, step: int) -> int:
+        """How often the held-out data had been looked at before `step`."""
+        return max((record.before(step) for record in self._evaluations.values()), default=0)
+
     def _flush(self) -> None:
         """Move pending steps into the columns: one array operation per metric instead of one per step."""
         if not self._pending:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from models.base import ConfigError
 from models.config import LISTS, Config, Setting, explain, settings_of
+from playground.engine.option_names import option
 
 ConfigT = TypeVar("ConfigT", bound=Config)
 
@@ -110,11 +111,6 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         return number
 
     return read
-
-
-def option(setting: Setting) -> str:
-    """The option's name: "--learning-rate"."""
-    return f"--{setting.name.replace('_', '-')}"
 
 
 class OptionParser(argparse.ArgumentParser):

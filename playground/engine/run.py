@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from models.base import ConfigError, DataError, Edit, Metrics, MetricSpec, Snapshot, State, Trainer, TrainingError
 from models.config import Config
+from playground.engine.arithmetic import Arithmetic, with_here
 from playground.engine.history import History, HistoryRows
 from playground.engine.timeline import BUDGET, Change, Checkpoint, Timeline
 
@@ -33,6 +34,16 @@ SHORTEST_GAP = 0.05
 
 CATCH_UP = 0.1
 """Seconds that a slow-motion run makes up for after it was held up; what is older is let go."""
+
+EVALUATION_SHARE = 0.12
+"""Share of the work that looking at held-out data may be.
+
+It is counted in steps (`Trainer.evaluation_cost`), not in seconds: the clock would have the same run evaluated at other
+steps every time, and its record would not repeat.
+"""
+
+FREE_EVALUATIONS = 8
+"""Evaluations that do not count: in the beginning much changes."""
 
 MOST_FUTURES = 4
 """Abandoned futures that are kept to be shown as ghost curves."""
@@ -51,6 +62,9 @@ class Recording:
         changes: the settings in force, by step; the first is at step 0.
         edits: steps after which something was changed by hand.
         checkpoints: as many as were asked for.
+        data: names of the arrays in all these states that are the user's own data.
+        evaluation_pieces: of how many pieces an evaluation consists; 0 while none was done.
+        made_with: what did the arithmetic, the latest last.
     """
 
     step: int
@@ -60,6 +74,9 @@ class Recording:
     edits: tuple[int, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     futures: tuple[HistoryRows, ...] = ()
+    data: frozenset[str] = frozenset()
+    evaluation_pieces: int = 0
+    made_with: tuple[Arithmetic, ...] = ()
 
     @property
     def config(self) -> Config:
@@ -78,6 +95,7 @@ class Run:
         playing: whether steps are done one after the other until it is stopped.
         pace: slow motion: steps per second while playing; None for as fast as it can.
         failure: why the mathematics failed at this position, or None.
+        made_with: what did the arithmetic so far, where that was not only this process.
     """
 
     def __init__(
@@ -87,9 +105,15 @@ class Run:
         budget: int = BUDGET,
         clock: Callable[[], float] = time.perf_counter,
         own_data: bool = False,
+        metrics: Sequence[MetricSpec] | None = None,
     ) -> None:
-        """A run at step 0; with `own_data`, which no config can make again, recordings hold that step as well."""
+        """A run at step 0; with `own_data`, which no config can make again, recordings hold that step as well.
+
+        What is reported is compared with the declared `metrics`, unless there are none: a misspelt one stops the run
+        with a TrainingError at its first step, or at its first evaluation.
+        """
         self.trainer = trainer
+        self.made_with: tuple[Arithmetic, ...] = ()
         self.history = History()
         self.timeline = Timeline(trainer.config, budget=budget)
         self.futures: tuple[HistoryRows, ...] = ()
@@ -97,17 +121,21 @@ class Run:
         self.pace: float | None = None
         self.failure: str | None = None
         self._clock = clock
+        self._declared = {evaluated: _names(metrics, evaluated) for evaluated in (False, True)} if metrics else {}
+        self._own: State = {}
         self._due = 0.0
         self._steps_wanted = 0
         self._seeking: int | None = None
         self._evaluation: Generator[None, None, Metrics] | None = None
         self._evaluated_at: int | None = None
+        self._pieces = 0
+        self._evaluation_pieces = 0
         self._since_checkpoint = 0.0
         self._checkpoint_cost = 0.0
         self._rate = 0.0
         self._rate_steps = 0
         self._rate_seconds = 0.0
-        self.timeline.add(Checkpoint(0, trainer.state(), pinned=own_data))
+        self.timeline.add(Checkpoint(0, self._state(), pinned=own_data))
 
     @classmethod
     def resume(
@@ -117,12 +145,15 @@ class Run:
         *,
         budget: int = BUDGET,
         clock: Callable[[], float] = time.perf_counter,
+        metrics: Sequence[MetricSpec] | None = None,
     ) -> Run:
         """The run that `recording` was taken of; `trainer` is fresh, built with the settings at step 0.
 
         Raises DataError when the recording does not fit the model.
         """
-        run = cls(trainer, budget=budget, clock=clock)
+        run = cls(trainer, budget=budget, clock=clock, metrics=metrics)
+        run.made_with = recording.made_with
+        run._evaluation_pieces = recording.evaluation_pieces
         run.timeline.changes = list(recording.changes)
         for checkpoint in recording.checkpoints:
             run.timeline.add(checkpoint)
@@ -238,7 +269,7 @@ class Run:
         self.branch()
         self.failure = None
         self.timeline.change(self.position, config)
-        after = self.trainer.state()
+        after = self._state()
         if any(not _same(after[name], before[name]) for name in after):
             self._remember(after)  # it changed more than the settings: a replay would have to guess when
 
@@ -251,7 +282,7 @@ class Run:
         self.trainer.edit(edit)
         self.branch()
         self.failure = None
-        self._remember(self.trainer.state())
+        self._remember(self._state())
 
     def fail(self, why: str) -> None:
         """Stop here: nothing more is done until another step is sought, or something is changed."""
@@ -310,7 +341,7 @@ class Run:
         elif self._evaluation is not None:
             self._evaluate()
         elif (self.playing or self._steps_wanted) and self.failure is None and not self.finished:
-            if self.position and self._evaluated_at != self.position and self.trainer.evaluation_due():
+            if self.position and self._evaluated_at != self.position and self._evaluation_due():
                 self._begin_evaluation()  # in a repeated step, or when something came in between
             elif self.position < self.head:
                 self._steps_wanted = max(self._steps_wanted - 1, 0)
@@ -347,16 +378,19 @@ class Run:
 
     def _train(self, end: float) -> None:
         """Do new steps until the time `end` or until there is something else to do; the one hot loop of the engine."""
-        trainer, history, clock = self.trainer, self.history, self._clock
+        trainer, history, clock, due = self.trainer, self.history, self._clock, self._evaluation_due
         wanted, paced = self._steps_wanted, self.playing and self.pace is not None
         started = now = clock()
         pause_after = started + max(SHORTEST_GAP, self._checkpoint_cost / CHECKPOINT_SHARE) - self._since_checkpoint
         try:
             while True:
-                history.append(trainer.step())
+                reported = trainer.step()
+                if False in self._declared:
+                    self._check_reported(reported)
+                history.append(reported)
                 wanted -= 1
                 now = clock()
-                if now >= end or now >= pause_after or wanted == 0 or trainer.evaluation_due() or trainer.done:
+                if now >= end or now >= pause_after or wanted == 0 or due() or trainer.done:
                     self._ahead(now)
                     break
                 if paced and self._ahead(now):
@@ -368,7 +402,7 @@ class Run:
         self._since_checkpoint += now - started
         if now >= pause_after:
             self._checkpoint()
-        if trainer.evaluation_due():
+        if due():
             self._begin_evaluation()
         if trainer.done:
             self.pause()
@@ -398,24 +432,65 @@ class Run:
         started = self._clock()
         # An edit's own checkpoint at this very step holds the same state: keep its pin.
         pinned = self.position in self.timeline.edits
-        self.timeline.add(Checkpoint(self.position, self.trainer.state(), pinned=pinned))
+        self.timeline.add(Checkpoint(self.position, self._state(), pinned=pinned))
         self._checkpoint_cost = self._clock() - started
         self._since_checkpoint = 0.0
+
+    def _state(self) -> State:
+        """The trainer's state. The user's own data in it are one and the same array for as long as they do not change,
+        so that checkpoints, and the file, hold them once."""
+        state = self.trainer.state()
+        for field in self.trainer.fields():
+            if field.data:
+                before, now = self._own.get(field.name), state[field.name]
+                self._own[field.name] = state[field.name] = now if before is None or not _same(before, now) else before
+        return state
+
+    def _evaluation_due(self) -> bool:
+        """Whether to look at the held-out data after this step: the trainer wants it, and enough steps were done.
+
+        The answer follows from the step and from how often they were looked at before, so it is the same when the run
+        is repeated.
+        """
+        if not self.trainer.evaluation_due():
+            return False
+        cost = self.trainer.evaluation_cost
+        if cost is None:
+            cost = max(self._evaluation_pieces, 1)
+        spent = (self.history.evaluations_before(self.position) - FREE_EVALUATIONS) * cost
+        return spent * (1 - EVALUATION_SHARE) <= EVALUATION_SHARE * self.position or self.trainer.done
 
     def _begin_evaluation(self) -> None:
         self._evaluation = self.trainer.evaluate()
         self._evaluated_at = self.position
+        self._pieces = 0
         self._evaluate()
 
     def _evaluate(self) -> None:
         assert self._evaluation is not None
+        self._pieces += 1
         try:
             next(self._evaluation)
         except StopIteration as finished:
             self._evaluation = None
+            self._evaluation_pieces = self._pieces
+            if finished.value and True in self._declared:
+                self._check_evaluated(finished.value)
             # A look at the past shows its numbers but does not add to the record.
             if finished.value and self.position == self.head:
                 self.history.append_evaluation(self.position, finished.value)
+
+    def _check_reported(self, reported: Metrics) -> None:
+        """Compare the first step's report with the declaration; raises TrainingError, the model being as it was."""
+        if problem := _mismatch(reported, *self._declared.pop(False), "step()"):
+            self._restore(self.timeline.nearest(self.head))
+            raise TrainingError(problem)
+
+    def _check_evaluated(self, measured: Metrics) -> None:
+        """The same for the first evaluation that has something to say."""
+        if problem := _mismatch(measured, *self._declared.pop(True), "evaluate()"):
+            self.fail(problem)
+            raise TrainingError(problem)
 
     def _measure(self, steps: int, seconds: float) -> None:
         self._rate_steps += max(steps, 0)
@@ -451,12 +526,15 @@ class Run:
             kept.append(newest)
         return Recording(
             step=self.position,
-            state=self.trainer.state(),
+            state=self._state(),
             history=self.history.rows(),
             changes=tuple(self.timeline.changes),
             edits=tuple(self.timeline.edits),
             checkpoints=tuple(kept),
             futures=self.futures,
+            data=frozenset(self._own),
+            evaluation_pieces=self._evaluation_pieces,
+            made_with=with_here(self.made_with),
         )
 
     def rewind_target(self, metrics: Sequence[MetricSpec]) -> int:
@@ -476,6 +554,22 @@ class Run:
         return self.timeline.nearest(int(best) + window).step
 
 
+def _names(metrics: Sequence[MetricSpec], evaluated: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """Which metrics every step (or every evaluation) must report, and which it may."""
+    known = [spec for spec in metrics if spec.evaluated == evaluated]
+    return frozenset(spec.name for spec in known if not spec.optional), frozenset(spec.name for spec in known)
+
+
+def _mismatch(reported: Metrics, needed: frozenset[str], known: frozenset[str], where: str) -> str:
+    """What is reported but not declared, or the other way round, in a sentence; "" when all fits."""
+    missing, foreign = sorted(needed - reported.keys()), sorted(reported.keys() - known)
+    said = [f"does not report “{name}”, which the model's metrics declare" for name in missing[:1]]
+    said += [f"reports “{name}”, which the model's metrics do not declare for it" for name in foreign[:1]]
+    if not said:
+        return ""
+    return f"{where} {' and '.join(said)}: give both the same names (declared: {', '.join(sorted(known)) or 'none'})."
+
+
 def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
     """Whether two arrays are the same to the bit; NaN, which equals nothing, is the same as itself here."""
     return a is b or (a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
@@ -490,13 +584,18 @@ def limit_blas() -> None:
 
 
 def train(
-    trainer: AnyTrainer, on_progress: Callable[[Run], None] | None = None, *, every: float = 0.1
+    trainer: AnyTrainer,
+    on_progress: Callable[[Run], None] | None = None,
+    *,
+    every: float = 0.1,
+    metrics: Sequence[MetricSpec] | None = None,
 ) -> tuple[Run, float]:
     """Train to the end without a window; returns the run and the seconds that it took (evaluations included).
 
-    `on_progress` is called about every `every` seconds. Raises TrainingError when the mathematics fails.
+    `on_progress` is called about every `every` seconds. Raises TrainingError when the mathematics fails, and when what
+    is reported is not what the `metrics` declare (see Run).
     """
-    run = Run(trainer)
+    run = Run(trainer, metrics=metrics)
     run.play()
     start = time.perf_counter()
     while run.work(every):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError, Model
+from models.data.pictures.mnist import ImageData
 from models.supervised.teach import Labelled, Report, Teach, check_labels, lesson_on, teaching, without_copies
 from models.supervised.trainer import SupervisedSnapshot
 from playground.engine.drawings import prepared, read_examples
@@ -54,7 +55,7 @@ def teach(
     data = data_of(experiment)
     run = resume(experiment, data)
     snapshot = run.snapshot()
-    if classifier is None or not isinstance(snapshot, SupervisedSnapshot) or not hasattr(data, "train_images"):
+    if classifier is None or not isinstance(snapshot, SupervisedSnapshot) or not isinstance(data, ImageData):
         raise DataError(f"{model.title} reads no pictures, so it cannot be taught drawings: use digits or cnn.")
 
     def read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -8,6 +8,7 @@ nearest checkpoint before it and repeats the steps in between: same state, same 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 
 from models.base import State
@@ -34,7 +35,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """Memory that it takes, in bytes."""
+        """Memory that it takes, in bytes, if it shares nothing with others."""
         return sum(array.nbytes for array in self.state.values())
 
 
@@ -63,6 +64,7 @@ class Timeline:
         self.changes: list[Change] = [Change(0, config)]
         self.edits: list[int] = []
         self._checkpoints: list[Checkpoint] = []
+        self._holders: Counter[int] = Counter()  # how many checkpoints hold an array, by its id
         self._size = 0
 
     @property
@@ -72,18 +74,18 @@ class Timeline:
 
     @property
     def size(self) -> int:
-        """Memory that the checkpoints take, in bytes."""
+        """Memory that the checkpoints take, in bytes; an array that several of them share counts once."""
         return self._size
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint; one at the same step is replaced. Thins the others when memory runs out."""
         index = self._index(checkpoint.step)
         if index >= 0 and self._checkpoints[index].step == checkpoint.step:
-            self._size -= self._checkpoints[index].size
+            self._count(self._checkpoints[index], -1)
             self._checkpoints[index] = checkpoint
         else:
             self._checkpoints.insert(index + 1, checkpoint)
-        self._size += checkpoint.size
+        self._count(checkpoint, 1)
         if checkpoint.pinned and checkpoint.step not in self.edits:
             self.edits.append(checkpoint.step)
             self.edits.sort()
@@ -110,7 +112,8 @@ class Timeline:
     def cut(self, step: int) -> None:
         """Forget checkpoints and changed settings after `step`."""
         index = self._index(step)
-        self._size -= sum(checkpoint.size for checkpoint in self._checkpoints[index + 1 :])
+        for gone in self._checkpoints[index + 1 :]:
+            self._count(gone, -1)
         del self._checkpoints[index + 1 :]
         self.changes = [change for change in self.changes if change.step <= step]
         self.edits = [edit for edit in self.edits if edit <= step]
@@ -125,6 +128,17 @@ class Timeline:
         index = bisect_right(self.changes, step, key=lambda change: change.step) - 1
         return self.changes[max(index, 0)].config
 
+    def _count(self, checkpoint: Checkpoint, change: int) -> None:
+        """Note that a checkpoint has come (1) or goes (−1)."""
+        for array in checkpoint.state.values():
+            before = self._holders[id(array)]
+            self._holders[id(array)] += change
+            if not before:
+                self._size += array.nbytes
+            elif before + change == 0:
+                self._size -= array.nbytes
+                del self._holders[id(array)]
+
     def _index(self, step: int) -> int:
         return bisect_right(self._checkpoints, step, key=lambda checkpoint: checkpoint.step) - 1
 
@@ -134,5 +148,5 @@ class Timeline:
             between = range(1, len(kept) - 1)
             candidates = [i for i in between if not kept[i].pinned] or list(between)
             index = min(candidates, key=lambda i: (kept[i + 1].step - kept[i - 1].step, i))
-            self._size -= kept[index].size
+            self._count(kept[index], -1)
             del kept[index]

@@ -16,6 +16,9 @@ from models.base import Edit, Model, Snapshot
 from models.config import Config
 from playground.engine.history import HistoryRows
 
+FailureKind = Literal["build", "open", "save", "configure", "edit", "other"]
+"""What was tried in vain: to start a run, to open or save a file, to change settings, to change something by hand."""
+
 Phase = Literal["empty", "loading", "untrained", "running", "paused", "finished", "failed"]
 
 
@@ -249,24 +252,31 @@ class Failure:
     """A command that could not be carried out; unless a new run was to be built, the run is as it was before.
 
     Attributes:
-        title: what was tried ("The experiment could not be opened").
+        kind: what was tried, for programs.
+        title: the same in words ("The experiment could not be opened").
         message: cause and remedy.
     """
 
     run_id: int
+    kind: FailureKind
     title: str
     message: str
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An experiment file was read and has proved to be good; its run waits to be adopted."""
+    """An experiment file was read and has proved to be good; its run waits to be adopted.
+
+    Attributes:
+        repeats: how exactly its numbers can be repeated here, in a sentence.
+    """
 
     run_id: int
     path: Path
     config: Config
     data: Any
     drawings: Mapping[str, Any]
+    repeats: str = ""
 
 
 @dataclass(frozen=True)

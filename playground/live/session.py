@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import Edit, Model, Snapshot
 from models.config import Config
+from playground.engine.experiment import origin_of
 from playground.engine.history import History, HistoryRows
 from playground.live import messages
 from playground.live.event_thread import EventThread
@@ -301,7 +302,7 @@ class Session(QObject):
         self._opening = 0
         self.config = opened.config
         self._new_run(opened.run_id)
-        self.data = opened.data if getattr(opened.data, "files", ()) else None
+        self.data = opened.data if origin_of(opened.data).files else None
         self.ghosts = ()
         self.ghosts_changed.emit()
         self.opened.emit(opened)

@@ -11,21 +11,31 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError
+from playground.engine.arithmetic import about
 from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
-from playground.live.messages import Failure, Mailbox, Opened, Phase, Publication, Saved, Status
+from playground.live.messages import Failure, FailureKind, Mailbox, Opened, Phase, Publication, Saved, Status
 
 SLICE = 0.008
 """Seconds of work between two looks at the command queue."""
 
 LONGEST_REST = 33
 """Milliseconds between two slices of a run in slow motion at the most."""
+
+_FAILURES: Mapping[type[messages.Command], tuple[FailureKind, str]] = {
+    messages.Build: ("build", "The run could not be started"),
+    messages.Open: ("open", "The experiment could not be opened"),
+    messages.Save: ("save", "The experiment could not be saved"),
+    messages.Configure: ("configure", "The settings were not changed"),
+    messages.ApplyEdit: ("edit", "The change was not made"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +176,7 @@ class Worker(QObject):
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
         by_hand = command.data is not None and not origin_of(data).files
-        run = Run(command.model.trainer(command.config, data), own_data=by_hand)
+        run = Run(command.model.trainer(command.config, data), own_data=by_hand, metrics=command.model.metrics)
         self._adopt(command.run_id, run, command.model, data)
         if command.play:
             run.play()
@@ -175,9 +185,12 @@ class Worker(QObject):
         experiment = read(command.path)
         limit_blas()
         data = data_of(experiment)
-        config = experiment.recording.config
+        recording = experiment.recording
+        config = recording.config
         self._parked = (command.run_id, resume(experiment, data), experiment.model, data)
-        self.opened.emit(Opened(command.run_id, command.path, config, data, experiment.drawings))
+        self.opened.emit(
+            Opened(command.run_id, command.path, config, data, experiment.drawings, about(recording.made_with))
+        )
 
     def _adopt(self, run_id: int, run: Run, model: Model, data: Any) -> None:
         self._let_go(run_id)
@@ -197,19 +210,12 @@ class Worker(QObject):
         self.saved.emit(Saved(command.run_id, command.path, recording.step, command.autosave))
 
     def _report(self, command: messages.Command, message: str) -> None:
-        titles = {
-            messages.Build: "The run could not be started",
-            messages.Open: "The experiment could not be opened",
-            messages.Save: "The experiment could not be saved",
-            messages.Configure: "The settings were not changed",
-            messages.ApplyEdit: "The change was not made",
-        }
-        title = titles.get(type(command), "That did not work")
+        kind, title = _FAILURES.get(type(command), ("other", "That did not work"))
         if isinstance(command, messages.Build):
             self._let_go(command.run_id)
         if self._mailbox.closing:  # there is no window any more to say it
             log.error("%s: %s", title, message)
-        self.failed.emit(Failure(command.run_id, title, message))
+        self.failed.emit(Failure(command.run_id, kind, title, message))
 
     # Work ----------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import pytest
 import toy
 
 from models import digits
-from models.base import DataError, Preset
+from models.base import DataError, Preset, Report
 from models.config import settings_of
 from models.registry import MODELS, get_model
 from playground.cli import main
@@ -262,7 +262,8 @@ def test_whatever_a_model_reports_is_json(toy_model, capsys, monkeypatch):
         "nothing": None,
         "path": Path("x"),
     }
-    monkeypatch.setattr(toy, "MODEL", replace(toy_model, report=lambda _trainer: ("Well done: ▁▂▃ [b]", values)))
+    report = Report(("", "number"), (("Well done: ▁▂▃ [b]", None),), values)
+    monkeypatch.setattr(toy, "MODEL", replace(toy_model, report=lambda _trainer: report))
     metrics = result_of(capsys, "run", "toy")["metrics"]
     assert metrics["nan"] is None
     assert metrics["more"] == [None, [0, 1, 2], [1, {"deep": None}]]
@@ -270,6 +271,31 @@ def test_whatever_a_model_reports_is_json(toy_model, capsys, monkeypatch):
     assert metrics["loss"] > 0
     assert main(["run", "toy", "--quiet"]) == 0
     assert capsys.readouterr().out.endswith("Well done: ▁▂▃ [b]\n")
+
+
+def test_what_a_model_reports_is_padded_and_numbers_end_below_each_other(toy_model, capsys, monkeypatch):
+    rows = (("one [b]", 1.0, 12), ("two", -1234.5678, 12345), ("three", None, "many"), ("That was all.", None, None))
+    monkeypatch.setattr(
+        toy, "MODEL", replace(toy_model, report=lambda _trainer: Report(("name", "x", "count"), rows), cycle="lap")
+    )
+    assert main(["run", "toy", "--quiet"]) == 0
+    out = capsys.readouterr().out
+    assert "│ laps          │" in out  # counted as the model counts
+    assert "epochs" not in out
+    assert out.endswith(
+        "│ one [b] │     1 │     12 │\n│ two     │ -1235 │ 12,345 │\n│ three   │       │ many   │\n"
+        "└─────────┴───────┴────────┘\nThat was all.\n"
+    )
+
+
+def test_a_misspelt_metric_stops_the_run_at_its_first_step(toy_model, capsys, monkeypatch):
+    specs = tuple(replace(spec, name="lost") if spec.name == "loss" else spec for spec in toy_model.metrics)
+    monkeypatch.setattr(toy, "MODEL", replace(toy_model, metrics=specs))
+    for words in (["run", "toy", "--quiet"], ["sweep", "toy", "--jobs", "1", "--quiet"]):
+        assert main(words) == 1
+        said = capsys.readouterr()
+        assert "does not report “lost”" in said.err
+        assert "reports “loss”, which the model's metrics do not declare" in said.err
 
 
 def test_hopfield_and_its_options(capsys):

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import (
-    Edit,
-    Metrics,
-    MetricSpec,
-    Model,
-    Preset,
-    Snapshot,
-    State,
-    Trainer,
-    TrainingError,
-    generator_state,
-    matching,
-    owned,
-    restore_generator,
-)
+from models.base import Edit, Field, Metrics, MetricSpec, Model, Preset, Snapshot, Trainer, TrainingError, owned
 from models.config import Config, setting
+from models.state import attribute, generator, number
 
 
 class ToyConfig(Config):
@@ -77,19 +63,13 @@ class ToyTrainer(Trainer[ToyConfig, ToySnapshot]):
     def snapshot(self) -> ToySnapshot:
         return ToySnapshot(self.step_count, self.epoch, owned(self.weights), self.evaluated_at)
 
-    def state(self) -> State:
-        return {
-            "weights": self.weights.copy(),
-            "velocity": self.velocity.copy(),
-            "rng": generator_state(self.rng),
-            "step": np.array(self.step_count),
-        }
-
-    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
-        self.weights = matching(state, "weights", self.weights).copy()
-        self.velocity = matching(state, "velocity", self.velocity).copy()
-        restore_generator(self.rng, state["rng"])
-        self.step_count = int(matching(state, "step", np.array(0)))
+    def fields(self) -> list[Field]:
+        return [
+            attribute(self, "weights"),
+            attribute(self, "velocity"),
+            generator("rng", self.rng),
+            number(self, "step_count", "step"),
+        ]
 
     def evaluation_due(self) -> bool:
         return self.step_count % 50 == 0

@@ -15,12 +15,15 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from models.base import DataError, Model, Snapshot
-from models.config import Config
+from models.base import ConfigError, DataError, Model, Snapshot
+from models.config import Config, settings_of
 from models.whole_file import atomically
+from playground.engine.experiment import origin_of
+from playground.engine.suited import suited
 from playground.live.messages import Failure, Opened, Saved, Status
 from playground.live.session import Session
 from ui.form.form import ConfigForm
+from ui.form.rows import title
 from ui.plots.colormaps import settled
 from ui.plots.metrics.plot import MetricPlots
 from ui.points.leave import LeaveButton
@@ -160,8 +163,9 @@ class ModelTab(Page):
             self.banner.say("The data could not be opened", str(error))
             return
         self.banner.clear()
+        self.session.config = self.fitting(self.form.config(), own=True)
         self.session.set_data(data)
-        self.say_begun(f"Data opened: {getattr(data, 'name', paths[0].name)}")
+        self.say_begun(f"Data opened: {origin_of(data).name or paths[0].name}")
 
     def use_data_set(self) -> None:
         """Leave the user's own data for the model's."""
@@ -171,7 +175,7 @@ class ModelTab(Page):
     def own_data(self) -> str | None:
         """What the user's own data are called, for the button above the settings that leaves them; None: no such."""
         data = self.session.data
-        return None if data is None else getattr(data, "name", "your own data")
+        return None if data is None else origin_of(data).name or "your own data"
 
     def export_metrics(self, path: Path) -> None:
         """Write the complete history as CSV; raises DataError."""
@@ -285,7 +289,7 @@ class ModelTab(Page):
         """A new run with the settings in the form."""
         self.commit()
         self.banner.clear()
-        self.session.reset(self.form.config())
+        self.session.reset(self.fitting(self.form.config()))
 
     @Slot()
     def branch(self) -> None:
@@ -313,8 +317,27 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
-        self.session.configure(config)
+        self.session.configure(self.fitting(config))
         self._show_choice()
+
+    def brings_data(self) -> bool:
+        """Whether a new run is about data that the user brought, which the settings have to fit (`Model.suited`)."""
+        return self.session.data is not None
+
+    def fitting(self, config: Config, *, own: bool | None = None) -> Config:
+        """What a new run is built with: these settings, or others that fit the data (`own` ones), which is said."""
+        try:
+            fit, why = suited(self.model, config, own=self.brings_data() if own is None else own)
+        except ConfigError as error:
+            self.banner.say("These settings do not fit", str(error))
+            return config
+        if why:
+            self.form.set_config(fit)
+            self._show_choice()
+            changed = config.changed(fit)
+            first = next(setting for setting in settings_of(type(config)) if setting.name in changed)
+            self.banner.say(f"Another {title(first).lower()}", why, "info")
+        return fit
 
     # What the session says -----------------------------------------------------------------------------------------
 
@@ -383,7 +406,7 @@ class ModelTab(Page):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self.banner.say(failure.title, failure.message)
-        if (config := self.session.status.config) is not None and failure.title.startswith("The settings"):
+        if (config := self.session.status.config) is not None and failure.kind == "configure":
             self.form.set_config(config)
         self.told.emit(failure.title)
 
@@ -396,7 +419,7 @@ class ModelTab(Page):
             self.restore_drawings(opened.drawings)
         except DataError as error:
             self.banner.say("The drawings in the file were left out", str(error), "warning")
-        self.told.emit(f"Opened {opened.path.name}")
+        self.told.emit(f"Opened {opened.path.name}. {opened.repeats}".strip())
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
@@ -411,7 +434,7 @@ class ModelTab(Page):
 
     def _show_choice(self) -> None:
         config = self.session.config if self._form is None else self._form.config()
-        seed = getattr(config, "seed", None)
+        seed = config.random_seed
         plain = config.model_copy(update={"seed": 0}) if seed is not None else config
         found = None
         for name, preset in self.model.presets.items():

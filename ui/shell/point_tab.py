@@ -74,7 +74,6 @@ class PointTab(ModelTab):
         shown: the snapshot that is drawn; None while a run is being built.
         picked: number of the point that is explained; None when none is.
         start_pace: steps a second to begin with, None for no limit; `steps`: what they are called.
-        fitted: how the news begins that `fitting` has changed something.
     """
 
     panel: PointPanel
@@ -83,7 +82,6 @@ class PointTab(ModelTab):
 
     start_pace: ClassVar[int | None] = None
     steps: ClassVar[str] = "steps"
-    fitted: ClassVar[str] = "The settings were changed"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self.shown: Snapshot | None = None
@@ -190,9 +188,9 @@ class PointTab(ModelTab):
         """The settings of a run after the user's own points were left."""
         return config
 
-    def fitting(self, config: Config, *, own: bool) -> tuple[Config, str]:
-        """Settings that fit each other, and why they were changed; `own`: the points come from a table."""
-        return (config, "") if self.model.suited is None else self.model.suited(config, own, ())
+    def brings_data(self) -> bool:
+        """See ModelTab; points that were set by hand among the model's own ask for no other settings."""
+        return isinstance(self.session.data, OwnPoints) and self.session.data.table
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
         """The points of a new run with the settings `config`, after one with `running` on the user's `own`.
@@ -266,7 +264,8 @@ class PointTab(ModelTab):
             self._on_bad_table(str(error))
             return
         self.banner.clear()
-        self.session.config = self.fit(config, own=True)
+        self.form.set_config(config)
+        self.session.config = self.fitting(config, own=True)
         self.session.set_data(as_own(points, name, table=True))
         self._show_choice()
         self.say_begun(f"{len(points)} points from {name}")
@@ -279,24 +278,9 @@ class PointTab(ModelTab):
         own = self.session.data
         config = self.settings_without(own if isinstance(own, OwnPoints) else None, self.form.config())
         self.session.data = None
-        self.session.reset(self.fit(config, own=False))
+        self.form.set_config(config)
+        self.session.reset(self.fitting(config))
         self._show_choice()
-
-    def fit(self, config: Config, *, own: bool | None = None) -> Config:
-        """The settings as a run can have them, shown in the form; what had to be changed is said.
-
-        Args:
-            config: as they were chosen.
-            own: whether the points come from a table; None: as the next run's do.
-        """
-        if own is None:
-            own = isinstance(self.session.data, OwnPoints) and self.session.data.table
-        config, why = self.fitting(config, own=own)
-        if config != self.form.config():
-            self.form.set_config(config)
-        if why:
-            self.banner.say(self.fitted, why, "info")
-        return config
 
     @Slot(object)
     def _on_edited(self, edit: PointEdit) -> None:
@@ -397,7 +381,7 @@ class PointTab(ModelTab):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         super()._on_failed(failure)
-        if failure.title == "The change was not made":
+        if failure.kind == "edit":
             self._source.refuse()
             self._keep_points()
             self.editor.refuse()
@@ -437,9 +421,8 @@ class PointTab(ModelTab):
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
         self.commit()
-        self.banner.clear()
         self.session.data = self._points_for(self.form.config())
-        self.session.reset(self.fit(self.form.config()))
+        super().reset()
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
@@ -450,7 +433,7 @@ class PointTab(ModelTab):
     @Slot(object)
     def _on_config(self, config: Config) -> None:
         self.session.data = self._points_for(config)
-        super()._on_config(self.fit(config))
+        super()._on_config(config)
 
     # Files -----------------------------------------------------------------------------------------------------------
 

@@ -179,7 +179,7 @@ class Teaching(QObject):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         """The run did not take an edit: nothing was taught, or nothing taken back."""
-        if failure.run_id != self._session.status.run_id or not failure.title.startswith("The change was not made"):
+        if failure.run_id != self._session.status.run_id or failure.kind != "edit":
             return
         if self.job.running:
             self._forget(self._lessons[:-1])

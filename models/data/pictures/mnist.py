@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import DataError
+from models.base import Data, DataError, Origin
 from models.data.pictures.idx import check_images, check_labels, parse_idx, read_bytes, unpack
 
 SHA256 = {
@@ -36,7 +36,7 @@ TEST_EVERY = 7
 
 
 @dataclass(frozen=True)
-class ImageData:
+class ImageData(Data):
     """Labelled grey images, split into those to learn from and those to be judged on. All arrays are read-only.
 
     Attributes:
@@ -58,6 +58,10 @@ class ImageData:
     name: str
     digest: str
     files: tuple[str, ...] = ()
+
+    def origin(self) -> Origin:
+        """See Data."""
+        return Origin(self.name, self.digest, self.files)
 
 
 @lru_cache(maxsize=1)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.base import DataError, State
+from models.base import DataError, Origin, State
 from models.data.points.sets import Array, Flags, PointSet
 from models.data.points.tables import points_from_table, read_table
 
@@ -43,6 +44,10 @@ class OwnPoints(PointSet):
         super().__post_init__()
         if not 0 < len(self.name) <= LONGEST_NAME:
             raise DataError(f"The name of these points must have 1 to {LONGEST_NAME} letters, not {len(self.name)}.")
+
+    def origin(self) -> Origin:
+        """See Data; the points themselves are part of every state."""
+        return Origin(self.name)
 
     def in_file_units(self) -> OwnPoints:
         """The same points as they stood in the table: undoes the standardisation (see `original`)."""
@@ -93,9 +98,16 @@ NO_NUMBERS.flags.writeable = False
 
 def _words(data: PointSet) -> NDArray[np.uint8]:
     """What things are called, as JSON; and whether the points are the user's own."""
-    words: dict[str, Any] = {"classes": data.class_names, "axes": data.axis_names}
-    if isinstance(data, OwnPoints):
-        words |= {"own": data.name, "table": data.table}
+    own = (data.name, data.table) if isinstance(data, OwnPoints) else None
+    return _named(data.class_names, data.axis_names, own)
+
+
+@lru_cache(maxsize=8)
+def _named(classes: tuple[str, ...], axes: tuple[str, ...], own: tuple[str, bool] | None) -> NDArray[np.uint8]:
+    """Read-only, and the same array for the same words, so that the states of a run share it."""
+    words: dict[str, Any] = {"classes": classes, "axes": axes}
+    if own is not None:
+        words |= {"own": own[0], "table": own[1]}
     return np.frombuffer(json.dumps(words).encode(), np.uint8)
 
 

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.base import ConfigError, DataError, owned
+from models.base import ConfigError, Data, DataError, owned
 from models.data.points.gaussian import Gaussians, sample
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ LARGEST = 1e100
 
 
 @dataclass(frozen=True)
-class PointSet:
+class PointSet(Data):
     """Points with what is known about them. Arrays are copied to read-only; edits make a new set.
 
     Attributes:

@@ -35,11 +35,13 @@ class PointTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]):
             a hand in them.
         learns_answers: whether classes or values belong to the points; where not, they are dropped.
         holds_out: whether some points are held out from training: `data.held_out` says which.
+        fewest_points: a change by hand never leaves fewer.
     """
 
     data: PointSet
     learns_answers: ClassVar[bool] = False
     holds_out: ClassVar[bool] = False
+    fewest_points: ClassVar[int] = 1
 
     # What a model says -----------------------------------------------------------------------------------------------
 
@@ -67,6 +69,8 @@ class PointTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]):
         now = self.data
         if data.dimensions != now.dimensions:
             raise DataError(f"These points have {data.dimensions} coordinates, those of this run {now.dimensions}.")
+        if len(data) < self.fewest_points:
+            raise DataError(f"There must be at least {self.fewest_points:,} of the points: add some first.")
         if not self.learns_answers:
             return
         if (data.labels is None) != (now.labels is None) or (data.targets is None) != (now.targets is None):

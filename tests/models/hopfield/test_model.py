@@ -25,8 +25,8 @@ from models.hopfield.model import (
     metrics,
     recall,
     report,
+    rows,
     run,
-    text,
 )
 
 TEN = tuple(range(10))
@@ -364,7 +364,7 @@ def test_every_preset_runs_to_its_end(name: str) -> None:
     assert isinstance(t, HopfieldTrainer)
     if name != "own":
         assert recall(t).done
-        assert report(t)[0]
+        assert report(t).rows
     t.snapshot()
 
 
@@ -396,14 +396,18 @@ def test_a_pixels_next_value_in_the_modern_network() -> None:
 
 def test_report_shows_both_pictures_and_says_why() -> None:
     done = run(PRESETS["original-with-replacement"].config)
-    words = text(done)
-    assert "█" in words
-    assert "36%" in words
+    *pictures, verdict, figures, why = rows(done)
+    assert all(left is not None and right is not None for left, right in pictures)
+    assert "█" in "".join(left for left, _ in pictures)
+    assert "overlap" in figures[0]
+    assert "36%" in why[0]
+    assert (verdict[1], figures[1], why[1]) == (None, None, None)  # sentences, not cells
     assert set(metrics(done)) >= {"recovered", "overlap", "energy_start", "energy_end", "updates"}
 
 
 def test_the_report_of_the_library_runs_all_three_probes() -> None:
     config = PRESETS["library"].config
-    words, numbers = report(HopfieldTrainer(config, load(config)))
-    assert "2 of 3 probes recovered; the memory has 14 fixed points in all." in words
-    assert len(numbers["probes"]) == 3
+    said = report(HopfieldTrainer(config, load(config)))
+    assert said.columns == ("damaged", "recalled")
+    assert said.rows[-1] == ("2 of 3 probes recovered; the memory has 14 fixed points in all.", None)
+    assert len(said.metrics["probes"]) == 3

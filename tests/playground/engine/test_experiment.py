@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy import MODEL, Shift, ToyConfig, ToyTrainer
 
-from models.base import DataError, State, TrainingError
+from models.base import Data, DataError, Origin, State, TrainingError
 from models.registry import MODELS, get_model
 from playground.engine import experiment
 from playground.engine.experiment import DataOrigin, Experiment, read, resume, write
@@ -460,7 +459,7 @@ def test_metadata_that_is_none(good, text):
 
 METADATA_CHANGES = {
     "format": lambda m: m.update(format="x"),
-    "version 2": lambda m: m.update(version=2),
+    "version 3": lambda m: m.update(version=3),
     "version true": lambda m: m.update(version=True),
     "version text": lambda m: m.update(version="1" * 1000),
     "unknown model": lambda m: m.update(model="perceptron"),
@@ -626,12 +625,19 @@ def test_the_data_must_be_the_same(good):
 
 
 def test_data_files_of_any_name(good):
-    odd = SimpleNamespace(name="own", files=(os.fsdecode(b"/data/\xff points.csv"),))
+    class Odd(Data):
+        def __init__(self, *files: str) -> None:
+            self.files = files
+
+        def origin(self) -> Origin:
+            return Origin("own", files=self.files)
+
+    odd = Odd(os.fsdecode(b"/data/\xff points.csv"))
     opened = read(good)
     write(good, Experiment(MODEL, opened.recording, experiment.origin_of(odd)))
     assert read(good).origin.files == odd.files
     with pytest.raises(DataError, match="fewer files"):
-        experiment.origin_of(SimpleNamespace(files=("x",) * 100))
+        experiment.origin_of(Odd(*["x"] * 100))
 
 
 def test_the_present_run_stays(good, tmp_path, qapp, qtbot):
@@ -941,7 +947,7 @@ sys.path[:0] = [sys.argv[3], "."]
 from models.base import DataError
 from models.registry import MODELS
 MODELS["toy"] = "toy"
-from playground import experiment
+from playground.engine import experiment
 opened, target = experiment.read(Path(sys.argv[1])), Path(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

@@ -21,9 +21,13 @@ import pytest
 from models.base import MetricSpec
 from models.errors import ConfigError
 from models.registry import MODELS, get_model
+from playground import sweep_tables
 from playground.cli import main
-from playground.sweep import plan as sweep
-from playground.sweep.plan import Plan, Result
+from playground.sweep import plan as planning
+from playground.sweep import pool
+from playground.sweep.plan import Plan
+from playground.sweep.pool import Result
+from playground.sweep.summary import ranking_metrics, summary
 
 ROOT = Path(__file__).parents[3]
 BOUNDARY = get_model("boundary")
@@ -34,7 +38,7 @@ DIVERGING = ["--loss", "mse_sum", "--optimizer", "sgd", "--schedule", "constant"
 
 
 def plan(seeds: int | None = None, **values: tuple[Any, ...]) -> Plan:
-    return sweep.plan(BOUNDARY, "circles", {"epochs": (3,), "points_per_class": (20,), **values}, seeds)
+    return planning.plan(BOUNDARY, "circles", {"epochs": (3,), "points_per_class": (20,), **values}, seeds)
 
 
 def output_of(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
@@ -98,7 +102,7 @@ def test_seeds(given: tuple[int, ...], seeds: int | None, expected: tuple[int, .
 def test_nonsense_is_refused_in_one_sentence(
     words: str, sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "results", lambda *_args, **_options: pytest.fail("trained"))
+    monkeypatch.setattr(pool, "results", lambda *_args, **_options: pytest.fail("trained"))
     assert main(["sweep", *words.split()]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -185,7 +189,7 @@ def test_a_sweep_in_which_nothing_comes_through_fails(capsys: pytest.CaptureFixt
 def test_progress_never_goes_back_and_ends_with_all_runs() -> None:
     seen: list[float] = []
     made = plan(3)
-    assert len(list(sweep.results(made, jobs=2, on_progress=seen.append))) == 3
+    assert len(list(pool.results(made, jobs=2, on_progress=seen.append))) == 3
     assert seen == sorted(seen)
     assert seen[-1] == 3
 
@@ -194,7 +198,7 @@ def test_progress_never_goes_back_and_ends_with_all_runs() -> None:
 
 
 def test_who_leaves_early_leaves_no_process_behind() -> None:
-    with closing(sweep.results(plan(3, epochs=(3, 10_000)), jobs=2)) as results:
+    with closing(pool.results(plan(3, epochs=(3, 10_000)), jobs=2)) as results:
         next(results)
         assert multiprocessing.active_children()
     assert not multiprocessing.active_children()
@@ -204,7 +208,7 @@ def test_who_leaves_early_leaves_no_process_behind() -> None:
 def test_a_process_that_is_killed_costs_its_own_run_only() -> None:
     made = plan(1, epochs=(3, 4, 5, 10_000))
     found = []
-    with closing(sweep.results(made, jobs=2)) as results:
+    with closing(pool.results(made, jobs=2)) as results:
         for result in results:
             found.append(result)
             if len(found) == 3:  # only the long one is left
@@ -263,7 +267,7 @@ def test_no_process_outlives_a_sweep_that_is_killed() -> None:
 def test_what_was_done_before_a_stop_is_shown(
     flags: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    real = sweep.results
+    real = pool.results
 
     def interrupted(*args: Any, **options: Any) -> Any:
         results = real(*args, **options)
@@ -271,7 +275,7 @@ def test_what_was_done_before_a_stop_is_shown(
         yield next(results)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep, "results", interrupted)
+    monkeypatch.setattr(pool, "results", interrupted)
     table = tmp_path / "sweep.csv"
     before = signal.getsignal(signal.SIGTERM)
     words = ["sweep", "boundary", *FAST, "--learning-rate", "0.1", "0.01", "--jobs", "1", "--csv", str(table)]
@@ -303,7 +307,7 @@ def found(made: Plan, *accuracies: float | None) -> list[Result]:
 def test_mean_and_spread_over_the_seeds() -> None:
     made = plan(3, learning_rate=(0.01, 0.1))
     values = (0.90, 0.92, 0.97, 0.70, 0.70, 0.73)
-    first, second = sweep.summary(made, found(made, *values)[::-1], ACCURACY)  # in whatever order they came
+    first, second = summary(made, found(made, *values)[::-1], ACCURACY)  # in whatever order they came
     assert first.settings == {"learning_rate": 0.01}
     assert [result.config.seed for result in first.results] == [0, 1, 2]  # type: ignore[attr-defined]
     assert set(first.figures) == {"held_out_accuracy"}
@@ -327,20 +331,20 @@ def test_mean_and_spread_over_the_seeds() -> None:
 )
 def test_which_is_best(accuracies: tuple[float | None, ...], verdicts: tuple[str, ...]) -> None:
     made = plan(2, learning_rate=(0.01, 0.1))
-    rows = sweep.summary(made, found(made, *accuracies), ACCURACY)
+    rows = summary(made, found(made, *accuracies), ACCURACY)
     assert tuple(row.verdict for row in rows) == verdicts
 
 
 def test_of_a_loss_the_lowest_is_best() -> None:
     made = plan(1, learning_rate=(0.01, 0.1))
     results = [Result(config, 1, 1.0, 1.0, {"loss": config.learning_rate}) for config in made.configs]  # type: ignore[attr-defined]
-    rows = sweep.summary(made, results, MetricSpec("loss", "training loss", "loss", better="lower"))
+    rows = summary(made, results, MetricSpec("loss", "training loss", "loss", better="lower"))
     assert [row.verdict for row in rows] == ["best", ""]
     assert rows[0].figures["loss"].spread is None
 
 
 def test_the_first_held_out_metric_is_the_headline() -> None:
-    first = {name: sweep.ranking_metrics(get_model(name))[0].name for name in MODELS}
+    first = {name: ranking_metrics(get_model(name))[0].name for name in MODELS}
     assert first == {
         "digits": "test_accuracy",
         "boundary": "held_out_accuracy",
@@ -354,8 +358,8 @@ def test_the_first_held_out_metric_is_the_headline() -> None:
 def test_two_axes_are_also_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     made = plan(2, learning_rate=(0.01, 0.1), optimizer=("sgd", "adam", "nesterov"))
     values = (0.5, 0.6, 0.7, 0.8, None, 0.9, 0.9, 0.9, None, None, 0.6, 0.6)
-    rows = sweep.summary(made, found(made, *values), ACCURACY)
-    sweep.print_tables(made, rows, ACCURACY)
+    rows = summary(made, found(made, *values), ACCURACY)
+    sweep_tables.print_tables(made, rows, ACCURACY)
     _, matrix = capsys.readouterr().out.split("held-out accuracy: optimizer down, learning-rate across\n")
     lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in matrix.splitlines() if line.startswith("│")]
     assert lines == [
@@ -368,7 +372,7 @@ def test_two_axes_are_also_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_one_axis_is_no_matrix_and_one_seed_no_spread(capsys: pytest.CaptureFixture[str]) -> None:
     made = plan(1, learning_rate=(0.01, 0.1))
-    sweep.print_tables(made, sweep.summary(made, found(made, 0.5, 0.7), ACCURACY), ACCURACY)
+    sweep_tables.print_tables(made, summary(made, found(made, 0.5, 0.7), ACCURACY), ACCURACY)
     out = capsys.readouterr().out
     assert "across" not in out
     assert "±" not in out
@@ -407,7 +411,7 @@ def test_a_disk_that_is_full_does_not_take_the_result(
     def full(*_args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(sweep.CsvTable, "add", full)
+    monkeypatch.setattr(sweep_tables.CsvTable, "add", full)
     monkeypatch.setattr("playground.cli._check_target", lambda *_args: None)
     assert main(["sweep", "boundary", *FAST, "--jobs", "1", "--json", "--csv", os.devnull]) == 2
     out, err = capsys.readouterr()

@@ -44,12 +44,8 @@ def readings(history: History, snapshot: Snapshot | None, step: int, *, edited: 
             known[name] = Reading(int(measured[np.searchsorted(measured, step, side="right") - 1]), value)
         else:
             known[name] = Reading(step, float("nan") if edited else value)
-    for name in (*history.names, *history.evaluation_names):
-        own = getattr(seen, name, None)
-        if isinstance(own, float):
-            known[name] = Reading(step, own)
-    measured_now: Mapping[str, float] = getattr(seen, "measured", {})
-    return known | {name: Reading(step, value) for name, value in measured_now.items()}
+    own = seen.reported((*history.names, *history.evaluation_names)) if seen is not None else {}
+    return known | {name: Reading(step, value) for name, value in own.items()}
 
 
 class EditedSteps:

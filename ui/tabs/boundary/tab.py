@@ -416,9 +416,9 @@ class BoundaryTab(PointTab):
         left = own is not None and own.table and config.dataset == OWN
         return config.model_copy(update={"dataset": first.dataset}) if left else config
 
-    def fitting(self, config: Config, *, own: bool) -> tuple[Config, str]:
-        """See PointTab; here a run can begin without points, for there is a plane to draw them on."""
-        return config, ""
+    def brings_data(self) -> bool:
+        """See ModelTab; here a run can begin without points, for there is a plane to draw them on."""
+        return True
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
         """See PointTab; whoever wants more classes for own points gets them."""

@@ -37,7 +37,6 @@ class MixtureTab(PointTab):
 
     shown: MixtureSnapshot | None
     start_pace = CALM
-    fitted = "Another start"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
@@ -252,14 +251,18 @@ class MixtureTab(PointTab):
     @Slot(int)
     def use_components(self, count: int) -> None:
         """A new run with another number of bells, on the same points."""
-        config = self.fit(self.form.config().model_copy(update={"components": count}))
+        config = self.form.config().model_copy(update={"components": count})
+        self.form.set_config(config)
+        config = self.fitting(config)
         self._show_choice()
         self.session.reset(config, play=True)
         self.told.emit(f"A new run with {count} components")
 
     @Slot(bool)
     def _on_kmeans(self, wanted: bool) -> None:
-        self._on_config(self.form.config().model_copy(update={"kmeans_beside": wanted}))
+        config = self.form.config().model_copy(update={"kmeans_beside": wanted})
+        self.form.set_config(config)
+        self._on_config(config)
 
     def _show_choice(self) -> None:
         """See ModelTab; showing k-means or not makes no other run of a preset."""

@@ -153,6 +153,7 @@ def test_all_that_belongs_to_the_points_is_the_users_own_data_and_nothing_else()
         (SetPoints(PointSet(np.zeros((3, 2)), np.arange(3), class_names=("a", "b", "c"))), "3 classes, this run has 2"),
         (AddPoint(np.inf, 0), "finite number"),
         (Relabel((10,), 0), "none with number 11"),
+        (RemovePoints(tuple(range(10))), "at least 1"),
     ],
 )
 def test_edits_that_do_not_fit_change_nothing(edit, words):
