@@ -191,7 +191,7 @@ class PointTab(ModelTab):
         return config
 
     def brings_data(self) -> bool:
-        """See ModelTab: whether the points come from a table. Those set by hand are near the model's own."""
+        """See ModelTab; points that were set by hand among the model's own ask for no other settings."""
         return isinstance(self.session.data, OwnPoints) and self.session.data.table
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:
@@ -281,7 +281,7 @@ class PointTab(ModelTab):
         config = self.settings_without(own if isinstance(own, OwnPoints) else None, self.form.config())
         self.session.data = None
         self.form.set_config(config)
-        self.session.reset(self.fitting(config, own=False))
+        self.session.reset(self.fitting(config))
         self._show_choice()
 
     @Slot(object)
@@ -423,9 +423,8 @@ class PointTab(ModelTab):
     def reset(self) -> None:
         """See ModelTab; a changed data setting leaves the user's own points."""
         self.commit()
-        self.banner.clear()
         self.session.data = self._points_for(self.form.config())
-        self.session.reset(self.fitting(self.form.config()))
+        super().reset()
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from plane_hands import LEFT, click, drag, move_held, spot
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from ui.points.canvas import HOLLOW, WRONG, PointCanvas
 from ui.points.layer import make_stamp, put_stamps
@@ -14,7 +13,6 @@ from ui.widgets import theme
 
 CORNERS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0], [4.0, 3.0]])
 LABELS = np.array([0, 0, 1, 1])
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -34,32 +32,6 @@ def edits(canvas):
     told = []
     canvas.editor.edited.connect(told.append)
     return told
-
-
-def at(canvas, x, y):
-    scene = canvas.view_box.mapViewToScene(QPointF(x, y))
-    return canvas.mapFromScene(scene)
-
-
-def click(canvas, x, y, modifiers=Qt.KeyboardModifier.NoModifier):
-    QTest.mouseClick(canvas.viewport(), LEFT, modifiers, at(canvas, x, y))
-
-
-def drag(canvas, *places):
-    view = canvas.viewport()
-    spots = [at(canvas, *place) for place in places]
-    QTest.mousePress(view, LEFT, pos=spots[0])
-    for spot in spots[1:]:
-        mouse_move(view, spot)
-    QTest.mouseRelease(view, LEFT, pos=spots[-1])
-
-
-def mouse_move(view, spot):
-    """A movement with the button held, which QTest.mouseMove does not do."""
-    none = Qt.KeyboardModifier.NoModifier
-    place = QPointF(spot)
-    event = QMouseEvent(QEvent.Type.MouseMove, place, QPointF(view.mapToGlobal(spot)), LEFT, LEFT, none)
-    QApplication.sendEvent(view, event)
 
 
 def test_a_click_adds_a_point_of_the_current_class(canvas, edits):
@@ -87,12 +59,12 @@ def test_dragging_with_the_add_tool_sprinkles_points_as_one_gesture(canvas, edit
 
 def test_dragging_a_point_moves_it_and_tells_on_the_way(canvas, edits, qtbot):
     view = canvas.viewport()
-    QTest.mousePress(view, LEFT, pos=at(canvas, 0, 0))
-    mouse_move(view, at(canvas, 1, 1))
+    QTest.mousePress(view, LEFT, pos=spot(canvas, 0, 0))
+    move_held(canvas, spot(canvas, 1, 1))
     qtbot.waitUntil(lambda: len(edits) == 1)
     assert not edits[0].finished
-    mouse_move(view, at(canvas, 2, 2))
-    QTest.mouseRelease(view, LEFT, pos=at(canvas, 2, 2))
+    move_held(canvas, spot(canvas, 2, 2))
+    QTest.mouseRelease(view, LEFT, pos=spot(canvas, 2, 2))
     assert edits[-1].finished
     assert edits[-1].kind == "move"
     assert edits[-1].which.tolist() == [0]
@@ -213,8 +185,8 @@ def test_the_view_shows_all_points_and_the_marks_are_painted(canvas):
     assert bottom < 0
     assert top > 300
     image = canvas.grab().toImage()
-    spot = at(canvas, 0, 0) + canvas.viewport().pos()
-    seen, meant = image.pixelColor(spot).getRgb()[:3], theme.current().class_color(0).getRgb()[:3]
+    place = spot(canvas, 0, 0) + canvas.viewport().pos()
+    seen, meant = image.pixelColor(place).getRgb()[:3], theme.current().class_color(0).getRgb()[:3]
     assert max(abs(a - b) for a, b in zip(seen, meant, strict=True)) <= 8
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plane_hands import change, tick
 from waiting import settle
 
 from models.boundary.config import BoundaryConfig
@@ -186,7 +187,7 @@ def test_a_refused_change_is_not_what_the_next_run_begins_with(tab, qtbot, tmp_p
     before = seen(tab)
     tab.view.editor.move([0], (1e5, 0.0))
     settle(tab, qtbot)
-    assert tab.banner.isVisible()
+    qtbot.waitUntil(tab.banner.isVisible)  # the news of a failure and the news of its end come by different ways
     assert seen(tab) == before
     reset(tab, qtbot)
     assert seen(tab) == before
@@ -335,13 +336,13 @@ def test_own_values_are_named_as_own_points(tab, qtbot, tmp_path):
 @boundary_only
 def test_held_out_points_stay_held_out(tab, qtbot, tmp_path):
     tab.view.editor.select([0, 1])
-    tab._on_held_out(True)
+    tick(tab.panel.held_out_box, True)
     settle(tab, qtbot)
     before = seen(tab)
     assert tab.shown.held_out[:2].all()
     reset(tab, qtbot)
     assert seen(tab) == before
-    tab._on_seed(9)
+    tab.run_bar.seed.setValue(9)
     settle(tab, qtbot)
     assert seen(tab) == before
     opened(tab, qtbot, saved(tab, qtbot, tmp_path / "run.npz"))
@@ -354,7 +355,7 @@ def test_marks_are_not_lost_when_an_older_picture_comes_before_the_next_change(t
     older = tab.shown
     first = int(np.flatnonzero(~older.held_out)[0])
     tab.view.editor.select([first])
-    tab._on_held_out(True)
+    tick(tab.panel.held_out_box, True)
     tab.show_snapshot(older)
     tab.view.editor.add([(0.5, 0.5)])
     settle(tab, qtbot)
@@ -377,7 +378,7 @@ def test_a_cleared_plane_is_kept_as_well(tab, qtbot, tmp_path):
 @boundary_only
 def test_another_training_share_deals_own_points_anew(tab, qtbot, tmp_path):
     use_table(tab, qtbot, tmp_path)
-    tab._on_config(tab.form.config().model_copy(update={"train_share": 0.5}))
+    change(tab, train_share=0.5)
     settle(tab, qtbot)
     data, held_out = tab.shown.data, tab.shown.held_out
     assert held_out.mean() == 0.5

@@ -14,12 +14,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.boundary.maps import NeuronMaps
+from models.boundary.maps import NeuronMaps, misclassified
 from models.boundary.network import target_range
 from models.boundary.snapshot import BoundarySnapshot
 from models.nn.activations import Softmax
 from models.nn.losses import LOSSES
 from ui.plots import colormaps
+from ui.points.layer import HOLLOW, WRONG
+from ui.points.looks import Looks
 from ui.widgets import theme
 
 Colors = NDArray[np.uint8]
@@ -88,6 +90,28 @@ def signed_colors(values: NDArray[np.float32], level: float | NDArray[np.float32
     places += np.float32(colormaps.CENTRE + 0.5)
     np.fmin(np.fmax(places, 1, out=places), 255, out=places)
     return _signed_table(theme.current().name)[places.astype(np.uint8)]
+
+
+def value_level(snapshot: BoundarySnapshot) -> float:
+    """What values to predict are measured against: the largest of them; 1 for classes."""
+    if snapshot.targets is None:
+        return 1.0
+    return max(1e-9, float(np.abs(snapshot.targets).max(initial=0.0)))
+
+
+def point_looks(snapshot: BoundarySnapshot) -> Looks:
+    """Colours of values, None for those of classes, and the marks of held-out and of wrong points."""
+    colors = None
+    if snapshot.targets is not None:
+        colors = signed_colors(snapshot.targets.astype(np.float32), value_level(snapshot))[:, :3]
+    marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
+    marks[misclassified(snapshot)] |= WRONG
+    return Looks(colors, marks)
+
+
+def outline(snapshot: BoundarySnapshot) -> str:
+    """The theme's colour around a point: values near 0 are as pale as the surface."""
+    return "muted" if snapshot.regression else "surface"
 
 
 def answer_colors(answers: NDArray[np.float32], level: float, *, discrete: bool = False) -> Colors:

@@ -1,36 +1,20 @@
-"""A neuron taken apart: its formula with the current numbers, its weights to be edited, their gradients with a check.
-
-Also the small editor that opens where a connection was clicked.
-"""
+"""A neuron taken apart: its formula with the current numbers, its weights to be edited, their gradients checked."""
 
 from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from models.base import ConfigError, DataError
-from models.boundary.edits import LARGEST_WEIGHT
 from models.boundary.neuron import FORMULAS, Neuron, inspect_neuron
 from models.boundary.snapshot import BoundarySnapshot
-from ui.form.typed_number import pointed
 from ui.plots.networks.network_diagram import Spot
+from ui.tabs.boundary.weight_editor import parse_weight
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.number_table import NumberTable
 
 ROW = 22
 TERMS = 4
@@ -40,125 +24,10 @@ SHARE = 0.05
 SLOWEST = 0.35
 """Seconds at least between two looks while it trains: numbers that change faster cannot be read."""
 
-_LEAVING = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-
 INVITATION = (
     "Click a neuron to see its formula with the current numbers. Click a connection, or the dot of a bias, to change "
     "it. Double-click a neuron to switch it off. Point at one to see its picture on the plane."
 )
-
-
-def parse_weight(text: str) -> float:
-    """A weight as somebody types it (0.5, −2, 1e-3, also 0,5); raises DataError with what is wrong with it."""
-    try:
-        value = float(pointed(text))
-    except ValueError:
-        raise DataError(f"“{text.strip()[:20]}” is not a number: type for instance 0.5 or −2.") from None
-    if not abs(value) <= LARGEST_WEIGHT:
-        raise DataError("A weight must be a finite number between −10,000 and 10,000.")
-    return value
-
-
-class WeightEditor(QFrame):
-    """Opens beside a connection; Enter takes the number over, ↑ and ↓ change it in steps of 0.1, Esc closes.
-
-    Signals:
-        entered(Spot, value): a weight or bias should have this value.
-    """
-
-    entered = Signal(object, float)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        theme.set_role(self, "card")
-        self.setAutoFillBackground(True)
-        self.spot: Spot | None = None
-        self._at = QPoint()
-        self.title = QLabel()
-        self.field = QLineEdit()
-        self.field.setAccessibleName("new value of the weight")
-        self.field.setToolTip("Type a number and press Enter; ↑ and ↓ change it by 0.1; Esc closes")
-        self.field.setFixedWidth(96)
-        self.field.returnPressed.connect(self.commit)
-        self.field.installEventFilter(self)
-        self.problem = QLabel()
-        self.problem.setWordWrap(True)
-        self.problem.setAccessibleName("what is wrong with the number")
-        self.problem.hide()
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.title)
-        row.addWidget(self.field)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.problem)
-        theme.manager().changed.connect(self._restyle)
-        self._restyle()
-        self.hide()
-
-    def open(self, spot: Spot, title: str, value: float, at: QPoint) -> None:
-        """Edit a weight; `at` is where it was clicked."""
-        self.spot = spot
-        self.title.setText(title)
-        self.field.setText(f"{value:.4g}")
-        self._at = at
-        self.show()  # before it is measured: a layout that was never shown does not notice the new title
-        self._say("")
-        self.raise_()
-        self.field.setFocus()
-        self.field.selectAll()
-
-    @Slot()
-    def commit(self) -> bool:
-        """Take over what stands in the field, or say why not."""
-        try:
-            value = parse_weight(self.field.text())
-        except DataError as error:
-            self._say(str(error))
-            return False
-        self._say("")
-        if self.spot is not None:
-            self.entered.emit(self.spot, value)
-        return True
-
-    def _say(self, sentence: str) -> None:
-        self.problem.setText(sentence)
-        self.problem.setVisible(bool(sentence))
-        self.adjustSize()
-        diagram = self.parentWidget()
-        assert diagram is not None
-        room = diagram.size() - self.size()
-        self.move(max(2, min(self._at.x() + 10, room.width() - 2)), max(2, min(self._at.y() + 10, room.height() - 2)))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the field, and closing when one goes elsewhere."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            steps = {Qt.Key.Key_Up: 0.1, Qt.Key.Key_Down: -0.1}
-            if event.key() == Qt.Key.Key_Escape:
-                self.hide()
-                return True
-            if event.key() in steps and self.commit():
-                self.field.setText(f"{parse_weight(self.field.text()) + steps[Qt.Key(event.key())]:.4g}")
-                self.commit()
-                return True
-        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() in _LEAVING:
-            self.hide()
-        return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that the field has no use for are not meant for the diagram behind it."""
-        event.accept()
-
-    @Slot()
-    def _restyle(self) -> None:
-        colors = theme.current()
-        self.problem.setStyleSheet(f"color: {colors.error.name()}")
-        self.setStyleSheet(
-            f"WeightEditor {{ background: {colors.raised.name()}; border: 1px solid {colors.control.name()};"
-            "border-radius: 6px; }"
-        )
 
 
 class Inspector(QWidget):
@@ -276,7 +145,7 @@ class Inspector(QWidget):
         self.formula.set_formula(formula(neuron), " ".join(neuron.lines()[1:5]))
         if first:
             self._show_parts(True)
-        self.table.write(neuron)
+        self.table.show_neuron(neuron)
         gradient = neuron.gradient
         self.check.setText(
             "Without training points there is no gradient."
@@ -302,50 +171,40 @@ class Inspector(QWidget):
             value = parse_weight(item.text())
         except DataError as error:
             self.refused.emit(str(error))
-            self.table.write(self.neuron)
+            self.table.show_neuron(self.neuron)
             return
         self._next = 0.0
         self.entered.emit(spot, value)
 
 
-class _WeightTable(QTableWidget):
+class _WeightTable(NumberTable):
     """Weights into a neuron with their gradients; the values can be typed over."""
 
     def __init__(self) -> None:
-        super().__init__(0, 4)
-        self.writing = False
-        self.setAccessibleName("weights and gradients")
-        self.setHorizontalHeaderLabels(["", "value", "∂L/∂w", "nudged"])
-        for column, tip in enumerate(
-            (
+        super().__init__(
+            ["", "value", "∂L/∂w", "nudged"],
+            [
                 "Where the weight comes from; b is the bias",
                 "The weight; type another number",
                 "How the loss on the training points changes with it, by back-propagation",
                 "The same measured: the loss with the weight nudged up and down a little",
-            )
-        ):
-            heading = self.horizontalHeaderItem(column)
-            assert heading is not None
-            heading.setToolTip(tip)
+            ],
+            "weights and gradients",
+        )
+        self.writing = False
         edit = QAbstractItemView.EditTrigger
         self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed | edit.AnyKeyPressed | edit.SelectedClicked)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setMinimumSectionSize(34)
-        self.setShowGrid(False)
         self.setMinimumHeight(3 * ROW)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     @property
     def editing(self) -> bool:
         """Whether a number is being typed."""
         return self.state() == QAbstractItemView.State.EditingState
 
-    def write(self, neuron: Neuron) -> None:
+    def show_neuron(self, neuron: Neuron) -> None:
         """Fill the rows: one for every weight, the last for the bias."""
         self.writing = True
         rows = len(neuron.weights) + 1
@@ -355,25 +214,21 @@ class _WeightTable(QTableWidget):
         for row in range(rows):
             last = row == rows - 1
             value = neuron.bias if last else float(neuron.weights[row])
-            texts = ["b" if last else f"w · {neuron.sources[row]}", _four(value), "–", "–"]
+            texts = [_four(value), "–", "–"]
             if gradient is not None:
-                texts[2] = _small(gradient.bias if last else float(gradient.weights[row]))
-                texts[3] = _small(gradient.checked_bias if last else float(gradient.checked_weights[row]))
-            for column, text in enumerate(texts):
-                self._write(row, column, text.replace("-", "−") if column else text)
+                texts[1] = _small(gradient.bias if last else float(gradient.weights[row]))
+                texts[2] = _small(gradient.checked_bias if last else float(gradient.checked_weights[row]))
+            name = "b" if last else f"w · {neuron.sources[row]}"
+            self.write(row, [name, *(text.replace("-", "−") for text in texts)])
+            self._lock(row)
         self.writing = False
 
-    def _write(self, row: int, column: int, text: str) -> None:
-        item = self.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-            flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-            item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if column == 1 else flags)
-            self.setItem(row, column, item)
-        if item.text() != text:
-            item.setText(text)
+    def _lock(self, row: int) -> None:
+        """Only the value can be typed over."""
+        for column in (0, 2, 3):
+            item = self.item(row, column)
+            if item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
 
 
 def formula(neuron: Neuron) -> str:

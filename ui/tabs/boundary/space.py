@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from models.boundary.maps import Box, HiddenSpace, hidden_space, misclassified, two_unit_layers
+from models.boundary.maps import Box, HiddenSpace, hidden_space, two_unit_layers
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.plot_base import Plot
 from ui.plots.smooth_image import SmoothImage
-from ui.points.layer import HOLLOW, WRONG, PointLayer
-from ui.points.looks import class_colors
-from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors
+from ui.points.layer import PointLayer
+from ui.tabs.boundary.colors import Colors, answer_colors, outline, point_looks, value_level
 from ui.widgets import theme
 
 MISSING = (
@@ -132,15 +131,7 @@ class HiddenSpacePage(QWidget):
         )
         if not (np.isfinite(space.box).all() and np.isfinite(space.points).all()):
             return
-        level = 1.0
-        if snapshot.targets is not None:
-            level = max(1e-9, float(np.abs(snapshot.targets).max(initial=0.0)))
-            points = signed_colors(snapshot.targets.astype(np.float32), level)[:, :3]
-            self.view.layer.outline = "muted"
-        else:
-            assert snapshot.labels is not None
-            points = class_colors(snapshot.labels)
-            self.view.layer.outline = "surface"
-        marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
-        marks[misclassified(snapshot)] |= WRONG
-        self.view.show_space(space, answer_colors(space.regions, level), points, marks)
+        looks, count = point_looks(snapshot), len(snapshot.points)
+        self.view.layer.outline = outline(snapshot)
+        regions = answer_colors(space.regions, value_level(snapshot))
+        self.view.show_space(space, regions, looks.colors_of(count, snapshot.labels), looks.marks_of(count))

@@ -6,14 +6,11 @@ from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QGraphicsItem,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -24,7 +21,6 @@ from PySide6.QtWidgets import (
 from models.boundary.loss_surface import (
     DIRECTIONS,
     Directions,
-    LossRow,
     loss_function,
     loss_rows,
     path_directions,
@@ -34,173 +30,15 @@ from models.boundary.loss_surface import (
     weight_names,
 )
 from models.boundary.snapshot import BoundarySnapshot, network_of
-from models.nn.layer import Array
 from playground.live.job import Job
-from ui.plots import colormaps
-from ui.plots.contours import contour_lines
-from ui.plots.plot_base import Plot
-from ui.plots.smooth_image import SmoothImage
+from ui.plots.scale_bar import ScaleBar
+from ui.tabs.boundary.path import Path
 from ui.tabs.boundary.results import line
-from ui.tabs.boundary.scale import ScaleBar
+from ui.tabs.boundary.surface_view import RESOLUTION, LossSurfaceView
 from ui.widgets import theme
 from ui.widgets.numbers import grouped, number
 
-RESOLUTION = 41
-CONTOURS = 12
-LONGEST_PATH = 400
-"""Places of the path that are kept; of more, every second one is dropped."""
 RANDOM, PATH, WEIGHTS = "random slice", "path slice", "two weights"
-
-
-class Path:
-    """The weights at the steps that were seen, thinned."""
-
-    def __init__(self) -> None:
-        self.steps: list[int] = []
-        self.places: list[Array] = []
-        self._every = 1
-
-    def note(self, step: int, place: Array) -> bool:
-        """Remember where the run is; False when it was here already. Going back in time forgets what came after."""
-        changed = False
-        while self.steps and (self.steps[-1] > step or self.places[-1].shape != place.shape):
-            self.steps.pop()
-            self.places.pop()
-            changed = True
-        if self.steps and self.steps[-1] == step:
-            if np.array_equal(self.places[-1], place):
-                return changed
-            self.steps.pop()  # the weights were changed by hand
-            self.places.pop()
-        elif self.steps and step - self.steps[-1] < self._every:
-            return changed
-        self.steps.append(step)
-        self.places.append(place)
-        if len(self.steps) > LONGEST_PATH:
-            self.steps, self.places = self.steps[::2], self.places[::2]
-            self._every = max(1, (self.steps[-1] - self.steps[0]) // (LONGEST_PATH // 2))
-        return True
-
-    def clear(self) -> None:
-        """A new run."""
-        self.__init__()  # type: ignore[misc]
-
-
-class LossSurfaceView(Plot):
-    """Heights as colours and contour lines, the path, and where the run is now.
-
-    Attributes:
-        ends: the losses that have the first and the last colour (of the highest 3 % none is told from another); nan
-            while no loss is known that is finite.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("a", "b", name="loss surface", zoom=True, grid=False)
-        self._losses: NDArray[np.float64] | None = None
-        self._extent = 1.0
-        self.ends = (np.nan, np.nan)
-        self.picture = SmoothImage()
-        self.picture.setZValue(-50)
-        self.contours = pg.PlotCurveItem(connect="pairs", antialias=True)
-        self.path = pg.PlotCurveItem(antialias=True)
-        self.start = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
-        self.here = pg.ScatterPlotItem(size=14, symbol="star", pxMode=True)
-        self.contours.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # they rarely change
-        for z, item in enumerate((self.picture, self.contours, self.path, self.start, self.here)):
-            item.setZValue(10 * z - 50)
-            self.addItem(item, ignoreBounds=True)
-
-    def begin(self, directions: Directions, extent: float) -> None:
-        """A new slice whose rows are on their way."""
-        self._extent = extent
-        self._losses = np.full((RESOLUTION, RESOLUTION), np.nan)
-        self.ends = (np.nan, np.nan)
-        self.x_axis.set_label(directions.names[0].replace(" direction", ""))
-        self.y_axis.set_label(directions.names[1].replace(" direction", ""))
-        self.contours.setData([], [])
-        self.set_range((-extent, extent), (-extent, extent))
-
-    def add_rows(self, rows: list[LossRow]) -> None:
-        """Some rows have been computed."""
-        if self._losses is not None:
-            for row in rows:
-                self._losses[row.row] = row.losses
-            self._draw()
-
-    def finish(self) -> None:
-        """All rows are there: draw the contour lines."""
-        if self._losses is None:
-            return
-        heights = self._heights(self._losses)
-        finite = heights[np.isfinite(heights)]
-        if not finite.size or self.flat:
-            return
-        steps = np.linspace(-self._extent, self._extent, RESOLUTION)
-        levels = np.linspace(finite.min(), np.percentile(finite, 97), CONTOURS + 2)[1:-1]
-        high = np.nan_to_num(heights, nan=finite.max(), posinf=finite.max(), neginf=finite.min())
-        lines = [contour_lines(high, steps, steps, float(level)) for level in levels]
-        ends = np.concatenate(lines)
-        self.contours.setData(ends[:, 0], ends[:, 1])
-
-    def set_path(self, places: NDArray[np.float64]) -> None:
-        """The projected path (T, 2), oldest first."""
-        self.path.setData(places[:, 0], places[:, 1])
-        self.start.setData(places[:1, 0], places[:1, 1])
-        self.here.setData(places[-1:, 0], places[-1:, 1])
-
-    def forget(self) -> None:
-        """Nothing is known."""
-        self._losses = None
-        self.ends = (np.nan, np.nan)
-        self.picture.setVisible(False)
-        for item in (self.contours, self.path, self.start, self.here):
-            item.setData([], [])
-
-    @property
-    def flat(self) -> bool:
-        """Whether all of the slice has one loss, as where no hidden neuron answers any more."""
-        low, high = self.ends
-        return bool(high - low <= 1e-6 * abs(high))
-
-    @staticmethod
-    def _heights(losses: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Logarithms: valleys differ by factors."""
-        with np.errstate(divide="ignore"):
-            return np.log10(np.maximum(losses, 1e-8))
-
-    def _draw(self) -> None:
-        if self._losses is None:
-            return
-        heights = self._heights(self._losses)
-        finite = heights[np.isfinite(heights)]
-        if not finite.size:
-            return
-        low, high = float(finite.min()), float(np.percentile(finite, 97))
-        self.ends = (10**low, 10**high)
-        index = colormaps.sequential_index(np.nan_to_num(heights - low, nan=0.0, posinf=1e6), max(high - low, 1e-9))
-        opacity = np.where(np.isnan(heights), 0, 255).astype(np.uint8)
-        picture = np.concatenate([colormaps.sequential()[index], opacity[..., None]], axis=-1)
-        cell = self._extent / (RESOLUTION - 1)
-        self.picture.setVisible(True)
-        self.picture.setImage(picture, levels=None)
-        self.picture.setRect(QRectF(-self._extent - cell, -self._extent - cell, *(2 * (2 * (self._extent + cell),))))
-
-    def restyle(self, colors: theme.Theme) -> None:
-        """See Plot."""
-        self.contours.setPen(pg.mkPen(theme.faded(colors.ink, 0.35), width=1))
-        self.path.setPen(pg.mkPen(colors.positive, width=2.5))
-        self.start.setBrush(pg.mkBrush(colors.surface))
-        self.start.setPen(pg.mkPen(colors.positive, width=2))
-        self.here.setBrush(pg.mkBrush(colors.positive))
-        self.here.setPen(pg.mkPen(colors.surface, width=1))
-        self._draw()
-
-    def describe(self, x: float, y: float) -> str:
-        """The loss at a place of the slice."""
-        if self._losses is None or max(abs(x), abs(y)) > self._extent:
-            return ""
-        column, row = (round((v / self._extent + 1) / 2 * (RESOLUTION - 1)) for v in (x, y))
-        return f"loss {number(float(self._losses[row, column]))} at a = {number(x)}, b = {number(y)}"
 
 
 class LossSurfacePage(QWidget):
@@ -288,7 +126,7 @@ class LossSurfacePage(QWidget):
         """The run is here now."""
         self._snapshot = snapshot
         self.known.note(snapshot.step, snapshot.parameters)
-        if self.isVisible() and not running and not self._is_current():
+        if self.isVisible() and not running and not self.is_current:
             self.compute()
 
     def forget(self) -> None:
@@ -302,7 +140,8 @@ class LossSurfacePage(QWidget):
 
     # Computing -----------------------------------------------------------------------------------------------------
 
-    def _is_current(self) -> bool:
+    @property
+    def is_current(self) -> bool:
         """Whether the slice is of the network as it is now, and of its loss on the points as they are now."""
         now, then = self._snapshot, self._about
         return (
@@ -426,7 +265,7 @@ class LossSurfacePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: compute, if what is there is not about now."""
         super().showEvent(event)
-        if self._snapshot is not None and not self._is_current():
+        if self._snapshot is not None and not self.is_current:
             self.compute()
 
 

@@ -36,19 +36,20 @@ from models.nn.linear import Linear
 from models.supervised.weights_io import flat, load_weights, named_weights, save_weights
 from playground.live.messages import Status
 from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape, Spot
+from ui.plots.scale_bar import ScaleBar
 from ui.points.canvas import PointCanvas
 from ui.points.companions import Companions
 from ui.points.panel import PointPanel
 from ui.shell.model_tab import BEATS
 from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
-from ui.tabs.boundary.inspector import Inspector, WeightEditor
+from ui.tabs.boundary.inspector import Inspector
 from ui.tabs.boundary.points import BoundaryPointPanel
 from ui.tabs.boundary.results import Results, line
-from ui.tabs.boundary.scale import ScaleBar
 from ui.tabs.boundary.space import HiddenSpacePage
 from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
+from ui.tabs.boundary.weight_editor import WeightEditor
 from ui.widgets import theme
 from ui.widgets.numbers import number
 from ui.widgets.side_panel import SidePanel
@@ -416,7 +417,7 @@ class BoundaryTab(PointTab):
         return config.model_copy(update={"dataset": first.dataset}) if left else config
 
     def brings_data(self) -> bool:
-        """See ModelTab; here is a plane to draw points on."""
+        """See ModelTab; here a run can begin without points, for there is a plane to draw them on."""
         return True
 
     def own_for(self, own: OwnPoints, running: Config, config: Config) -> OwnPoints | None:

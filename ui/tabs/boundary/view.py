@@ -6,11 +6,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Slot
 
-from models.boundary.maps import Box, decision_grid, misclassified, neuron_maps, predict, view_box
+from models.boundary.maps import Box, decision_grid, neuron_maps, predict, view_box
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.smooth_image import SmoothImage
-from ui.points.canvas import HOLLOW, WRONG, PointCanvas
-from ui.tabs.boundary.colors import Colors, answer_colors, signed_colors, tile_colors
+from ui.points.canvas import PointCanvas
+from ui.tabs.boundary.colors import Colors, answer_colors, outline, point_looks, tile_colors, value_level
 from ui.widgets import theme
 from ui.widgets.numbers import number
 
@@ -25,13 +25,14 @@ class BoundaryView(PointCanvas):
 
     Attributes:
         level: what a value to predict is measured against.
+        discrete: only the decision is shown, not how sure the network is.
     """
 
     def __init__(self) -> None:
         self.snapshot: BoundarySnapshot | None = None
         self.level = 1.0
         self._neuron: tuple[int, int] | None = None
-        self._discrete = False
+        self.discrete = False
         self._moving = False
         self._seen: tuple[object, ...] = ()  # what the points were drawn from, to draw them only when it changed
         self._marks_seen = np.empty(0, np.uint8)
@@ -51,17 +52,14 @@ class BoundaryView(PointCanvas):
         """Draw regions and points; `moving`: it trains, so the picture may be coarser."""
         self.snapshot, self._moving = snapshot, moving
         self.editor.set_locked("")
-        colors = None
-        self.layer.outline = "muted" if snapshot.regression else "surface"
-        if snapshot.targets is not None:
-            self.level = max(1e-9, float(np.abs(snapshot.targets).max(initial=0.0))) or 1.0
-            colors = signed_colors(snapshot.targets.astype(np.float32), self.level)[:, :3]
-        marks = np.where(snapshot.held_out, HOLLOW, 0).astype(np.uint8)
-        marks[misclassified(snapshot)] |= WRONG
+        self.layer.outline = outline(snapshot)
+        self.level = value_level(snapshot)
+        looks = point_looks(snapshot)
         seen = (snapshot.points, snapshot.labels, snapshot.targets, self.points)
         same = len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True))
+        marks = looks.marks_of(len(snapshot.points))
         if not (same and np.array_equal(marks, self._marks_seen)):
-            self.set_points(snapshot.points, snapshot.labels, colors=colors, marks=marks)
+            self.editor.show(snapshot.points, snapshot.labels, looks)
             self._seen, self._marks_seen = (*seen[:3], self.points), marks
         self.show_picture()
 
@@ -106,7 +104,7 @@ class BoundaryView(PointCanvas):
 
     def set_discrete(self, discrete: bool) -> None:
         """Show only the decision, not how sure it is."""
-        self._discrete = discrete
+        self.discrete = discrete
         self.show_picture()
 
     def set_probe(self, place: tuple[float, float] | None) -> None:
@@ -133,13 +131,13 @@ class BoundaryView(PointCanvas):
         if snapshot is None or not self.isVisible():
             return
         box = self.box
-        self._smooth.smooth = self._moving or not self._discrete
-        resolution = MOVING if self._moving else CRISP if self._discrete else RESTING
+        self._smooth.smooth = self._moving or not self.discrete
+        resolution = MOVING if self._moving else CRISP if self.discrete else RESTING
         if self._neuron is not None:
             colors = self._neuron_colors(snapshot, box, min(resolution, RESTING))
         else:
             grid = decision_grid(snapshot, box, resolution)
-            colors = answer_colors(grid, self.level, discrete=self._discrete)
+            colors = answer_colors(grid, self.level, discrete=self.discrete)
         self.set_picture(colors, box[:2], box[2:])
 
     def _neuron_colors(self, snapshot: BoundarySnapshot, box: Box, resolution: int) -> Colors:

@@ -260,7 +260,9 @@ class MixtureTab(PointTab):
 
     @Slot(bool)
     def _on_kmeans(self, wanted: bool) -> None:
-        self._on_config(self.form.config().model_copy(update={"kmeans_beside": wanted}))
+        config = self.form.config().model_copy(update={"kmeans_beside": wanted})
+        self.form.set_config(config)
+        self._on_config(config)
 
     def _show_choice(self) -> None:
         """See ModelTab; showing k-means or not makes no other run of a preset."""

@@ -44,7 +44,11 @@ def component_rgb(count: int) -> NDArray[np.float64]:
 
 
 class MixtureView(PointCanvas):
-    """Points and bells; the means can be dragged."""
+    """Points and bells; the means can be dragged.
+
+    Attributes:
+        bells: the ellipses of each component, moved along while its mean is dragged.
+    """
 
     def __init__(self) -> None:
         self.snapshot: MixtureSnapshot | None = None
@@ -52,7 +56,7 @@ class MixtureView(PointCanvas):
         self._contours_shown = True
         self._contours_of: tuple[Gaussians | None, object] = (None, None)
         self._from: tuple[Gaussians, NDArray[np.float64] | None] | None = None
-        self._bells: list[pg.PlotCurveItem] = []
+        self.bells: list[pg.PlotCurveItem] = []
         self._bells_of: tuple[Gaussians | None, object] = (None, None)
         self._truth: Gaussians | None = None
         self._true = pg.PlotCurveItem(connect="finite", antialias=True)
@@ -103,9 +107,9 @@ class MixtureView(PointCanvas):
 
     def carry(self, component: int, place: tuple[float, float]) -> None:
         """A mean is being dragged: its ellipses go with it."""
-        if self.snapshot is not None and component < len(self._bells):
+        if self.snapshot is not None and component < len(self.bells):
             x, y = np.asarray(place) - self.snapshot.mixture.means[component]
-            self._bells[component].setPos(x, y)
+            self.bells[component].setPos(x, y)
 
     def set_contours(self, shown: bool) -> None:
         """Show or hide the density."""
@@ -122,8 +126,8 @@ class MixtureView(PointCanvas):
     @Slot(int)
     def _on_returned(self, component: int) -> None:
         """A mean that was being dragged has gone back: its ellipses go with it."""
-        if component < len(self._bells):
-            self._bells[component].setPos(0, 0)
+        if component < len(self.bells):
+            self.bells[component].setPos(0, 0)
 
     @Slot()
     def _on_glide(self) -> None:
@@ -160,13 +164,13 @@ class MixtureView(PointCanvas):
         if self._bells_of[0] is mixture and self._bells_of[1] is theme.current():
             return
         self._bells_of = (mixture, theme.current())
-        while len(self._bells) < mixture.count:
+        while len(self.bells) < mixture.count:
             curve = pg.PlotCurveItem(connect="finite", antialias=True)
             curve.setZValue(25)
             self.addItem(curve, ignoreBounds=True)
-            self._bells.append(curve)
+            self.bells.append(curve)
         ink = theme.current().ink
-        for k, curve in enumerate(self._bells):
+        for k, curve in enumerate(self.bells):
             curve.setVisible(k < mixture.count)
             if k < mixture.count:
                 outline = _outlines(mixture.means[k], mixture.covariances[k])

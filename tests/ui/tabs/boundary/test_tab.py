@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from plane_hands import LEFT, change, click, drag, move_held, spot, tick
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from waiting import settle
 
 from models.base import DataError
@@ -15,15 +15,17 @@ from models.boundary.maps import decision_grid, neuron_maps
 from models.data.points.own import as_own
 from models.registry import get_model
 from ui.plots.networks.network_diagram import Spot
+from ui.plots.scale_bar import two_digits
 from ui.points.companions import Companions, PointMemory
 from ui.tabs.boundary.colors import BOUNDED, region_colors, signed_colors, tile_colors
-from ui.tabs.boundary.inspector import formula, parse_weight
-from ui.tabs.boundary.scale import two_digits
-from ui.tabs.boundary.surface import PATH, RESOLUTION, WEIGHTS, Path
+from ui.tabs.boundary.inspector import formula
+from ui.tabs.boundary.path import Path
+from ui.tabs.boundary.surface import PATH, WEIGHTS
+from ui.tabs.boundary.surface_view import RESOLUTION
 from ui.tabs.boundary.tab import BoundaryTab
+from ui.tabs.boundary.weight_editor import parse_weight
 from ui.widgets import theme
 
-LEFT = Qt.MouseButton.LeftButton
 SMALL = BoundaryConfig(dataset="circles", points_per_class=20, hidden=(4, 2), epochs=100_000, seed=3)
 
 
@@ -50,21 +52,6 @@ def trains(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.status.phase == "running" and tab.shown.step > 20)
 
 
-def spot(canvas, x, y):
-    return canvas.mapFromScene(canvas.view_box.mapViewToScene(QPointF(x, y)))
-
-
-def drag(canvas, start, end):
-    view, a, b = canvas.viewport(), spot(canvas, *start), spot(canvas, *end)
-    QTest.mousePress(view, LEFT, pos=a)
-    for place in (QPointF(a + (b - a) / 2), QPointF(b)):
-        none = Qt.KeyboardModifier.NoModifier
-        QApplication.sendEvent(
-            view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none)
-        )
-    QTest.mouseRelease(view, LEFT, pos=b)
-
-
 def middle(tab, layer, unit):
     return tab.diagram.layout_.tile(layer + 1, unit).center().toPoint()
 
@@ -76,10 +63,23 @@ def wire(tab, layer, source, unit):
     return QPoint(round(start + 3), round(float(layout.y[layer][source])))
 
 
-def move(canvas, at):
-    view, place = canvas.viewport(), QPointF(at)
-    none = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none))
+def picture(widget):
+    return widget.grab().toImage()
+
+
+def draw_anew(tab):
+    """The page in front is drawn from the beginning, as when it is come back to."""
+    tab.pages.setCurrentWidget(tab.surface)
+    tab.pages.setCurrentIndex(0)
+
+
+def type_weight(tab, spot, text):
+    """Click a connection or a bias, type a number over it, and press Enter."""
+    tab.diagram.clicked.emit(spot, QPoint(5, 5))
+    field = tab.weight_editor.field
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
 
 
 # What is shown -------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot
     assert tab.shown.regression
     assert tab.scale.isVisible()
     assert not tab.discrete_box.isVisible()
-    assert not tab.view._discrete
+    assert not tab.view.discrete
     assert tab.scale.ends[0] == "−" + tab.scale.ends[1]
     assert "wrong" not in tab.legend.text() + tab.legend.toolTip()
     tab.pages.setCurrentWidget(tab.hidden_space)
@@ -160,7 +160,7 @@ def test_values_have_a_scale_of_colours_where_classes_have_a_decision(tab, qtbot
     assert (tab.legend.size(), tab.speed.geometry()) == (legend, place)  # nothing jumps
     begin(tab, qtbot, SMALL)
     assert tab.discrete_box.isVisible()
-    assert tab.view._discrete
+    assert tab.view.discrete
 
 
 def test_a_flat_loss_surface_says_so(tab, qtbot):
@@ -191,7 +191,7 @@ def test_hidden_space_and_loss_surface(tab, qtbot):
     assert tab.hidden_space.layers.currentText() == "layer 2"
     tab.pages.setCurrentWidget(tab.surface)
     qtbot.waitUntil(lambda: "projection" in tab.surface.words.text())
-    losses = tab.surface.view._losses
+    losses = tab.surface.view.losses
     assert losses.shape == (RESOLUTION, RESOLUTION)
     assert np.isfinite(losses).all()
     low, high = tab.surface.view.ends
@@ -286,9 +286,9 @@ def test_a_long_drag_changes_no_mark_although_pictures_come_in_between(tab, qtbo
     for _ in range(8):
         with qtbot.waitSignal(canvas.editor.edited):  # a place on the way is told,
             at += QPoint(4, 3)
-            move(canvas, at)
+            move_held(canvas, at)
         at += QPoint(3, 4)
-        move(canvas, at)  # the pointer is already somewhere else,
+        move_held(canvas, at)  # the pointer is already somewhere else,
         before = tab.shown
         qtbot.waitUntil(lambda: tab.shown is not before)  # noqa: B023  and then a picture comes
         np.testing.assert_array_equal(tab.shown.held_out, marks)
@@ -308,16 +308,16 @@ def test_without_held_out_points_the_headline_says_no_number(tab, qtbot, running
     if running:
         trains(tab, qtbot)
     tab.view.editor.select_all()
-    tab._on_held_out(False)
+    tick(tab.panel.held_out_box, False)
     qtbot.waitUntil(lambda: tab.run_bar.headline.text() == "held-out accuracy –")
     assert not tab.shown.held_out.any()
     if running:
         tab.session.pause()
         qtbot.waitUntil(lambda: tab.session.settled)
         assert tab.run_bar.headline.text() == "held-out accuracy –"
-    tab._on_held_out(True)
+    tick(tab.panel.held_out_box, True)
     tab.view.editor.select([0])
-    tab._on_held_out(False)
+    tick(tab.panel.held_out_box, False)
     qtbot.waitUntil(lambda: tab.session.settled)
     tab.session.step(60)
     qtbot.waitUntil(lambda: tab.session.settled and "%" in tab.run_bar.headline.text())
@@ -339,11 +339,11 @@ def test_points_changed_at_the_end_of_a_run_are_trained_on(tab, qtbot):
 def test_an_edited_weight_and_a_dropped_neuron_are_drawn_while_training_goes_on(tab, qtbot):
     begin(tab, qtbot, SMALL.model_copy(update={"learning_rate": 1e-5}))
     trains(tab, qtbot)
-    tab._switch(0, 2, False)
+    QTest.mouseDClick(tab.diagram, LEFT, pos=middle(tab, 0, 2))
     qtbot.waitUntil(lambda: not tab.diagram.is_on(0, 2))
     QTest.mouseDClick(tab.diagram, LEFT, pos=middle(tab, 0, 2))
     qtbot.waitUntil(lambda: tab.diagram.is_on(0, 2))
-    tab._on_weight(Spot(2, 0, None, "bias"), 7.5)
+    type_weight(tab, Spot(2, 0, None, "bias"), "7.5")
     qtbot.waitUntil(lambda: tab.diagram.value(Spot(2, 0, None, "bias")) > 6)
     assert tab.session.status.phase == "running"
 
@@ -402,8 +402,8 @@ def test_the_keyboard_walks_through_the_network(tab, qtbot):
 
 def computed(tab, qtbot):
     """Wait for the loss surface; returns it."""
-    qtbot.waitUntil(lambda: tab.surface._is_current() and not tab.surface.job.running)
-    return tab.surface.view._losses.copy()
+    qtbot.waitUntil(lambda: tab.surface.is_current and not tab.surface.job.running)
+    return tab.surface.view.losses.copy()
 
 
 def test_the_loss_surface_follows_what_is_changed_by_hand_at_rest(tab, qtbot):
@@ -416,7 +416,7 @@ def test_the_loss_surface_follows_what_is_changed_by_hand_at_rest(tab, qtbot):
     settle(tab, qtbot)
     relabelled = computed(tab, qtbot)
     assert not np.array_equal(before, relabelled)
-    tab._switch(0, 0, False)
+    QTest.mouseDClick(tab.diagram, LEFT, pos=middle(tab, 0, 0))
     settle(tab, qtbot)
     assert not np.array_equal(relabelled, computed(tab, qtbot))
 
@@ -430,7 +430,7 @@ def test_a_slice_along_the_path_goes_as_far_as_one_likes(tab, qtbot):
     as_far_as_the_path = tab.surface.extent.value()
     tab.surface.extent.setValue(7.0)
     computed(tab, qtbot)
-    assert tab.surface.extent.value() == tab.surface.view._extent == 7.0
+    assert tab.surface.extent.value() == tab.surface.view.reach == 7.0
     tab.surface.button.click()
     assert tab.surface.extent.value() == as_far_as_the_path
 
@@ -452,24 +452,25 @@ def test_the_same_weight_twice_is_no_slice(tab, qtbot):
 def test_the_network_shows_the_part_of_the_plane_that_is_in_view(tab, qtbot):
     tab.session.step(20)
     settle(tab, qtbot, "paused")
-    before = [tile.copy() for tile in tab.diagram._tiles]
+    before = picture(tab.diagram)
     tab.view.set_range((-0.2, 0.2), (-0.2, 0.2))
-    qtbot.waitUntil(lambda: any(not np.array_equal(a, b) for a, b in zip(before, tab.diagram._tiles, strict=True)))
-    shown = tab.diagram._tiles
-    tab._show_page(True)
-    assert all(np.array_equal(a, b) for a, b in zip(shown, tab.diagram._tiles, strict=True))
+    qtbot.waitUntil(lambda: picture(tab.diagram) != before)
+    shown = picture(tab.diagram)
+    draw_anew(tab)
+    assert picture(tab.diagram) == shown
 
 
 def test_what_came_while_a_weight_was_typed_is_shown_when_it_is_not_typed_any_more(tab, qtbot):
-    tab._on_click(Spot(0, 0, 0, "weight"), QPoint())
-    tab.weight_editor.hide()
+    clicked = tab.diagram.spot_at(QPointF(wire(tab, 0, 0, 0)))
+    QTest.mouseClick(tab.diagram, LEFT, pos=wire(tab, 0, 0, 0))
+    QTest.keyClick(tab.weight_editor.field, Qt.Key.Key_Escape)
     table = tab.inspector.table
     table.editItem(table.item(0, 1))
     tab.session.step(30)
     settle(tab, qtbot, "paused")
-    assert tab.inspector.neuron.weights[0] != pytest.approx(tab.diagram.value(Spot(0, 0, 0, "weight")))
+    assert tab.inspector.neuron.weights[0] != pytest.approx(tab.diagram.value(clicked))
     QTest.keyClick(table.findChild(QLineEdit), Qt.Key.Key_Escape)
-    assert tab.inspector.neuron.weights[0] == pytest.approx(tab.diagram.value(Spot(0, 0, 0, "weight")))
+    assert tab.inspector.neuron.weights[0] == pytest.approx(tab.diagram.value(clicked))
 
 
 def test_values_have_no_plot_of_how_many_are_right(tab, qtbot):
@@ -493,11 +494,10 @@ def test_every_neuron_can_be_clicked_however_many_there_are(tab, qtbot, hidden):
 
 
 def test_what_the_pointer_is_on_is_said_as_it_is_now(tab, qtbot):
-    spot = Spot(0, 0, 0, "weight")
-    tab.diagram._set_hover(spot)
-    tab._on_weight(spot, 3.25)
+    QTest.mouseMove(tab.diagram, wire(tab, 0, 0, 0))
+    type_weight(tab, tab.diagram.pointed, "3.25")
     qtbot.waitUntil(lambda: "w = 3.25" in tab.pointed.text())
-    tab.diagram._set_hover(None)
+    QTest.mouseMove(tab.diagram, QPoint(1, 1))
     assert "3.25" not in tab.pointed.text()
 
 
@@ -514,7 +514,7 @@ def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
     assert len(tab.view.points) == 0
     told = []
     tab.told.connect(told.append)
-    tab._switch(0, 0, False)
+    tab.inspector.switch_asked.emit(0, 0, False)
     tab.view.editor.add([(0.5, 0.5)], 0)
     assert all("no network" in sentence for sentence in told)
     assert len(tab.view.points) == 0
@@ -528,8 +528,8 @@ def test_where_no_run_can_be_built_nothing_of_the_last_one_is_left(tab, qtbot):
 
 
 def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
-    tab._on_click(Spot(0, 0), QPoint())
-    tab.view.pick(3, (0.0, 0.0))
+    QTest.mouseClick(tab.diagram, LEFT, pos=middle(tab, 0, 0))
+    click(tab.view, *tab.view.points[3])
     assert "point 4" in tab.inspector.where.text()
     tab.view.editor.remove([3])
     settle(tab, qtbot)
@@ -655,9 +655,7 @@ def test_more_classes_for_own_points(tab, qtbot):
     tab.session.data = as_own(tab.shown.data)
     begin(tab, qtbot, SMALL.model_copy(update={"dataset": "own", "classes": 2}))
     assert len(tab.shown.points) == 40
-    config = tab.form.config().model_copy(update={"classes": 4})
-    tab.form.set_config(config)
-    tab._on_config(config)
+    change(tab, classes=4)
     qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.class_names == ("A", "B", "C", "D"))
     assert len(tab.shown.points) == 40
 
@@ -746,13 +744,10 @@ def test_another_theme_reaches_the_neurons_of_a_run_that_rests(tab, qtbot, qapp)
     theme.apply(qapp, "light")
     tab.session.step(30)
     settle(tab, qtbot, "paused")
-    light = [tiles.copy() for tiles in tab.diagram._tiles]
     theme.apply(qapp, "dark")
-    dark = tab.diagram._tiles
-    assert all(not np.array_equal(a, b) for a, b in zip(light, dark, strict=True))
-    tab._show_page(True)  # as the next frame would draw them
-    for a, b in zip(dark, tab.diagram._tiles, strict=True):
-        np.testing.assert_array_equal(a, b)
+    dark = picture(tab.diagram)
+    draw_anew(tab)  # as the next frame would draw them
+    assert picture(tab.diagram) == dark
     theme.apply(qapp, "light")
 
 
@@ -762,7 +757,7 @@ def test_the_read_out_of_a_point_is_seen_whole(tab):
     tab.view.grab()
     at = spot(tab.view, *tab.view.points[3])
     QTest.mouseMove(tab.view.viewport(), at)
-    words = tab.view._words
+    words = next(label for label in tab.view.findChildren(QLabel) if label.text() == tab.view.readout)
     assert "%" in words.text()
     assert words.width() >= words.sizeHint().width()
     assert tab.view.rect().contains(words.geometry())

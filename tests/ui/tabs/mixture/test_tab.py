@@ -2,21 +2,18 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from plane_hands import LEFT, change, drag, move_held, spot
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from waiting import quiet, settle
 
 from models.data.points.sets import PointSet
-from models.mixture.config import MixtureConfig
 from models.mixture.selection import Selection
 from models.registry import get_model
 from ui.tabs.mixture.tab import CALM, MixtureTab
 from ui.widgets import theme
 from ui.widgets.numbers import short
 
-LEFT = Qt.MouseButton.LeftButton
 SQUARE = np.array([[0, 0], [0, 1], [1, 0], [1, 1], [5, 5], [5, 6], [6, 5], [6, 6]], float)
 BLOBS = np.concatenate([np.random.default_rng(k).normal(4 * k, 1.0, (15, 2)) for k in range(3)])
 
@@ -35,20 +32,6 @@ def tab(qtbot):
 def finished(tab, qtbot):
     tab.session.play()
     settle(tab, qtbot, "finished")
-
-
-def spot(canvas, x, y):
-    return canvas.mapFromScene(canvas.view_box.mapViewToScene(QPointF(x, y)))
-
-
-def drag(canvas, start, end):
-    view, a, b = canvas.viewport(), spot(canvas, *start), spot(canvas, *end)
-    QTest.mousePress(view, LEFT, pos=a)
-    none = Qt.KeyboardModifier.NoModifier
-    for place in (QPointF(a + (b - a) / 2), QPointF(b)):
-        move = QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, none)
-        QApplication.sendEvent(view, move)
-    QTest.mouseRelease(view, LEFT, pos=b)
 
 
 def use(tab, qtbot, points, name="a.csv", **known):
@@ -94,7 +77,7 @@ def test_an_error_stands_across_the_columns_it_is_about(tab, qtbot):
 def test_points_take_the_colours_of_their_shares(tab, qtbot):
     finished(tab, qtbot)
     tab.view.finish()
-    shown = tab.view.layer._colors
+    shown = tab.view.editor.looks.colors
     palette = np.array([theme.current().class_color(k).getRgb()[:3] for k in range(3)])
     np.testing.assert_allclose(shown, tab.shown.responsibilities @ palette, atol=1)
 
@@ -193,15 +176,14 @@ def test_a_mean_whose_drag_is_taken_back_goes_back_with_its_ellipses(tab, qtbot)
     x, y = tab.shown.mixture.means[0]
     view, place = tab.view.viewport(), spot(tab.view, x, y)
     QTest.mousePress(view, LEFT, pos=place)
-    far = QPointF(spot(tab.view, x + 1.5, y + 1.0))
-    none = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, far, view.mapToGlobal(far), LEFT, LEFT, none))
-    assert tab.view._bells[0].pos().x() > 1
+    far = spot(tab.view, x + 1.5, y + 1.0)
+    move_held(tab.view, far)
+    assert tab.view.bells[0].pos().x() > 1
     QTest.keyClick(tab.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    QTest.mouseRelease(view, LEFT, pos=far.toPoint())
+    QTest.mouseRelease(view, LEFT, pos=far)
     settle(tab, qtbot, "paused")
     np.testing.assert_array_equal(tab.view.handles.places[0], tab.shown.mixture.means[0])
-    assert tab.view._bells[0].pos() == QPointF(0, 0)
+    assert tab.view.bells[0].pos() == QPointF(0, 0)
     np.testing.assert_array_equal([x, y], tab.shown.mixture.means[0])
 
 
@@ -209,7 +191,7 @@ def test_more_components_than_points_is_a_sentence(tab, qtbot):
     tab.use_components(12)
     tab.use_points(PointSet(SQUARE), "a.csv")
     qtbot.waitUntil(lambda: "8 points for 12 components" in tab.banner.text)
-    tab._on_config(tab.form.config().model_copy(update={"components": 2}))
+    change(tab, components=2)
     settle(tab, qtbot, "untrained")
     np.testing.assert_array_equal(tab.shown.points, SQUARE)
 
@@ -252,10 +234,9 @@ def test_k_means_is_as_far_as_em_and_the_preset_keeps_its_name(tab, qtbot):
     tab.session.step(14)
     settle(tab, qtbot, "paused")
     np.testing.assert_array_equal(tab.shown.kmeans_centres, found)
-    tab._on_seed(3)
+    tab.run_bar.seed.setValue(3)
     assert tab.run_bar.presets.currentText() == "original"
-    tab.form.set_config(tab.form.config().model_copy(update={"tolerance": 0.01}))
-    tab._on_config(tab.form.config())
+    change(tab, tolerance=0.01)
     assert tab.run_bar.presets.currentIndex() == -1
 
 
@@ -421,16 +402,14 @@ def test_scrubbing_past_an_edit_shows_the_points_of_that_time(tab, qtbot):
 
 def test_choosing_a_data_set_leaves_own_points(tab, qtbot):
     use(tab, qtbot, SQUARE)
-    tab._on_config(tab.form.config().model_copy(update={"dataset": "ring"}))
+    change(tab, dataset="ring")
     settle(tab, qtbot, "untrained")
     assert len(tab.shown.points) == 600
     assert tab.session.data is None
 
 
 def test_many_points_are_thinned_and_locked(tab, qtbot):
-    config = MixtureConfig(points_per_cluster=8000, start="k-means++")
-    tab.form.set_config(config)
-    tab._on_config(config)
+    change(tab, points_per_cluster=8000, start="k-means++")
     qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.point_count == 24_000)
     said = []
     tab.told.connect(said.append)

@@ -1,4 +1,4 @@
-"""Which number has which colour on the plane or the loss surface, in one small line: −1 ▒▒▒ 1."""
+"""Which number has which colour in a picture, in one small line: −1 ▒▒▒ 1."""
 
 from __future__ import annotations
 
