@@ -84,6 +84,10 @@ class ModelTab(Page):
 
     # What a tab adds -----------------------------------------------------------------------------------------------
 
+    def stage(self) -> QWidget:
+        """What `make_stage` makes; a kind of tab that needs parts of it asks for them here, before anything else."""
+        return self.make_stage()
+
     def make_stage(self) -> QWidget:
         """The middle of the tab: what this model is about, as large as possible."""
         raise NotImplementedError
@@ -213,7 +217,7 @@ class ModelTab(Page):
         self.plots = MetricPlots(self.model.metrics)
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        columns = _splitter(Qt.Orientation.Horizontal, widget_of(self._settings), self.make_stage(), stretch=1)
+        columns = _splitter(Qt.Orientation.Horizontal, widget_of(self._settings), self.stage(), stretch=1)
         side = self.make_side()
         if side is not None:
             columns.addWidget(side)

@@ -91,9 +91,6 @@ class PointTab(ModelTab):
         self._source = PointSource()
         self._memory = PointMemory()
         super().__init__(model, parent)
-        for name, what in _PARTS.items():
-            if name not in vars(self):
-                raise TypeError(f"{type(self).__name__}.make_stage has to set self.{name} ({what}).")
         editor = self.editor
         self.session.set_pace(self.speed.pace)
         self.speed.pace_changed.connect(self.session.set_pace)
@@ -233,6 +230,14 @@ class PointTab(ModelTab):
     def editor(self) -> PointEditor:
         """The points that can be edited."""
         return self.panel.canvas.editor
+
+    def stage(self) -> QWidget:
+        """See ModelTab."""
+        stage = self.make_stage()
+        for name, what in _PARTS.items():
+            if name not in vars(self):
+                raise TypeError(f"{type(self).__name__}.make_stage has to set self.{name} ({what}).")
+        return stage
 
     def make_stage(self) -> QWidget:
         """The plane with its tools, and a row of controls below."""
