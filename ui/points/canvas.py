@@ -45,13 +45,13 @@ class PointCanvas(Plot):
         describe_place: words for the read-out at (x, y); None shows coordinates and the point under the pointer.
 
     Signals:
-        picked(index or None): a point was clicked without moving it, or an empty place.
+        picked(index or None, (x, y)): a point was clicked without moving it, or an empty place; and where that is.
         handle_moved(index, (x, y), finished): a handle was dragged.
         handle_returned(index): its drag was taken back.
         tool_changed(name): another tool is in hand.
     """
 
-    picked = Signal(object)
+    picked = Signal(object, object)
     handle_moved = Signal(int, object, bool)
     handle_returned = Signal(int)
     tool_changed = Signal(str)
@@ -225,9 +225,11 @@ class PointCanvas(Plot):
         near = int(distance.argmin())
         return near if distance[near] <= within else None
 
-    def pick(self, index: int | None) -> None:
-        """A point was clicked, or an empty place."""
-        self.picked.emit(index)
+    def pick(self, index: int | None, at: Place) -> None:
+        """A point was clicked, which lies at its own place, or an empty one."""
+        if index is not None:
+            at = (float(self.points[index, 0]), float(self.points[index, 1]))
+        self.picked.emit(index, at)
 
     def tell_handle(self, index: int, at: Place, *, finished: bool) -> None:
         """A handle was dragged."""

@@ -47,7 +47,7 @@ class Plane(Protocol):
     def nearest_point(self, at: Place, within: float = NEAR) -> int | None:
         """The point next to a place, if it is within so many pixels."""
 
-    def pick(self, index: int | None) -> None:
+    def pick(self, index: int | None, at: Place) -> None:
         """A point was clicked, or an empty place."""
 
     def tell_handle(self, index: int, at: Place, *, finished: bool) -> None:
@@ -102,7 +102,7 @@ class DragHandle(Drag):
             x, y = self.plane.handles.places[self.index]
             self.plane.tell_handle(self.index, (float(x), float(y)), finished=True)
         else:
-            self.plane.pick(self.plane.nearest_point(self.start))
+            self.plane.pick(self.plane.nearest_point(self.start), self.start)
 
     def cancel(self) -> None:
         """See Gesture."""
@@ -132,7 +132,7 @@ class DragPoints(Drag):
         if self.moved:
             self.editor.finish("move", self.editor.selection)
         else:
-            self.plane.pick(self.pressed)
+            self.plane.pick(self.pressed, self.start)
 
 
 class Loop(Gesture):
@@ -156,7 +156,7 @@ class Loop(Gesture):
         if self.moved:
             self.plane.editor.select(np.flatnonzero(inside(np.array(self.path), self.plane.editor.points)))
         elif self.picks:
-            self.plane.pick(None)
+            self.plane.pick(None, self.path[0])
 
     def cancel(self) -> None:
         """See Gesture."""
@@ -288,7 +288,7 @@ class _Chooser(Tool):
         near = plane.nearest_point(at, 3 * NEAR)
         if near is not None:
             plane.editor.toggle(near)
-        plane.pick(near)
+        plane.pick(near, at)
 
 
 class SelectTool(_Chooser):

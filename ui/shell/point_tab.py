@@ -23,7 +23,7 @@ from models.data.points.sets import PointSet
 from playground.live.messages import Failure, Opened
 from ui.points.canvas import HOLLOW, PointCanvas
 from ui.points.companions import Companions, PointMemory
-from ui.points.editor import PointEdit, PointEditor
+from ui.points.editor import Place, PointEdit, PointEditor
 from ui.points.leave import LeaveButton
 from ui.points.panel import PointPanel
 from ui.points.source import PointSource
@@ -73,6 +73,7 @@ class PointTab(ModelTab):
         panel: the tools, around the canvas.
         shown: the snapshot that is drawn; None while a run is being built.
         picked: number of the point that is explained; None when none is.
+        picked_at: (x, y) of what was clicked last, a point or an empty place; None before.
         start_pace: steps a second to begin with, None for no limit; `steps`: what they are called.
     """
 
@@ -86,6 +87,7 @@ class PointTab(ModelTab):
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self.shown: Snapshot | None = None
         self.picked: int | None = None
+        self.picked_at: Place | None = None
         self._source = PointSource()
         self._memory = PointMemory()
         super().__init__(model, parent)
@@ -148,7 +150,7 @@ class PointTab(ModelTab):
         self.panel.canvas.fit()
 
     def show_picked(self) -> None:
-        """Another point was chosen to be explained (`picked`), or none."""
+        """Another point was chosen to be explained (`picked`), or none, but a place (`picked_at`)."""
 
     def own_points(self) -> OwnPoints:
         """All points as they are seen, with all that is known about them, as the user's own."""
@@ -319,16 +321,16 @@ class PointTab(ModelTab):
         lack = self.lacking()
         self.panel.set_hint("" if lack is None else lack.hint or lack.remedy)
 
-    @Slot(object)
-    def _on_picked(self, index: int | None) -> None:
-        self.picked = index
+    @Slot(object, object)
+    def _on_picked(self, index: int | None, at: Place) -> None:
+        self.picked, self.picked_at = index, at
         self.show_picked()
 
     # Whose points ----------------------------------------------------------------------------------------------------
 
     def clear_stage(self) -> None:
         """A new run is being built: its points may lie elsewhere."""
-        self.shown = self.picked = None
+        self.shown = self.picked = self.picked_at = None
         self.panel.set_hint("")
         self._source.forget()
         self.panel.canvas.forget()

@@ -110,12 +110,13 @@ def test_brush_and_number_keys_give_another_class(canvas, edits):
 def test_a_click_picks_a_point_and_shift_selects_more(canvas, edits, qtbot):
     with qtbot.waitSignal(canvas.picked) as picked:
         click(canvas, 4, 3)
-    assert picked.args == [3]
+    assert picked.args == [3, (4.0, 3.0)]  # where the point is, not where beside it the pointer was
     click(canvas, 0, 0, Qt.KeyboardModifier.ShiftModifier)
     assert canvas.editor.selection.tolist() == [0, 3]
     with qtbot.waitSignal(canvas.picked) as picked:
         click(canvas, 2, 1.5)
-    assert picked.args == [None]
+    assert picked.args[0] is None
+    assert picked.args[1] == pytest.approx((2, 1.5), abs=0.05)
     assert canvas.editor.selection.tolist() == []
     assert not edits
 

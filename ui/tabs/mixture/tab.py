@@ -288,4 +288,4 @@ class MixtureTab(PointTab):
 
     def show_off(self) -> None:
         """One point explained."""
-        self.view.picked.emit(len(self.view.points) // 2)
+        self.view.pick(len(self.view.points) // 2, (0.0, 0.0))

@@ -162,7 +162,7 @@ def test_nothing_goes_on_with_points_that_are_not_seen(tab, qtbot):
 
 
 def test_the_number_of_a_point_that_has_gone_names_no_other(tab, qtbot):
-    tab.view.pick(3)
+    tab.view.pick(3, (0.0, 0.0))
     assert "Point 4" in tab.explanation.heading.text()
     tab.view.editor.remove([3])
     settle(tab, qtbot)
