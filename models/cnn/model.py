@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from models.base import Classifier, Model, Preset
 from models.cnn.config import CnnConfig
 from models.cnn.data import load, prepare_drawing, prepare_picture
@@ -10,9 +12,20 @@ from models.cnn.trainer import CnnTrainer
 from models.data.pictures import mnist
 from models.supervised.config import METRICS
 
+
+def suited(config: CnnConfig, own: bool, asked: Collection[str] = ()) -> tuple[CnnConfig, str]:
+    """Settings with one shard where a layer compares the examples of a batch. See `Model.suited`."""
+    if config.shards == 1 or "shards" in asked or "batchnorm" not in config.layers:
+        return config, ""
+    return (
+        config.model_copy(update={"shards": 1}),
+        "Batch normalisation compares all pictures of a batch, so that a batch has to stay in one piece (1 shard).",
+    )
+
+
 PRESETS = {
     "digits": Preset(
-        CnnConfig(epochs=2, batch_size=64, learning_rate=0.006),
+        CnnConfig(epochs=2, batch_size=64, learning_rate=0.006, shards=2),
         "8 and 16 filters of 5×5 pixels read digits: better than any perceptron here, with a tenth of its weights.",
     ),
     "digits-best": Preset(
@@ -21,6 +34,7 @@ PRESETS = {
             epochs=4,
             batch_size=64,
             learning_rate=0.003,
+            shards=2,
             shift=1.5,
             rotation=12,
             zoom=0.12,
@@ -65,6 +79,7 @@ PRESETS = {
             epochs=8,
             batch_size=64,
             learning_rate=0.006,
+            shards=2,
             shift=1,
             rotation=8,
             mirror=True,
@@ -89,6 +104,7 @@ MODEL = Model(
         class_names=lambda snapshot: snapshot.class_names,
     ),
     open_data=mnist.open_pair,
+    suited=suited,
     length="epochs",
     task=frozenset({"dataset"}),
 )

@@ -180,13 +180,7 @@ class Conv2D(Layer):
         self.gradients["bias"][...] = (np.ones(len(flat), flat.dtype) @ flat).reshape(plan.tile, -1).sum(axis=0)
         matrix_gradient = self._array("matrix gradient", (self._patches.shape[1], flat.shape[1]))
         np.matmul(self._patches.T, flat, out=matrix_gradient)
-        copies = matrix_gradient.reshape(self.kernel[0], plan.span, channels, plan.tile, self.filters)
-        # The kernel stands in the matrix once per output of the tile: its gradient is the sum over these places.
-        weight_gradient = self.gradients["weight"]
-        weight_gradient[...] = 0
-        for i in range(plan.tile):
-            weight_gradient += copies[:, i * self.stride : i * self.stride + self.kernel[1], :, i]
-
+        np.add.reduce(self._places(matrix_gradient, plan), axis=0, out=self.gradients["weight"])
         if not need_input:
             return None
         patch_gradient = self._array("patch gradient", self._patches.shape)
@@ -201,10 +195,19 @@ class Conv2D(Layer):
 
     def _weight_matrix(self, plan: _Plan, channels: int) -> Array:
         """The kernel, once per output of a tile, each `stride` pixels on: (kh·span·C, tile·filters)."""
-        matrix = self._array("matrix", (self.kernel[0], plan.span, channels, plan.tile, self.filters))
-        for i in range(plan.tile):
-            matrix[:, i * self.stride : i * self.stride + self.kernel[1], :, i] = self.parameters["weight"]
-        return matrix.reshape(-1, plan.tile * self.filters)
+        matrix = self._array("matrix", (self.kernel[0] * plan.span * channels, plan.tile * self.filters))
+        self._places(matrix, plan)[...] = self.parameters["weight"]
+        return matrix
+
+    def _places(self, matrix: Array, plan: _Plan) -> Array:
+        """Where the kernel stands in a matrix of weights: a view into it, (tile, kh, kw, C, filters)."""
+        kh, kw = self.kernel
+        channels = len(matrix) // (kh * plan.span)
+        output = self.filters * matrix.itemsize  # in bytes: from one output of the tile to the next,
+        row = plan.tile * output  # from one row of the matrix to the next,
+        pixel = channels * row  # and from one pixel of the patch to the next
+        steps = (self.stride * pixel + output, plan.span * pixel, pixel, row, matrix.itemsize)
+        return np.ndarray((plan.tile, kh, kw, channels, self.filters), matrix.dtype, matrix, strides=steps)
 
     def _unfold(self, x: Array, plan: _Plan, use: str) -> Array:
         """All wide patches, one after the other, as a matrix: (N·H'·tiles, kh·span·C)."""
@@ -235,26 +238,21 @@ class Conv2D(Layer):
             rows[..., :run] = 0  # what lies behind a run keeps its zeros
         else:
             rows[:, plan.rows :, :, :run] = 0
-        for i in range(self.kernel[0]):
+        rows[:, : plan.rows * self.stride : self.stride, :, :run] = patches[:, :, :, 0]
+        for i in range(1, self.kernel[0]):
             place = rows[:, i : i + plan.rows * self.stride : self.stride, :, :run]
-            if i:
-                place += patches[:, :, :, i]
-            else:
-                place[...] = patches[:, :, :, 0]
+            place += patches[:, :, :, i]
         # … then along the columns, in pieces as wide as the step from tile to tile, which do not overlap either.
         wide = max(width + 2 * p, (plan.tiles + plan.pieces - 1) * plan.tile * self.stride)
         total = self._array("input gradient", (samples, height + 2 * p, wide * channels))
-        piece = self._array("piece", (samples, height + 2 * p, plan.tiles * step))
-        item = np.dtype((np.void, step * piece.itemsize))
-        sources, target = rows.view(item), piece.view(item)
-        for i in range(plan.pieces):
-            target[...] = sources[..., i]
+        pieces = self._array("pieces", (plan.pieces, samples, height + 2 * p, plan.tiles * step))
+        item = np.dtype((np.void, step * pieces.itemsize))  # as in `_unfold`
+        pieces.view(item)[...] = rows.view(item).transpose(3, 0, 1, 2)
+        total[:, :, : plan.tiles * step] = pieces[0]
+        total[:, :, plan.tiles * step :] = 0
+        for i in range(1, plan.pieces):
             place = total[:, :, i * step : (i + plan.tiles) * step]
-            if i:
-                place += piece
-            else:
-                place[...] = piece
-                total[:, :, plan.tiles * step :] = 0
+            place += pieces[i]
         return total.reshape(samples, height + 2 * p, wide, channels)[:, p : p + height, p : p + width]
 
 

@@ -44,22 +44,21 @@ class _Pool(Layer):
         stop = x.shape[1] // self.size * self.size
         return [x[:, i : stop : self.size] for i in range(self.size)]
 
-    def _column_slots(self, x: Array) -> list[Array]:
-        """First, second, … column of every square: `size` views of shape (N, H', W'), whose items are whole pixels.
+    def _column_slots(self, x: Array) -> Array:
+        """First, second, … column of every square: a view (size, N, H', W'), whose items are whole pixels.
 
         NumPy moves a pixel of C numbers much faster as one item than as C items.
         """
-        pixels = x.view(np.dtype((np.void, x.shape[-1] * x.itemsize)))[..., 0]
-        stop = x.shape[2] // self.size * self.size
-        return [pixels[:, :, i : stop : self.size] for i in range(self.size)]
+        samples, height, width, channels = x.shape
+        columns = width // self.size
+        pixels = x.view(np.dtype((np.void, channels * x.itemsize)))[:, :, : columns * self.size, 0]
+        return pixels.reshape(samples, height, columns, self.size).transpose(3, 0, 1, 2)
 
-    def _gather_columns(self, x: Array, kept: Memory) -> list[Array]:
-        """First, second, … column of every square as arrays of their own, each (N, H', W', C)."""
-        gathered = []
-        for i, slot in enumerate(self._column_slots(x)):
-            array = kept.array(f"column {i}", (*slot.shape, x.shape[-1]), x.dtype)
-            array.view(slot.dtype)[..., 0] = slot
-            gathered.append(array)
+    def _gather_columns(self, x: Array, kept: Memory) -> Array:
+        """First, second, … column of every square, one after the other: (size, N, H', W', C)."""
+        slots = self._column_slots(x)
+        gathered = kept.array("columns", (*slots.shape, x.shape[-1]), x.dtype)
+        gathered.view(slots.dtype)[..., 0] = slots
         return gathered
 
 
@@ -73,7 +72,7 @@ class MaxPool(_Pool):
         """The winner of every square: (N, H, W, C) → (N, H', W', C)."""
         kept = self._kept if training else Memory()
         rows = self._winners(self._row_slots(x), "rows", kept, training)
-        out = self._winners(self._gather_columns(rows, kept), "columns", kept, training)
+        out = self._winners(list(self._gather_columns(rows, kept)), "columns", kept, training)
         if training:
             self._input_shape = x.shape
         return out
@@ -84,10 +83,10 @@ class MaxPool(_Pool):
             return None
         samples, height, width, channels = self._input_shape
         rows = self._kept.array("rows gradient", (samples, height // self.size, width, channels), gradient.dtype)
-        shares = [self._kept.array(f"column {i} gradient", gradient.shape, gradient.dtype) for i in range(self.size)]
-        self._hand_back(gradient, shares, "columns")
-        for slot, share in zip(self._column_slots(rows), shares, strict=True):
-            slot[...] = share.view(slot.dtype)[..., 0]
+        shares = self._kept.array("columns gradient", (self.size, *gradient.shape), gradient.dtype)
+        self._hand_back(gradient, list(shares), "columns")
+        slots = self._column_slots(rows)
+        slots[...] = shares.view(slots.dtype)[..., 0]
         total = self._kept.array("input gradient", self._input_shape, gradient.dtype)
         self._hand_back(rows, self._row_slots(total), "rows")
         return total
@@ -126,7 +125,7 @@ class AveragePool(_Pool):
         for slot in slots[1:]:
             rows += slot
         columns = self._gather_columns(rows, kept)
-        out = columns[0]
+        out: Array = columns[0]
         for column in columns[1:]:
             out += column
         out *= 1 / self.size**2
@@ -141,8 +140,8 @@ class AveragePool(_Pool):
         samples, height, width, channels = self._input_shape
         share = gradient * (1 / self.size**2)
         rows = self._kept.array("rows gradient", (samples, height // self.size, width, channels), gradient.dtype)
-        for slot in self._column_slots(rows):
-            slot[...] = share.view(slot.dtype)[..., 0]
+        slots = self._column_slots(rows)
+        slots[...] = share.view(slots.dtype)[..., 0]
         total = self._kept.array("input gradient", self._input_shape, gradient.dtype)
         for slot in self._row_slots(total):
             np.copyto(slot, rows)

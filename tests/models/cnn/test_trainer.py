@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from models.base import ConfigError, DataError
 from models.cnn.config import CnnConfig
 from models.cnn.data import examples, load
-from models.cnn.model import PRESETS
+from models.cnn.model import PRESETS, suited
 from models.cnn.predict import answer, filters, predict
 from models.cnn.trainer import CnnTrainer
 from models.config import explain
@@ -189,3 +189,28 @@ def test_a_running_variance_below_zero_is_refused():
     for damaged in (-state[name], state[name] * np.nan):
         with pytest.raises(DataError, match="running_variance"):
             trainer.restore(state | {name: damaged})
+
+
+def test_shards_change_the_last_digits_and_threads_nothing():
+    """Two shards sum in another order than one; how many threads work them out makes no difference."""
+    runs = {}
+    for shards, threads in ((1, 1), (2, 1), (2, 2)):
+        trainer = CnnTrainer(CnnConfig(**SMALL, shards=shards, dropout=0.2), bars())
+        trainer.learner.threads = threads
+        losses = [trainer.step()["loss"] for _ in range(6)]
+        runs[shards, threads] = losses, trainer.network.parameters.copy()
+    np.testing.assert_array_equal(runs[2, 1][1], runs[2, 2][1])
+    assert runs[2, 1][0] == runs[2, 2][0]
+    np.testing.assert_allclose(runs[2, 1][0], runs[1, 1][0], rtol=1e-4)
+    np.testing.assert_allclose(runs[2, 1][1], runs[1, 1][1], atol=1e-4)
+
+
+def test_shards_and_batch_normalisation_do_not_go_together():
+    config = CnnConfig(layers="conv 3 5x5, batchnorm, pool 4", shards=2)
+    with pytest.raises(ConfigError, match="BatchNorm compares the examples of a batch"):
+        CnnTrainer(config, bars())
+    fitting, why = suited(config, False)
+    assert fitting == config.model_copy(update={"shards": 1})
+    assert "1 shard" in why
+    assert suited(config, False, {"shards"}) == (config, ""), "what was asked for stays, and is refused in words"
+    assert suited(PRESETS["digits"].config, False) == (PRESETS["digits"].config, "")
