@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.edits import LARGEST_WEIGHT
 from models.bits.snapshot import BitsSnapshot
@@ -20,6 +20,7 @@ from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import CENTRED
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import column, row
 from ui.widgets.numbers import equals, figure, plain
 
 TOP = 36.0
@@ -276,8 +277,8 @@ class NetworkView(Painted):
 
     def _paint_words(self, painter: QPainter, colors: theme.Theme, activity: Activity) -> None:
         painter.setPen(colors.muted)
-        for column, words in enumerate(("inputs", "hidden neurons", "output")):
-            painter.drawText(QRectF(self._x(column) - 80, 0, 160, 18), CENTRED, words)
+        for layer, words in enumerate(("inputs", "hidden neurons", "output")):
+            painter.drawText(QRectF(self._x(layer) - 80, 0, 160, 18), CENTRED, words)
         box = self.node(2, 0)
         above = QRectF(box.center().x() - 74, box.top() - 24, 148, 20)
         below = QRectF(box.center().x() - 74, box.bottom() + 4, 148, 20)
@@ -365,13 +366,7 @@ class NeuronSum(QWidget):
         super().__init__(parent)
         self.formula = FormulaView(size=15.0)
         self.numbers = SumLines()
-        row = QHBoxLayout()
-        row.addWidget(self.formula, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(row)
-        layout.addWidget(self.numbers)
+        column(row((self.formula, 1)), self.numbers, spacing=2, inside=self)
 
     def show_neuron(self, snapshot: BitsSnapshot, activity: Activity, unit: int) -> None:
         """Explain a hidden neuron (0 to H − 1) or the output (H)."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.mixture.em import explain_point
 from models.mixture.snapshot import MixtureSnapshot
 from ui.tabs.mixture.view import component_color
-from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import column, heading
 from ui.widgets.number_table import NumberTable
 from ui.widgets.numbers import short
 
@@ -110,8 +110,7 @@ class PointExplanation(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heading = QLabel("Click a point to see how the bells share it")
-        theme.set_role(self.heading, "heading")
+        self.heading = heading("Click a point to see how the bells share it")
         self.heading.setWordWrap(True)
         self.formula = FormulaView(
             BAYES, "gamma k = pi k N(x | mu k, Sigma k) / sum over j of pi j N(x | mu j, Sigma j)"
@@ -129,13 +128,7 @@ class PointExplanation(QWidget):
             ],
             "terms of the formula for each component",
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.formula)
-        layout.addWidget(self.numbers)
-        layout.addWidget(self.table, 1)
+        column(self.heading, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
 
     def show_point(self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str) -> None:
         """Explain a place under the present parameters; None: nothing is chosen."""
