@@ -23,6 +23,8 @@ from ui.widgets.numbers import number, short_number
 # where it is cheap.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
+_CURVES = (pg.PlotDataItem, pg.PlotCurveItem, pg.ScatterPlotItem)
+
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
     """An axis with a label, its unit, and tick texts that people read: 12k, 0.01, 85 %."""
@@ -125,8 +127,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """The numbers shown, for export: headings and rows; by default x and y of every named curve."""
         rows: list[Sequence[Any]] = []
         for item in self.getPlotItem().items:
-            name = item.name() if callable(getattr(item, "name", None)) else None
-            if not name or not hasattr(item, "getData"):
+            if not isinstance(item, _CURVES) or not (name := item.name()):
                 continue
             xs, ys = item.getData()[:2]
             if xs is not None:
