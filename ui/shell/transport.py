@@ -24,7 +24,7 @@ from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import muted
-from ui.widgets.numbers import grouped
+from ui.widgets.numbers import grouped, true_minus
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
 
@@ -200,7 +200,7 @@ def say(spec: MetricSpec, value: float) -> str:
         return f"{spec.label} –"
     if spec.unit == "%":
         return f"{spec.label} {100 * value:.1f}\u202f%"
-    number = f"{value:.4g}".replace("-", "−")
+    number = true_minus(f"{value:.4g}")
     return f"{spec.label} {number}" + (f"\u202f{spec.unit}" if spec.unit else "")
 
 

@@ -138,11 +138,6 @@ class SwitchRow(CellWidget):
         """Number of switches."""
         return len(self._bits)
 
-    @property
-    def columns(self) -> int:
-        """They stand in one row."""
-        return max(self.count, 1)
-
     def box(self, index: int) -> QRectF:
         """See CellWidget."""
         return self.switch(index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +100,7 @@ class NetworkView(Painted):
         self._drawn: tuple[object, ...] = ()
         self.labels: dict[Weight, QRectF] = {}
         """Where the number of each weight stands."""
-        self.editor = NumberEditor(self)
+        self.editor = NumberEditor(self, lambda weight: self.labels[weight])
         self.editor.accepted.connect(self.weight_set)
         self.editor.refused.connect(self.refused)
         self.setFont(theme.number_font(self.font()))
@@ -179,8 +178,7 @@ class NetworkView(Painted):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything moves."""
         self._place()
-        if self.editor.isVisible() and (box := self.labels.get(cast("Weight", self.editor.key))) is not None:
-            self.editor.follow(box)
+        self.editor.follow()
 
     # -- painting
 
@@ -345,14 +343,7 @@ class NetworkView(Painted):
         weight, bit, unit = self._weight_at(place), self._input_at(place), self._neuron_at(place)
         if weight is not None:
             words = self.describe(weight)
-            self.editor.open_at(
-                self.labels[weight],
-                weight,
-                self._value(weight),
-                words[0].upper() + words[1:],
-                -LARGEST_WEIGHT,
-                LARGEST_WEIGHT,
-            )
+            self.editor.open_at(weight, self._value(weight), words[0].upper() + words[1:], LARGEST_WEIGHT)
         elif bit is not None:
             self.input_flipped.emit(bit)
         elif unit is not None:

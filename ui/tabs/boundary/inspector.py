@@ -16,6 +16,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.number_table import NumberTable
+from ui.widgets.numbers import small, true_minus
 
 ROW = 22
 TERMS = 4
@@ -212,10 +213,10 @@ class _WeightTable(NumberTable):
             value = neuron.bias if last else float(neuron.weights[place])
             texts = [_four(value), "–", "–"]
             if gradient is not None:
-                texts[1] = _small(gradient.bias if last else float(gradient.weights[place]))
-                texts[2] = _small(gradient.checked_bias if last else float(gradient.checked_weights[place]))
+                texts[1] = _slope(gradient.bias if last else float(gradient.weights[place]))
+                texts[2] = _slope(gradient.checked_bias if last else float(gradient.checked_weights[place]))
             name = "b" if last else f"w · {neuron.sources[place]}"
-            self.write(place, [name, *(text.replace("-", "−") for text in texts)])
+            self.write(place, [name, *texts])
             self._lock(place)
         self.writing = False
 
@@ -254,10 +255,8 @@ def _plain(value: float) -> str:
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"
+    return true_minus(f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}")
 
 
-def _small(value: float) -> str:
-    if value == 0:
-        return "0"
-    return f"{value:.5f}" if abs(value) >= 1e-3 else f"{value:.1e}"
+def _slope(value: float) -> str:
+    return "0" if value == 0 else small(value, 5)

@@ -20,6 +20,7 @@ from ui.plots.signed_bars import SignedBars
 from ui.widgets import theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import beside, column, heading, muted, row, widget_of
+from ui.widgets.numbers import true_minus
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -76,7 +77,7 @@ class VerdictCard(QFrame):
         self.title.setText(title)
         self.sentence.setText(sentence)
         overlap, energy = f"overlap {snapshot.overlap:.3f}", f"energy {snapshot.energy:.1f}"
-        self.numbers.setText(f"{overlap}\n{energy}".replace("-", "−") if len(snapshot.patterns) else "")
+        self.numbers.setText(true_minus(f"{overlap}\n{energy}") if len(snapshot.patterns) else "")
         self.again_button.setEnabled(snapshot.updates > 0)
 
 
@@ -292,7 +293,7 @@ class RecallView(QWidget):
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
-            what = f"{name} is {field.now:+.0f} and {wish}".replace("-", "−")
+            what = true_minus(f"{name} is {field.now:+.0f} and {wish}")
         self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
 
@@ -341,7 +342,7 @@ class RecallView(QWidget):
             words = f"Overlaps · most like {label}: {value:.2f}"
             if snapshot.attention is not None:
                 words = f"Overlap {label}: {value:.2f} · softmax {100 * snapshot.attention[best]:.0f} %"
-            words = words.replace("-", "−")
+            words = true_minus(words)
         self.bars_heading.setText(words)
 
     # -- what the user does
