@@ -10,7 +10,8 @@ import random
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from hands import change
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -81,9 +82,7 @@ def test_a_storm_of_everything(window, qtbot, qapp, tmp_path, monkeypatch, seed)
 
     def live_change() -> None:
         rate = dice.choice([0.001, 0.01, 0.03])
-        config = tab.form.config().model_copy(update={"learning_rate": rate, "epochs": dice.choice([1, 3, 5])})
-        tab.form.set_config(config)
-        tab._on_config(config)
+        change(tab, learning_rate=rate, epochs=dice.choice([1, 3, 5]))
 
     def reopen() -> None:
         if file.exists():
@@ -256,9 +255,7 @@ def test_a_finished_run_goes_on_when_it_is_given_more_epochs(window, qtbot, own_
     head = tab.session.status.head
     for _ in range(5):
         tab.step()  # there is nothing to do, now or later
-    more = config.model_copy(update={"epochs": 4})
-    tab.form.set_config(more)
-    tab._on_config(more)
+    change(tab, epochs=4)
     qtbot.waitUntil(settled(tab, "paused"))
     qtbot.wait(30)
     assert tab.session.status.head == head
@@ -311,7 +308,7 @@ def test_a_hidden_tab_trains_unseen_and_is_saved(window, qtbot):
         steps.append(saved.args[0].step)
         qtbot.wait(30)
     assert not frames
-    assert not tab.session._frames.isActive()
+    assert not any(timer.isActive() for timer in tab.session.findChildren(QTimer))
     window.show_tab("digits")
     qtbot.waitUntil(lambda: bool(frames) and len(tab.session.history) > steps[-1])
     tab.session.pause()
@@ -346,13 +343,11 @@ def test_a_failure_offers_a_way_back_and_says_no_more_once_it_is_taken(window, q
     tab.session.reset(config, play=True)
     qtbot.waitUntil(lambda: tab.session.status.phase == "failed")
     assert tab.banner.isVisible()
-    mended = config.model_copy(update={"learning_rate": 1e-4})
     (back,) = (each for each in tab.banner.findChildren(QPushButton) if each.text().startswith("Go back to step"))
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     settle(tab, qtbot)
     assert not tab.banner.isVisible()
-    tab.form.set_config(mended)
-    tab._on_config(mended)
+    change(tab, learning_rate=1e-4)
     phases: list[str] = []
     tab.session.status_changed.connect(lambda status: phases.append(status.phase))
     tab.toggle()
@@ -365,9 +360,7 @@ def test_the_form_shows_the_settings_of_the_step_that_is_shown(window, qtbot):
     tab.plots.setFocus()
     tab.session.step(10)
     qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 10)
-    config = tab.form.config().model_copy(update={"learning_rate": 0.02})
-    tab.form.set_config(config)
-    tab._on_config(config)
+    change(tab, learning_rate=0.02)
     tab.session.step(10)
     qtbot.waitUntil(lambda: settled(tab)() and tab.session.status.head == 20)
     qtbot.keyClick(window, Key.Key_Home)

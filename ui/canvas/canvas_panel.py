@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from ui.canvas.canvas_input import PEN_WIDTHS
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import DEFAULT_PEN, StrokeCanvas
-from ui.widgets import icons, theme
+from ui.widgets.buttons import tool_button
+from ui.widgets.layout import STRETCH, column, muted, row
 
 Canvas = StrokeCanvas | PixelCanvas
 
@@ -30,38 +31,24 @@ class CanvasPanel(QWidget):
         """Around the given canvas, or a new StrokeCanvas; only a StrokeCanvas has a pen width."""
         super().__init__(parent)
         self.canvas: Canvas = canvas if canvas is not None else StrokeCanvas()
-        self._undo = self._tool("undo", "Undo", "Take back the last stroke, clear or loaded picture (Ctrl+Z)")
-        self._redo = self._tool("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)")
-        self._clear = self._tool("trash", "Clear", "Clear the canvas (Del); can be taken back")
-        self._undo.clicked.connect(self.canvas.undo)
-        self._redo.clicked.connect(self.canvas.redo)
-        self._clear.clicked.connect(self.canvas.clear)
-
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        for button in (self._undo, self._redo, self._clear):
-            tools.addWidget(button)
-        tools.addStretch(1)
+        undone = "Take back the last stroke, clear or loaded picture (Ctrl+Z)"
+        self._undo = tool_button("undo", "Undo", undone, self.canvas.undo)
+        self._redo = tool_button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", self.canvas.redo)
+        self._clear = tool_button("trash", "Clear", "Clear the canvas (Del); can be taken back", self.canvas.clear)
+        tools = row(self._undo, self._redo, self._clear, STRETCH, spacing=4)
         self.pen: QSlider | None = None
         if isinstance(self.canvas, StrokeCanvas):
             self.pen = self._pen_slider(self.canvas)
-            label = QLabel("Pen")
+            label = muted("Pen")
             label.setBuddy(self.pen)
-            theme.set_role(label, "muted")
             tools.addWidget(label)
             tools.addWidget(self.pen)
             self.canvas.failed.connect(self.failed)
             self.canvas.noticed.connect(self.noticed)
             self.canvas.pen_width_changed.connect(self._show_pen_width)
 
-        self._extras = QHBoxLayout()
-        self._extras.setSpacing(6)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(tools)
-        layout.addWidget(self.canvas, 1)
-        layout.addLayout(self._extras)
+        self._extras = row(spacing=6)
+        column(tools, (self.canvas, 1), self._extras, spacing=6, inside=self)
         self.canvas.changed.connect(self._canvas_changed)
         self.canvas.history_changed.connect(self._update_tools)
         self._update_tools()
@@ -70,16 +57,8 @@ class CanvasPanel(QWidget):
         """Put a tab's own button (or any widget) into the row under the canvas."""
         self._extras.addWidget(button)
 
-    def _tool(self, icon: str, name: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon)
-        button.setAutoRaise(True)
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        return button
-
     def _pen_slider(self, canvas: StrokeCanvas) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(*(round(width) for width in PEN_WIDTHS))
         slider.setPageStep(4)
         slider.setValue(round(DEFAULT_PEN))

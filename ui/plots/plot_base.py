@@ -17,11 +17,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.plots.export import Export, Table, action
 from ui.widgets import theme
-from ui.widgets.numbers import number, short_number
+from ui.widgets.numbers import number, short_number, true_minus
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
+
+_CURVES = (pg.PlotDataItem, pg.PlotCurveItem, pg.ScatterPlotItem)
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
@@ -49,7 +51,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
             return [f"{100 * value:.{places}f}" for value in values]
         if values and max(abs(value) for value in values) >= 10_000:
             return [short_number(value * scale) for value in values]
-        return [str(text).replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+        return [true_minus(str(text)) for text in super().tickStrings(values, scale, spacing)]
 
     def restyle(self, colors: theme.Theme) -> None:
         """Take over the colours of a theme."""
@@ -125,8 +127,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """The numbers shown, for export: headings and rows; by default x and y of every named curve."""
         rows: list[Sequence[Any]] = []
         for item in self.getPlotItem().items:
-            name = item.name() if callable(getattr(item, "name", None)) else None
-            if not name or not hasattr(item, "getData"):
+            if not isinstance(item, _CURVES) or not (name := item.name()):
                 continue
             xs, ys = item.getData()[:2]
             if xs is not None:

@@ -58,11 +58,6 @@ class SignedBars(CellWidget):
         """Number of bars."""
         return len(self._values)
 
-    @property
-    def columns(self) -> int:
-        """They stand in one row."""
-        return max(self.count, 1)
-
     def index_at(self, position: QPointF) -> int | None:
         """See CellWidget."""
         index = int((position.x() - self._area().left()) // self._step()) if self.count else -1

@@ -11,10 +11,8 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -25,7 +23,9 @@ from ui.points.canvas import PointCanvas
 from ui.points.table_dialog import TableDialog
 from ui.points.tools import TOOLS
 from ui.widgets import icons, theme
+from ui.widgets.buttons import tool_button
 from ui.widgets.dropped import experiment_in, files_in
+from ui.widgets.layout import column, row
 from ui.widgets.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
@@ -56,8 +56,7 @@ class PointPanel(QWidget):
         self.dialog: TableDialog | None = None
         self.setAcceptDrops(True)
         self._tools = QButtonGroup(self)
-        self.bar = QHBoxLayout()
-        self.bar.setSpacing(2)
+        self.bar = row(spacing=2)
         self.tool_buttons: dict[str, QToolButton] = {}
         for tool in TOOLS:
             button = self._button(f"tool-{tool.name}", tool.title, tool.tip)
@@ -88,14 +87,8 @@ class PointPanel(QWidget):
         self._hint = QLabel(canvas)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(self.bar)
-        self.area = QHBoxLayout()
-        self.area.setSpacing(4)
-        self.area.addWidget(canvas, 1)
-        layout.addLayout(self.area, 1)
+        self.area = row((canvas, 1), spacing=4)
+        self._column = column(self.bar, (self.area, 1), spacing=4, inside=self)
         canvas.tool_changed.connect(self._show_tool)
         editor.class_changed.connect(self._show_class)
         editor.history_changed.connect(self._update)
@@ -107,13 +100,7 @@ class PointPanel(QWidget):
         self._update()
 
     def _button(self, icon: str, name: str, tip: str, slot: Callable[[], object] | None = None) -> QToolButton:
-        button = QToolButton()
-        icons.set_icon(button, icon)
-        button.setAutoRaise(True)
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        if slot is not None:
-            button.clicked.connect(slot)
+        button = tool_button(icon, name, tip, slot)
         self.bar.addWidget(button)
         return button
 
@@ -123,9 +110,7 @@ class PointPanel(QWidget):
 
     def add_line(self, widget: QWidget) -> None:
         """Put a line of a tab's own between the tools and the canvas."""
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(1, widget)
+        self._column.insertWidget(1, widget)
 
     def set_classes(self, names: tuple[str, ...]) -> None:
         """Name the classes; without names there is nothing to choose."""

@@ -24,6 +24,7 @@ from models.base import DataError
 from models.data.points.sets import PointSet
 from models.data.points.tables import Columns, Table, guess_columns, points_from_table
 from ui.widgets import theme
+from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
 
 ROWS_SHOWN = 50
@@ -56,8 +57,7 @@ class TableDialog(QDialog):
         self.label_box = self._columns("class", "The column with the class of each point", none="no classes")
         self.standardise = QCheckBox("Standardise: mean 0 and standard deviation 1 on both axes")
         self.standardise.setToolTip("Shifts and stretches each coordinate; saved points get their own units back")
-        self.numbers = QLabel(" \n ")
-        theme.set_role(self.numbers, "muted")
+        self.numbers = muted(" \n ")
         self.numbers.setAccessibleName("numbers used to standardise")
         self.problem = QLabel(" \n ")
         self.problem.setWordWrap(True)

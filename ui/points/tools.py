@@ -291,6 +291,16 @@ class _Chooser(Tool):
         plane.pick(near, at)
 
 
+class _Editing(Tool):
+    """A tool that changes points: each press begins its gesture, unless the points are locked."""
+
+    gesture: ClassVar[type[Sprinkle | Erase | Relabel]]
+
+    def press(self, plane: Plane, at: Place, *, more: bool = False) -> Gesture | None:
+        """See Tool."""
+        return self.gesture(plane, at) if plane.editor.may_edit() else None
+
+
 class SelectTool(_Chooser):
     """The arrow: looks at points, moves them and handles, selects."""
 
@@ -320,17 +330,14 @@ class SelectTool(_Chooser):
         return DragPoints(plane, at, near)
 
 
-class AddTool(Tool):
+class AddTool(_Editing):
     """Adds points of the chosen class."""
 
     name = "add"
     title = "Add points"
     tip = "Click to add a point, drag to sprinkle several (A)"
     key = Qt.Key.Key_A
-
-    def press(self, plane: Plane, at: Place, *, more: bool = False) -> Gesture | None:
-        """See Tool."""
-        return Sprinkle(plane, at) if plane.editor.may_edit() else None
+    gesture = Sprinkle
 
 
 class LassoTool(_Chooser):
@@ -346,7 +353,7 @@ class LassoTool(_Chooser):
         return Loop(plane, at, picks=False)
 
 
-class EraseTool(Tool):
+class EraseTool(_Editing):
     """Removes points."""
 
     name = "erase"
@@ -354,13 +361,10 @@ class EraseTool(Tool):
     tip = "Drag over points to remove them (E)"
     key = Qt.Key.Key_E
     brush = True
-
-    def press(self, plane: Plane, at: Place, *, more: bool = False) -> Gesture | None:
-        """See Tool."""
-        return Erase(plane, at) if plane.editor.may_edit() else None
+    gesture = Erase
 
 
-class RelabelTool(Tool):
+class RelabelTool(_Editing):
     """Gives points the chosen class."""
 
     name = "relabel"
@@ -369,10 +373,7 @@ class RelabelTool(Tool):
     key = Qt.Key.Key_R
     brush = True
     needs_classes = True
-
-    def press(self, plane: Plane, at: Place, *, more: bool = False) -> Gesture | None:
-        """See Tool."""
-        return Relabel(plane, at) if plane.editor.may_edit() else None
+    gesture = Relabel
 
 
 TOOLS: tuple[Tool, ...] = (SelectTool(), AddTool(), LassoTool(), EraseTool(), RelabelTool())

@@ -11,9 +11,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.base import ConfigError, DataError, Model, Snapshot
 from models.config import Config, settings_of
@@ -34,14 +34,17 @@ from ui.shell.page import Page
 from ui.shell.places import Places
 from ui.shell.transport import Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
-from ui.widgets.layout import column, row, widget_of
+from ui.widgets.layout import below, beside, column, row, widget_of
 from ui.widgets.numbers import grouped
 
 PLOTS_LEAST = 104
 """Pixels of height that the metric plots have at the least."""
 
-BEATS = 3
+PARTS_EVERY = 3
 """While it trains, most parts of a tab are redrawn with every third frame, ten times a second."""
+
+ONE_BY_ONE = 10
+"""Steps per second up to which a step can be read; when they come faster, the parts of a tab take turns."""
 
 
 class ModelTab(Page):
@@ -69,8 +72,9 @@ class ModelTab(Page):
         self.session = Session(model, self)
         self.turns = Turns()
         self.with_curves, self.with_numbers, self.apart = (
-            self.turns.turn(every) for every in (2 * BEATS, BEATS, BEATS)
+            self.turns.turn(every) for every in (2 * PARTS_EVERY, PARTS_EVERY, PARTS_EVERY)
         )
+        self._drawn = (0, 0)  # run and step of the latest frame
         self._said = ""
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._news = (0, "")  # a run, and what it was begun with: said until it moves
@@ -217,13 +221,13 @@ class ModelTab(Page):
         self.plots = MetricPlots(self.model.metrics)
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        columns = _splitter(Qt.Orientation.Horizontal, widget_of(self._settings), self.stage(), stretch=1)
+        columns = beside(widget_of(self._settings), (self.stage(), 1))
         side = self.make_side()
         if side is not None:
             columns.addWidget(side)
         bottom = widget_of(row(self.plots, margins=(10, 4, 10, 0)))
         bottom.setMinimumHeight(PLOTS_LEAST)
-        rows = _splitter(Qt.Orientation.Vertical, columns, bottom, stretch=0)
+        rows = below((columns, 1), bottom)
         self._places = Places(
             columns, rows, form_width=self.form_width, side_width=self.side_width, side_share=self.side_share
         )
@@ -383,13 +387,20 @@ class ModelTab(Page):
     def _on_frame(self) -> None:
         session = self.session
         moving = session.status.phase == "running"
-        self.turns.next_frame(everybody=not moving)
+        self._begin_frame(session.status)
         with nullcontext() if moving else settled():  # at rest a step has the same colours whichever way led to it
             if session.snapshot is not None:
                 self.show_snapshot(session.snapshot)
             self.turns.draw()
         if not moving and self._words(session.status) != self._said:
             self._say()  # the numbers of the step have come after the news that it was reached
+
+    def _begin_frame(self, status: Status) -> None:
+        """Whose turn it is: everybody's where it rests, in a run's first frame, and at each step that can be read."""
+        before, self._drawn = self._drawn, (status.run_id, status.position)
+        pace = self.session.pace
+        readable = pace is not None and pace <= ONE_BY_ONE and self._drawn != before
+        self.turns.next_frame(everybody=status.phase != "running" or status.run_id != before[0] or readable)
 
     def _show_numbers(self) -> None:
         """Where the run stands, in figures; in a replay the curves stay, and their cursor moves."""
@@ -398,14 +409,6 @@ class ModelTab(Page):
             self.record.show_known()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
-
-    def my_turn(self, beat: int) -> bool:
-        """Whether what is redrawn with the numbers (1) or apart from them (2) is due in this frame."""
-        return (self.with_numbers if beat == 1 else self.apart).due
-
-    def measured_at(self) -> int | None:
-        """While it trains, the step at which the held-out data were last looked at; at rest that is the one shown."""
-        return self.record.measured_at()
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -499,13 +502,3 @@ class ModelTab(Page):
         """Nobody looks: nothing is drawn until the tab is shown again."""
         super().hideEvent(event)
         self.session.set_visible(False)
-
-
-def _splitter(orientation: Qt.Orientation, *parts: QWidget, stretch: int) -> QSplitter:
-    """Parts with handles between them, of which one takes what the window has to spare."""
-    splitter = QSplitter(orientation)
-    splitter.setChildrenCollapsible(False)
-    for part in parts:
-        splitter.addWidget(part)
-    splitter.setStretchFactor(stretch, 1)
-    return splitter

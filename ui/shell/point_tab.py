@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from PySide6.QtCore import QMimeData, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.config import Config, settings_of
@@ -30,6 +30,7 @@ from ui.points.source import PointSource
 from ui.shell.model_tab import ModelTab
 from ui.shell.speed import SpeedControl
 from ui.widgets.dropped import files_in
+from ui.widgets.layout import column, row, widget_of
 
 _PARTS = {
     "panel": "the tools around a canvas of points: PointPanel(PointCanvas())",
@@ -245,16 +246,9 @@ class PointTab(ModelTab):
         self.back_button = LeaveButton(self.run_bar.train_button, self.panel.canvas)
         self.panel.add_widget(self.back_button)
         self.speed = SpeedControl(self.steps, self.start_pace)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        self.fill_row(row)
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(10, 6, 8, 4)
-        layout.setSpacing(4)
-        layout.addWidget(self.panel, 1)
-        layout.addLayout(row)
-        return stage
+        controls = row(spacing=12)
+        self.fill_row(controls)
+        return widget_of(column((self.panel, 1), controls, margins=(10, 6, 8, 4), spacing=4))
 
     def own_data(self) -> str | None:
         """See ModelTab; the button beside the points says it."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from ui.widgets import theme
+from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -35,10 +35,8 @@ class SpeedControl(QWidget):
         self.slider.setFixedWidth(110)
         self.slider.setAccessibleName("speed")
         self.slider.setToolTip(f"How many {steps} a second to show; at the right end, as many as the computer can do")
-        self.words = QLabel()
-        theme.set_role(self.words, "muted")
-        label = QLabel("Speed")
-        theme.set_role(label, "muted")
+        self.words = muted()
+        label = muted("Speed")
         label.setBuddy(self.slider)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

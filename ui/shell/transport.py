@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionSlider,
-    QToolButton,
     QWidget,
 )
 
@@ -23,8 +22,9 @@ from models.base import MetricSpec, Model
 from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
+from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import muted
-from ui.widgets.numbers import grouped
+from ui.widgets.numbers import grouped, true_minus
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
 
@@ -32,16 +32,6 @@ WHOLE_CYCLES = ("iteration", "update")
 """Cycles that come to an end with a step, never in the middle between two."""
 
 ENDED = "The run has ended by itself: change what ends it, or press Reset"
-
-
-def tool_button(icon: str, name: str, tooltip: str) -> QToolButton:
-    """A flat button with an icon, its name for screen readers and a tooltip in plain words."""
-    button = QToolButton()
-    icons.set_icon(button, icon)
-    button.setAccessibleName(name)
-    button.setToolTip(tooltip)
-    button.setAutoRaise(True)
-    return button
 
 
 @dataclass(frozen=True)
@@ -89,10 +79,8 @@ class RunBar(QFrame):
         self.train_button.ensurePolished()
         self.train_button.setMinimumWidth(max(104, self.train_button.sizeHint().width()))
         self.train_button.clicked.connect(self.toggled)
-        self.back_button = tool_button("step-back", "one step back", "One step back (←)")
-        self.back_button.clicked.connect(self.stepped_back)
-        self.step_button = tool_button("step-forward", "one step", "One step, then pause (→)")
-        self.step_button.clicked.connect(self.stepped)
+        self.back_button = tool_button("step-back", "one step back", "One step back (←)", self.stepped_back)
+        self.step_button = tool_button("step-forward", "one step", "One step, then pause (→)", self.stepped)
         self.reset_button = QPushButton("Reset")
         icons.set_icon(self.reset_button, "reset")
         self.reset_button.setToolTip("Start a new, untrained run with the settings on the left (Ctrl+R)")
@@ -112,8 +100,7 @@ class RunBar(QFrame):
         self.seed.setToolTip("Start of all random numbers: the same seed repeats the same run, to the bit")
         self.seed.valueChanged.connect(self.seed_chosen)
         self.seed.setFixedWidth(76)
-        self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?")
-        self.dice.clicked.connect(self._next_seed)
+        self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?", self._next_seed)
         self.readout = Readout("progress", sample=f"{model.cycle} 10.0 · step 10 000 · 1 000 steps/s", muted=True)
         self.headline = Readout("latest result", sample="test accuracy 97.0 %", least=130, bold=True, right=True)
         layout = QHBoxLayout(self)
@@ -213,7 +200,7 @@ def say(spec: MetricSpec, value: float) -> str:
         return f"{spec.label} –"
     if spec.unit == "%":
         return f"{spec.label} {100 * value:.1f}\u202f%"
-    number = f"{value:.4g}".replace("-", "−")
+    number = true_minus(f"{value:.4g}")
     return f"{spec.label} {number}" + (f"\u202f{spec.unit}" if spec.unit else "")
 
 
@@ -267,18 +254,14 @@ class TimelineBar(QFrame):
         theme.set_role(self, "bar")
         self._unit = 1
         self._status = Status(0)
-        self.back = tool_button("step-back", "one step back in time", "One step back (←)")
-        self.back.clicked.connect(self.stepped_back)
-        self.forward = tool_button("step-forward", "one step forward in time", "One step forward (→)")
-        self.forward.clicked.connect(self.stepped)
+        self.back = tool_button("step-back", "one step back in time", "One step back (←)", self.stepped_back)
+        self.forward = tool_button("step-forward", "one step forward in time", "One step forward (→)", self.stepped)
         self.slider = _TimeSlider()
         self.slider.setAccessibleName("timeline")
         self.slider.setToolTip("Drag to see the model as it was at an earlier step")
         self.slider.valueChanged.connect(self._on_value)
         self.place = Readout("step shown", sample="step 1 000 of 1 000", muted=True, right=True)
-        self.present = QPushButton("Back to the present")
-        self.present.setToolTip("Show the newest recorded step (End)")
-        self.present.clicked.connect(self._to_present)
+        self.present = push_button("Back to the present", "Show the newest recorded step (End)", self._to_present)
         self.branch = QPushButton("Continue from here")
         icons.set_icon(self.branch, "branch")
         self.branch.setToolTip(

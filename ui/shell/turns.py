@@ -41,21 +41,35 @@ class Turn:
 
 
 class Turns:
-    """The turns of one page."""
+    """The turns of one page.
+
+    Attributes:
+        whole: whether in the present frame all of them are due.
+    """
 
     def __init__(self) -> None:
         self._turns: list[Turn] = []
         self._frame = -1
         self._all_next = True
+        self.whole = True
 
-    def turn(self, every: int, *parts: Draw) -> Turn:
-        """A turn in every so many frames (at least 1), in those that have the least to do so far."""
+    def turn(self, every: int, *parts: Draw, among: Turn | None = None) -> Turn:
+        """A turn in every so many frames (at least 1), in those that have the least to do so far.
+
+        Args:
+            every: frames from one turn to the next.
+            parts: what is drawn then.
+            among: only when this is due, too: the costly part of a picture comes with a picture, only more seldom.
+        """
         if every < 1:
             raise ValueError(f"a part cannot be drawn every {every} frames")
+        if among is not None and every % among.every:
+            raise ValueError(f"a part of what is drawn every {among.every} frames cannot be drawn every {every}")
         period = lcm(every, *(turn.every for turn in self._turns))
         load = [sum(frame % turn.every == turn.first for turn in self._turns) for frame in range(period)]
-        shares = [load[first::every] for first in range(every)]
-        first = min(range(every), key=lambda place: (max(shares[place]), sum(shares[place])))
+        places = range(every) if among is None else range(among.first, every, among.every)
+        shares = {place: load[place::every] for place in places}
+        first = min(places, key=lambda place: (max(shares[place]), sum(shares[place])))
         turn = Turn(every, first).add(*parts)
         self._turns.append(turn)
         return turn
@@ -63,10 +77,10 @@ class Turns:
     def next_frame(self, *, everybody: bool = False) -> None:
         """A frame begins; `everybody`: what is shown has come to rest, so that every turn is due."""
         self._frame += 1
-        everybody |= self._all_next
+        self.whole = everybody or self._all_next
         self._all_next = False
         for turn in self._turns:
-            turn.due = everybody or self._frame % turn.every == turn.first
+            turn.due = self.whole or self._frame % turn.every == turn.first
 
     def draw(self) -> None:
         """Draw every part that is due in this frame."""

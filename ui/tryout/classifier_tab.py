@@ -60,6 +60,7 @@ class ClassifierTab(ModelTab):
         self.try_panel.failed.connect(self._on_bad_input)
         self.try_panel.noticed.connect(self.told)
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
+        self.own(self.teaching.job)
         self.teaching.refused.connect(self._on_refused)
         self.teaching.overtaken.connect(self.banner.forget)
         self.teaching.told.connect(self.told)
@@ -119,7 +120,7 @@ class ClassifierTab(ModelTab):
     def show_mistakes(self, snapshot: SupervisedSnapshot) -> None:
         """Which held-out pictures were taken for what at the latest evaluation."""
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
-        self.explorer.set_predictions(snapshot.test_predictions, self.measured_at())
+        self.explorer.set_predictions(snapshot.test_predictions, self.record.measured_at())
 
     # What the user does --------------------------------------------------------------------------------------------
 
@@ -155,11 +156,6 @@ class ClassifierTab(ModelTab):
     @Slot(str, str)
     def _on_refused(self, title: str, sentence: str) -> None:
         self.banner.say(title, sentence, "warning")
-
-    def shutdown(self) -> None:
-        """Join both threads."""
-        self.teaching.shutdown()
-        super().shutdown()
 
     # Files ---------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ from ui.tryout.preparation_view import PreparationView
 from ui.tryout.subject import Subject
 from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import row
 
 PEN_REST = 0.15
 """Seconds after the last change on the canvas for which the pen counts as moving."""
@@ -112,8 +114,7 @@ class TryPanel(QWidget):
 
     def _make_switch(self) -> QHBoxLayout:
         """The two things that the lower half can show."""
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        line = row(spacing=4)
         self._switch = QButtonGroup(self)
         for index, (words, tip) in enumerate(
             (
@@ -132,11 +133,11 @@ class TryPanel(QWidget):
                 button.setMinimumWidth(button.sizeHint().width())
                 button.setText(words)
             self._switch.addButton(button, index)
-            row.addWidget(button)
-        row.addStretch(1)
-        self._extras = row
+            line.addWidget(button)
+        line.addStretch(1)
+        self._extras = line
         self._switch.idClicked.connect(self.show_page)
-        return row
+        return line
 
     # What is drawn ---------------------------------------------------------------------------------------------------
 
@@ -167,9 +168,7 @@ class TryPanel(QWidget):
 
     def add_button(self, text: str, tooltip: str, slot: Callable[[], object]) -> QPushButton:
         """A button of the tab's own below the canvas."""
-        button = QPushButton(text)
-        button.setToolTip(tooltip)
-        button.clicked.connect(slot)
+        button = push_button(text, tooltip, slot)
         self._extras.addWidget(button)
         return button
 

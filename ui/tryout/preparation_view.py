@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from models.data.drawing.preparation import Preparation, Stage
 from ui.widgets import theme
+from ui.widgets.layout import muted
 
 STAGE_SIDE = 56
 """Side of the pictures of the steps, in device-independent pixels."""
@@ -43,9 +44,8 @@ class PreparationView(QWidget):
         layout.addWidget(self._final, 0, STEPS, Qt.AlignmentFlag.AlignBottom)
         layout.setColumnStretch(STEPS + 1, 1)
         self._room = layout.sizeHint()  # with all the pictures
-        self._nothing = QLabel("Nothing drawn yet")
+        self._nothing = muted("Nothing drawn yet")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        theme.set_role(self._nothing, "muted")
         layout.addWidget(self._nothing, 0, STEPS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the network sees")

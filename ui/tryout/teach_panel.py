@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
 from models.base import DataError, PlaygroundError
 from models.supervised.teach import FEWEST, ContradictionError, Report, check_labels
@@ -16,7 +16,9 @@ from playground.engine.drawings import Example, prepared, read_examples, write_e
 from ui.plots.grids.image_gallery import ImageGallery
 from ui.tryout.my_drawings import MyDrawings, my_drawings
 from ui.tryout.subject import Subject
-from ui.widgets import icons, theme
+from ui.widgets import theme
+from ui.widgets.buttons import push_button, tool_button
+from ui.widgets.layout import muted, row
 from ui.widgets.save_dialog import ask_target
 
 FILES = "Drawings (*.json)"
@@ -59,18 +61,15 @@ class TeachPanel(QWidget):
         self.gallery.setAccessibleName("my drawings")
         self.gallery.setToolTip("Click a drawing to put it on the canvas; then it can be relabelled or deleted")
         self.gallery.picked.connect(self._on_image)
-        self.report = QLabel()
-        self.report.setWordWrap(True)
+        self.report = muted(wrap=True)
         self.report.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.report.setAccessibleName("what teaching brought")
-        theme.set_role(self.report, "muted")
         self._words = ""  # of the latest report, or of what became of it
         self.report.setMinimumHeight(2 * self.report.fontMetrics().height() + 2)
         self.teach_button = QPushButton("Teach")
         theme.set_role(self.teach_button, "primary")
         self.teach_button.clicked.connect(self.asked)
-        self.undo_button = QPushButton("Undo teaching")
-        self.undo_button.setToolTip("Take the last lesson back; what was trained after it goes too")
+        self.undo_button = push_button("Undo teaching", "Take the last lesson back; what was trained after it goes too")
         self.undo_button.setEnabled(False)
         self.undo_button.clicked.connect(self.undone)
         layout = QGridLayout(self)
@@ -91,30 +90,15 @@ class TeachPanel(QWidget):
         self._update()
 
     def _make_tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        self.relabel_button = self._tool("tool-relabel", "Relabel", "Call the chosen drawing something else")
+        self.relabel_button = tool_button("tool-relabel", "Relabel", "Call the chosen drawing something else")
         self.relabel_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._labels = QMenu(self)
         self._labels.triggered.connect(self._on_relabel)
         self.relabel_button.setMenu(self._labels)
-        self.delete_button = self._tool("trash", "Delete", "Delete the chosen drawing (Del)")
-        self.delete_button.clicked.connect(self.delete)
-        self.save_button = self._tool("save", "Save my drawings", "Save all my drawings to a file")
-        self.save_button.clicked.connect(self._ask_save)
-        self.open_button = self._tool("open", "Open drawings", "Add labelled drawings from a file")
-        self.open_button.clicked.connect(self._ask_open)
-        for button in (self.relabel_button, self.delete_button, self.save_button, self.open_button):
-            row.addWidget(button)
-        return row
-
-    def _tool(self, icon: str, name: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon)
-        button.setAutoRaise(True)
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        return button
+        self.delete_button = tool_button("trash", "Delete", "Delete the chosen drawing (Del)", self.delete)
+        self.save_button = tool_button("save", "Save my drawings", "Save all my drawings to a file", self._ask_save)
+        self.open_button = tool_button("open", "Open drawings", "Add labelled drawings from a file", self._ask_open)
+        return row(self.relabel_button, self.delete_button, self.save_button, self.open_button, spacing=2)
 
     # -- the drawings
 

@@ -37,7 +37,7 @@ class Teaching(QObject):
 
     A lesson is an edit of the run: it has a checkpoint of its own on the timeline and is saved with the run. So is
     taking it back, which needs the network exactly as it was: both wait until the run has come to rest. The report is
-    measured beside the run, on a copy of the network.
+    measured beside the run, on a copy of the network, by `job`, which belongs to the page.
 
     Signals:
         refused(title, sentence): there is nothing to teach, or nobody to teach it to.
@@ -109,11 +109,6 @@ class Teaching(QObject):
         if self._title:
             self.overtaken.emit(self._title)
             self._title = ""
-
-    def shutdown(self) -> None:
-        """Join the job's thread."""
-        self._todo = None
-        self.job.shutdown()
 
     # When the run rests ---------------------------------------------------------------------------------------------
 

@@ -107,7 +107,7 @@ class Banner(QFrame):
             self.say(event.title, event.sentence)
             event.accept()
             return True
-        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self._over:
             self._settle()
         return False
 

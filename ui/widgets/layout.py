@@ -14,9 +14,11 @@ is a gap of so many pixels; `STRETCH` takes what is left over itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QSplitter, QVBoxLayout, QWidget
 
 from ui.widgets import theme
 
@@ -50,6 +52,16 @@ def widget_of(layout: QLayout) -> QWidget:
     return widget
 
 
+def beside(*parts: QWidget | tuple[QWidget, int]) -> QSplitter:
+    """Parts from left to right, with handles between them; `(part, share)` grows with the window."""
+    return _splitter(Qt.Orientation.Horizontal, parts)
+
+
+def below(*parts: QWidget | tuple[QWidget, int]) -> QSplitter:
+    """Parts from top to bottom, with handles between them; see `beside`."""
+    return _splitter(Qt.Orientation.Vertical, parts)
+
+
 def heading(words: str = "", tip: str = "") -> QLabel:
     """A line above something that says what it is."""
     return _label(words, "heading", tip)
@@ -60,6 +72,17 @@ def muted(words: str = "", tip: str = "", *, wrap: bool = False) -> QLabel:
     label = _label(words, "muted", tip)
     label.setWordWrap(wrap)
     return label
+
+
+def _splitter(orientation: Qt.Orientation, parts: Sequence[QWidget | tuple[QWidget, int]]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for index, part in enumerate(parts):
+        widget, share = part if isinstance(part, tuple) else (part, 0)
+        splitter.addWidget(widget)
+        if share:
+            splitter.setStretchFactor(index, share)
+    return splitter
 
 
 def _label(words: str, role: str, tip: str) -> QLabel:

@@ -7,12 +7,17 @@ import math
 MINUS = "\N{MINUS SIGN}"
 
 
+def true_minus(text: str) -> str:
+    """The same with minus signs as long as a plus, in place of hyphens."""
+    return text.replace("-", MINUS)
+
+
 def short_number(value: float) -> str:
     """A number as short as it can be read: 1200000 → 1.2M, 0.00001 → 1e−05."""
     for limit, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= limit:
-            return f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}".replace("-", MINUS)
-    return f"{value:.4g}".replace("-", MINUS)
+            return true_minus(f"{value / (1e3 if letter == 'k' else limit):.6g}{letter}")
+    return true_minus(f"{value:.4g}")
 
 
 def grouped(count: float) -> str:
@@ -32,7 +37,7 @@ def number(value: float, unit: str = "") -> str:
     else:
         places = 4 if size < 10 else 3 if size < 100 else 2 if size < 1000 else 1
         text = f"{value:.{places}f}"
-    return (f"{text} {unit}" if unit else text).replace("-", MINUS)
+    return true_minus(f"{text} {unit}" if unit else text)
 
 
 def short(value: float) -> str:
@@ -42,7 +47,7 @@ def short(value: float) -> str:
         text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     else:
         text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
-    return text.replace("-", MINUS)
+    return true_minus(text)
 
 
 def figure(value: float, places: int = 1) -> str:
@@ -52,7 +57,29 @@ def figure(value: float, places: int = 1) -> str:
     text = f"{value:.{places}f}" if abs(value) < 1e5 else f"{value:.1e}".replace("e+0", "e").replace("e+", "e")
     if float(text) == 0.0:
         text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return true_minus(text)
+
+
+def in_cell(value: float) -> str:
+    """A number for the smallest cells: 0 below 0.005, two places below 10, else none."""
+    if abs(value) < 0.005:
+        return "0"
+    return true_minus(f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}")
+
+
+def small(value: float, places: int = 4) -> str:
+    """A number that may be very small: with so many places, but below 0.001 as 1.2e−05."""
+    return true_minus(_small(value, places))
+
+
+def small_tex(value: float, places: int = 4) -> str:
+    """The same in LaTeX."""
+    mantissa, e, exponent = _small(value, places).partition("e")
+    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+def _small(value: float, places: int) -> str:
+    return f"{value:.{places}f}" if abs(value) >= 1e-3 or value == 0 else f"{value:.1e}"
 
 
 def equals(by_hand: float, value: float, places: int) -> str:
@@ -62,7 +89,7 @@ def equals(by_hand: float, value: float, places: int) -> str:
 
 def plain(value: float) -> str:
     """A number as short as it can be written, for a field in which it is changed: 143, 0.5."""
-    return f"{value:.7g}".replace("-", MINUS)
+    return true_minus(f"{value:.7g}")
 
 
 def percent(probability: float) -> str:

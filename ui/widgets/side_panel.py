@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
+
+from ui.widgets.layout import column
 
 ENOUGH = 560
 """Pixels of height from which all parts are shown at once."""
@@ -27,13 +29,10 @@ class SidePanel(QWidget):
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)
         self.bar.setAccessibleName("parts of the side panel")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 4, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.bar)
-        for index, (title, widget) in enumerate(parts):
+        for title, _ in parts:
             self.bar.addTab(title)
-            layout.addWidget(widget, 1 + index)
+        shares = ((widget, 1 + index) for index, widget in enumerate(self._parts))
+        column(self.bar, *shares, margins=(0, 4, 4, 0), spacing=4, inside=self)
         self.bar.currentChanged.connect(self._show)
         self.setMinimumWidth(300)
         self._show()

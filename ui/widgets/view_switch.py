@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from ui.widgets import theme
+from ui.widgets.layout import row
 
 
 def add_choices(row: QHBoxLayout, group: QButtonGroup, choices: Sequence[tuple[str, str]]) -> None:
@@ -38,14 +39,12 @@ class ViewSwitch(QWidget):
         super().__init__(parent)
         self.stack = QStackedWidget()
         self._buttons = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        add_choices(row, self._buttons, [(name, tip) for name, tip, _ in views])
+        line = row(spacing=4, inside=self)
+        add_choices(line, self._buttons, [(name, tip) for name, tip, _ in views])
         for *_, view in views:
             self.stack.addWidget(view)
         self._buttons.idClicked.connect(self.show_view)
-        row.addStretch(1)
+        line.addStretch(1)
 
     def button(self, index: int) -> QPushButton:
         """The button of a view."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plane_hands import LEFT, click, drag, move_held, spot
+from hands import LEFT, click, drag, move_held, spot
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 

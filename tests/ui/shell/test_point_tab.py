@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from plane_hands import LEFT, click, press
+from hands import LEFT, click, press
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from waiting import settle

@@ -74,6 +74,35 @@ def test_after_a_change_all_are_due_once():
     assert len(second) <= 1
 
 
+@given(st.lists(st.integers(1, 8), max_size=4), st.integers(1, 6), st.integers(1, 4))
+def test_the_costly_part_of_a_picture_comes_only_with_a_picture(others, every, seldom):
+    turns = Turns()
+    for other in others:
+        turns.turn(other)
+    picture = turns.turn(every)
+    costly = turns.turn(seldom * every, among=picture)
+    turns.next_frame()
+    due = frames(turns, [picture, costly], 12 * seldom * every)
+    assert sum(1 in each for each in due) == 12
+    assert all(0 in each for each in due if 1 in each)
+
+
+def test_a_frame_in_which_all_are_due_is_whole():
+    turns = Turns()
+    turns.turn(6)
+    whole = []
+    for everybody in (False, False, True, False):
+        turns.next_frame(everybody=everybody)
+        whole.append(turns.whole)
+    assert whole == [True, False, True, False]
+
+
 def test_a_part_is_drawn_in_every_frame_at_the_most():
     with pytest.raises(ValueError, match="every 0 frames"):
         Turns().turn(0)
+
+
+def test_the_frames_of_a_part_are_frames_of_the_picture():
+    turns = Turns()
+    with pytest.raises(ValueError, match="drawn every 3 frames cannot be drawn every 4"):
+        turns.turn(4, among=turns.turn(3))

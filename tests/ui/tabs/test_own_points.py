@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from plane_hands import change, tick
+from hands import change, tick
 from waiting import settle
 
 from models.boundary.config import BoundaryConfig

@@ -86,7 +86,7 @@ def test_the_answer_is_worked_out_once_for_all_who_ask(make_tab, qtbot):
     tab = make_tab()
     tab.session.step(3)
     settle(tab, qtbot, "paused")
-    press(qtbot, tab.try_panel, "Test picture")
+    press(tab.try_panel, "Test picture")
     tab.try_panel.refresh()
     answer = tab.try_panel.answer
     assert tab.try_panel.answer is answer
@@ -94,7 +94,7 @@ def test_the_answer_is_worked_out_once_for_all_who_ask(make_tab, qtbot):
     assert answer.probabilities.shape == (1, 10)
     assert len(tab.asked) == len(set(tab.asked))  # never twice for the same network and the same picture
     asked, inputs = len(tab.asked), tab.inputs
-    draw(qtbot, tab.try_panel.pen_canvas, (0.4, 0.2), (0.6, 0.8))
+    draw(tab.try_panel.pen_canvas, (0.4, 0.2), (0.6, 0.8))
     tab.try_panel.refresh()
     assert tab.inputs > inputs
     assert tab.try_panel.answer is not answer
@@ -103,7 +103,7 @@ def test_the_answer_is_worked_out_once_for_all_who_ask(make_tab, qtbot):
 
 def test_an_untrained_network_has_no_answer_but_its_layers_do(make_tab, qtbot):
     tab = make_tab()
-    press(qtbot, tab.try_panel, "Test picture")
+    press(tab.try_panel, "Test picture")
     tab.try_panel.refresh()
     assert tab.try_panel.bars.state == "untrained"
     assert any(layer.any() for layer in tab.try_panel.answer.activations)
@@ -118,7 +118,7 @@ def test_an_untrained_network_has_no_answer_but_its_layers_do(make_tab, qtbot):
 
 def test_a_network_for_other_classes_answers_nothing_until_it_is_there(make_tab, qtbot):
     tab = make_tab()
-    press(qtbot, tab.try_panel, "Test picture")
+    press(tab.try_panel, "Test picture")
     tab.session.step(2)
     settle(tab, qtbot, "paused")
     tab.try_panel.refresh()
@@ -139,7 +139,7 @@ def test_the_canvas_begins_with_an_example_only_where_the_tab_says_so(make_tab):
 def test_test_pictures_come_from_the_data_of_the_run(make_tab, qtbot):
     tab, told = make_tab(), []
     tab.told.connect(told.append)
-    press(qtbot, tab.try_panel, "Test picture")
+    press(tab.try_panel, "Test picture")
     image, name = tab.try_panel.canvas.image, tab.try_panel.canvas.content.label
     assert told == [f"On the canvas: “{name}”"]
     at = next(index for index, each in enumerate(tab.data.test_images) if np.array_equal(each, image))
@@ -147,7 +147,7 @@ def test_test_pictures_come_from_the_data_of_the_run(make_tab, qtbot):
     own = replace(noise(), test_images=np.full((3, 28, 28), 7, np.uint8), test_labels=np.zeros(3, np.uint8))
     tab.session.set_data(own)
     settle(tab, qtbot, "untrained")
-    press(qtbot, tab.try_panel, "Test picture")
+    press(tab.try_panel, "Test picture")
     assert (tab.try_panel.canvas.image == 7).all()
     assert not tab.put(np.zeros((8, 8), np.uint8))  # not what this network reads: the canvas stays as it is
     assert (tab.try_panel.canvas.image == 7).all()
@@ -156,7 +156,7 @@ def test_test_pictures_come_from_the_data_of_the_run(make_tab, qtbot):
 def test_a_drawing_goes_into_files_and_comes_back(make_tab, qtbot, tmp_path):
     tab = make_tab()
     canvas = tab.try_panel.pen_canvas
-    draw(qtbot, canvas, (0.4, 0.2), (0.6, 0.8))
+    draw(canvas, (0.4, 0.2), (0.6, 0.8))
     strokes = canvas.drawing().strokes
     tab.save_drawing(tmp_path / "one.json")
     kept_in_the_run = tab.drawings()

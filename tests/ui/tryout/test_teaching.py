@@ -75,7 +75,7 @@ def show(tab, index):
 
 def click_bar(tab, qtbot, index):
     bars = tab.try_panel.bars
-    click_class(qtbot, bars, bars.names[index])
+    click_class(bars, bars.names[index])
 
 
 def faces_kept():
@@ -90,13 +90,13 @@ def correct(tab, qtbot, indices):
 
 
 def teach(tab, qtbot):
-    press(qtbot, tab.try_panel, "Teach")
+    press(tab.try_panel, "Teach")
     assert tab.teaching.busy
     qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
 
 def undo(tab, qtbot):
-    press(qtbot, tab.try_panel, "Undo teaching")
+    press(tab.try_panel, "Undo teaching")
     assert tab.teaching.busy
     qtbot.waitUntil(lambda: not tab.teaching.busy and tab.session.settled)
 
@@ -150,10 +150,10 @@ def test_strokes_that_are_shown_again_are_called_something_else(tab, qtbot):
     qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     panel, canvas = tab.try_panel.teach, tab.try_panel.pen_canvas
     canvas.clear()
-    draw(qtbot, canvas, (0.2, 0.2), (0.4, 0.4), (0.4, 0.7))
+    draw(canvas, (0.2, 0.2), (0.4, 0.4), (0.4, 0.7))
     click_bar(tab, qtbot, 1)
     canvas.clear()
-    click_picture(qtbot, panel.gallery, 0)
+    click_picture(panel.gallery, 0)
     click_bar(tab, qtbot, 7)
     assert [example.label for example in panel.examples] == ["7"]
 
@@ -163,13 +163,13 @@ def test_drawings_that_contradict_each_other_are_shown(tab, qtbot):
     panel, face = tab.try_panel.teach, faces8().test_images[0]
     correct(tab, qtbot, [7])
     faces_kept().add([from_picture("smiling", face), from_picture("neutral", face)])
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     assert "cannot be both" in tab.banner.text
-    assert panel.gallery._highlight == {1, 2}
+    assert panel.gallery.highlight == {1, 2}
     assert panel.gallery.current == 2
-    press(qtbot, panel, "Delete")
+    press(panel, "Delete")
     assert [example.label for example in panel.examples] == ["neutral", "smiling"]
-    assert not panel.gallery._highlight
+    assert not panel.gallery.highlight
 
 
 def test_the_keys_correct_too(tab, qtbot):
@@ -205,15 +205,15 @@ def test_relabel_and_delete(tab, qtbot):
     panel = tab.try_panel.teach
     assert not panel.delete_button.isEnabled()
     tab.try_panel.canvas.clear()
-    click_picture(qtbot, panel.gallery, 1)
+    click_picture(panel.gallery, 1)
     assert np.array_equal(tab.try_panel.canvas.pixels() * 255, faces8().test_images[7])
     panel.relabel_button.menu().actions()[2].trigger()
     assert [example.label for example in panel.examples] == ["smiling", "frowning"]
-    click_picture(qtbot, panel.gallery, 0)
+    click_picture(panel.gallery, 0)
     qtbot.keyClick(panel.gallery, Qt.Key.Key_Delete)
     assert [example.label for example in panel.examples] == ["frowning"]
-    click_picture(qtbot, panel.gallery, 0)
-    press(qtbot, panel, "Delete")
+    click_picture(panel.gallery, 0)
+    press(panel, "Delete")
     assert not panel.examples
     assert not panel.teach_button.isEnabled()
 
@@ -274,7 +274,7 @@ def test_teach_report_undo(tab, qtbot):
     qtbot.waitUntil(lambda: tab.session.snapshot.step == head)
     assert np.array_equal(parameters(tab), taught)
     assert panel.undo_button.isEnabled()
-    press(qtbot, panel, "Undo teaching")
+    press(panel, "Undo teaching")
     qtbot.waitUntil(lambda: np.array_equal(parameters(tab), before))
     assert not panel.undo_button.isEnabled()
     assert tab.session.status.head == head
@@ -354,7 +354,7 @@ def test_a_lesson_can_be_taken_back_at_once_and_while_it_trains(tab, qtbot):
     before = parameters(tab)
     correct(tab, qtbot, range(0, 18, 2))
     panel = tab.try_panel.teach
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     qtbot.waitUntil(panel.undo_button.isEnabled)
     undo(tab, qtbot)  # while it is still being measured
     assert np.array_equal(parameters(tab), before)
@@ -390,7 +390,7 @@ def test_a_lesson_that_was_asked_for_is_not_given_to_a_new_run(tab, qtbot):
     train(tab, qtbot)
     correct(tab, qtbot, range(0, 18, 2))
     teach(tab, qtbot)
-    press(qtbot, tab.try_panel, "Teach")
+    press(tab.try_panel, "Teach")
     tab.reset()
     qtbot.waitUntil(lambda: tab.session.settled and tab.session.status.phase == "untrained")
     assert not tab.teaching.busy
@@ -419,7 +419,7 @@ def test_half_a_report_goes_with_its_lesson(tab, qtbot, monkeypatch):
     train(tab, qtbot)
     correct(tab, qtbot, range(0, 18, 2))
     panel = tab.try_panel.teach
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     qtbot.waitUntil(lambda: panel.report.text().endswith("50 % → …"))
     tab.session.seek(50)
     settle(tab, qtbot)
@@ -487,7 +487,7 @@ def test_a_taught_run_is_saved_and_opened(tab, qtbot, tmp_path):
 def test_what_cannot_be_taught_is_said(tab, qtbot):
     panel = tab.try_panel.teach
     correct(tab, qtbot, [0, 7])
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     assert "has not learnt anything yet" in tab.banner.text
     train(tab, qtbot)
     faces_kept().delete(1)
@@ -495,11 +495,11 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
     assert "2 drawings or more" in panel.report.text()  # beside the button, not only in its tooltip
     faces_kept().add([from_picture("neutral", faces8().test_images[0])])
     assert panel.report.text() == ""
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     assert "cannot be both" in tab.banner.text
     faces_kept().delete(1)
     faces_kept().add([from_picture(MOODS[0], np.full((28, 28), 255, np.uint8))])
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     assert "28×28 pixels, but this network reads 8×8" in tab.banner.text
     assert not tab.teaching.job.running
 
@@ -507,7 +507,7 @@ def test_what_cannot_be_taught_is_said(tab, qtbot):
 @pytest.mark.parametrize("how", ["play", "step", "reset"])
 def test_a_refusal_goes_when_the_network_is_another(tab, qtbot, how):
     correct(tab, qtbot, [0, 7])
-    press(qtbot, tab.try_panel, "Teach")
+    press(tab.try_panel, "Teach")
     assert tab.banner.text.startswith("Nothing was taught")
     {"play": tab.session.play, "step": tab.session.step, "reset": tab.reset}[how]()
     qtbot.waitUntil(lambda: tab.banner.text == "")
@@ -520,7 +520,7 @@ def test_a_refusal_stays_while_it_trains_until_a_lesson_begins(tab, qtbot):
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.snapshot.step > 2)
     faces_kept().add([from_picture("neutral", faces8().test_images[0])])
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     step = tab.session.snapshot.step
     qtbot.waitUntil(lambda: tab.session.snapshot.step > step + 5)
     assert "cannot be both" in tab.banner.text
@@ -533,7 +533,7 @@ def test_a_lesson_leaves_the_messages_of_others_alone(tab, qtbot):
     train(tab, qtbot)
     correct(tab, qtbot, [0])
     faces_kept().add([from_picture("neutral", faces8().test_images[0])])
-    press(qtbot, tab.try_panel, "Teach")
+    press(tab.try_panel, "Teach")
     tab.banner.say("Something else", "It is still so.", "warning")
     faces_kept().delete(1)
     correct(tab, qtbot, [7])
@@ -558,7 +558,7 @@ def test_strokes_are_kept_as_strokes(tab, qtbot):
     qtbot.waitUntil(lambda: tab.shown is not None and tab.try_panel.subject.kind == "digits")
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    draw(qtbot, canvas, (0.2, 0.2), *((0.4, 0.2 + 0.05 * step) for step in range(10)))
+    draw(canvas, (0.2, 0.2), *((0.4, 0.2 + 0.05 * step) for step in range(10)))
     click_bar(tab, qtbot, 1)
     (example,) = tab.try_panel.teach.examples
     assert isinstance(example, Example)

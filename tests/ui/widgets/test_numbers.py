@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from ui.widgets import theme
 from ui.widgets.number_table import NumberTable
-from ui.widgets.numbers import equals, figure, grouped, plain, short
+from ui.widgets.numbers import equals, figure, grouped, in_cell, plain, short, small, small_tex
 
 
 def test_long_counts_are_grouped():
@@ -22,6 +22,28 @@ def test_long_counts_are_grouped():
 def test_a_narrow_column_has_six_letters(value, text):
     assert short(value) == text
     assert len(text) <= 6
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "tex"),
+    [
+        (0.25, "0.2500", "0.2500"),
+        (0.0, "0.0000", "0.0000"),
+        (-0.001, "−0.0010", "-0.0010"),
+        (0.0000123, "1.2e−05", r"1.2\cdot 10^{-5}"),
+        (-4e-12, "−4.0e−12", r"-4.0\cdot 10^{-12}"),
+    ],
+)
+def test_very_small_numbers_keep_their_size(value, text, tex):
+    assert small(value) == text
+    assert small_tex(value) == tex
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.004, "0"), (-0.006, "−0.01"), (3.14159, "3.14"), (-12.6, "−13"), (0.0, "0")]
+)
+def test_the_smallest_cells_take_few_letters(value, text):
+    assert in_cell(value) == text
 
 
 def test_figures_have_their_places_and_sums_of_them_may_be_near():

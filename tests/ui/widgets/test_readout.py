@@ -40,7 +40,7 @@ def test_names_of_wide_layers_have_room_beside_their_strips(qtbot):
     qtbot.addWidget(strip)
     strip.resize(400, 24)
     strip.set_activations([np.zeros(16)], ["layer 1 · 16 units"])
-    assert strip._cells(0).left() == LABEL
+    assert strip.cells(0).left() == LABEL
     label = "layer 1 · 2048 units, and more"
     strip.set_activations([np.zeros(2048)], [label])
-    assert strip._cells(0).left() - 8 >= strip.fontMetrics().horizontalAdvance(label)
+    assert strip.cells(0).left() - 8 >= strip.fontMetrics().horizontalAdvance(label)

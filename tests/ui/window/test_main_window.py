@@ -7,6 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
+from hands import LEFT, draw, press
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import (
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QMessageBox,
-    QPushButton,
     QScrollArea,
     QSpinBox,
     QSplitter,
@@ -30,8 +30,6 @@ from ui.widgets import theme
 from ui.window.main_window import MainWindow
 from ui.window.registry import TABS
 
-LEFT = Qt.MouseButton.LeftButton
-
 
 def running(window):
     return lambda: window.current.session.status.head > 20
@@ -41,29 +39,12 @@ def at_rest(window):
     return settled(window.current, "paused", "untrained", "finished")
 
 
-def draw(qtbot, canvas, *shares: tuple[float, float]) -> None:
-    """Draw a stroke with the mouse through places given as shares of the canvas."""
-    side = min(canvas.width(), canvas.height())
-    left, top = (canvas.width() - side) / 2, (canvas.height() - side) / 2
-    places = [QPoint(round(left + x * side), round(top + y * side)) for x, y in shares]
-    qtbot.mousePress(canvas, LEFT, pos=places[0])
-    for place in places[1:]:
-        qtbot.mouseMove(canvas, place)
-    qtbot.mouseRelease(canvas, LEFT, pos=places[-1])
-
-
-def press_in_banner(qtbot, window, words: str) -> None:
-    """Press a button of the banner in front."""
-    (button,) = (each for each in window.current.banner.findChildren(QPushButton) if each.text() == words)
-    qtbot.mouseClick(button, LEFT)
-
-
 def test_train_draw_scrub_continue(window, qtbot):
     tab = window.current
     assert tab.try_panel.bars.state == "untrained"
     qtbot.mouseClick(tab.run_bar.train_button, LEFT)
     qtbot.waitUntil(lambda: tab.session.status.head > 400)
-    draw(qtbot, tab.try_panel.canvas, (0.25, 0.3), (0.45, 0.28), (0.72, 0.27), (0.6, 0.5), (0.5, 0.7), (0.45, 0.85))
+    draw(tab.try_panel.canvas, (0.25, 0.3), (0.45, 0.28), (0.72, 0.27), (0.6, 0.5), (0.5, 0.7), (0.45, 0.85))
     qtbot.waitUntil(lambda: tab.try_panel.bars.state in ("ok", "unsure"))
     assert tab.session.status.phase == "running"
     qtbot.mouseClick(tab.run_bar.train_button, LEFT)
@@ -89,7 +70,7 @@ def test_save_reopen_from_the_window(window, qtbot, tmp_path):
     tab = window.current
     tab.session.step(30)
     qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.step == 30)
-    draw(qtbot, tab.try_panel.canvas, (0.5, 0.2), (0.5, 0.8))
+    draw(tab.try_panel.canvas, (0.5, 0.2), (0.5, 0.8))
     weights = tab.session.snapshot.parameters
     file = tmp_path / "run.npz"
     with qtbot.waitSignal(tab.session.saved):
@@ -202,7 +183,7 @@ def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
     second.offer_recovery()
     assert "ended unexpectedly" in second.current.banner.text
     with qtbot.waitSignal(second.current.session.opened):
-        press_in_banner(qtbot, second, "Open it")
+        press(second.current.banner, "Open it")
     qtbot.waitUntil(lambda: second.current.session.status.head == 40)
     assert not crashed.exists()
     second.close()
@@ -301,7 +282,7 @@ def test_a_closed_window_goes_at_once(qtbot, qapp):
 def test_press_everything_in_mid_training(window, qtbot):
     tab = window.current
     for round_ in range(6):
-        for press in (
+        for do in (
             tab.toggle,
             tab.step,
             tab.session.step_back,
@@ -316,7 +297,7 @@ def test_press_everything_in_mid_training(window, qtbot):
             lambda seed=round_: tab.run_bar.seed.setValue(seed),
             lambda: tab.choose_preset("default"),
         ):
-            press()
+            do()
             QApplication.processEvents()
         qtbot.wait(20)
     tab.session.pause()

@@ -62,8 +62,8 @@ class CellWidget(Painted):
 
     @property
     def columns(self) -> int:
-        """Cells in a row as laid out now."""
-        raise NotImplementedError
+        """Cells in a row as laid out now; by default there is one row."""
+        return max(self.count, 1)
 
     def index_at(self, position: QPointF) -> int | None:
         """The cell at a position in the widget; None beside the cells."""

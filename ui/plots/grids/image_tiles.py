@@ -35,6 +35,7 @@ class ImageTiles(CellWidget):
         level: end of the scale; None fits it to the data, robustly and without flicker.
         color_bar: whether the scale is shown below the tiles.
         enlarge: whether the tile under the pointer is shown enlarged.
+        empty_text: what stands there as long as there are no tiles.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class ImageTiles(CellWidget):
         self._tile_name, self._value_name = tile_name, value_name
         self._fixed_level = level
         self._held = colormaps.HeldLevel()
-        self._bar, self._enlarge, self._empty_text = color_bar, enlarge, empty_text
+        self._bar, self._enlarge, self.empty_text = color_bar, enlarge, empty_text
         self._images: NDArray[Any] = np.zeros((0, 1, 1), np.float32)
         self._captions: Sequence[str] = ()
         self._canvas: QImage | None = None  # all tiles, on the grid below
@@ -84,7 +85,7 @@ class ImageTiles(CellWidget):
 
     def clear(self, why: str = "Nothing to show yet") -> None:
         """Show no tiles, but in words why there are none, and forget the colour scale."""
-        self._empty_text = why
+        self.empty_text = why
         self._held.reset()
         self._highlight = frozenset()
         self.set_images(np.zeros((0, 1, 1), np.float32))
@@ -98,6 +99,11 @@ class ImageTiles(CellWidget):
     def count(self) -> int:
         """Number of tiles."""
         return len(self._images)
+
+    @property
+    def highlight(self) -> frozenset[int]:
+        """The tiles that are framed."""
+        return self._highlight
 
     @property
     def level(self) -> float:
@@ -186,7 +192,7 @@ class ImageTiles(CellWidget):
         colors = theme.current()
         painter = QPainter(self)
         if self.count == 0:
-            self.paint_words(painter, self._empty_text)
+            self.paint_words(painter, self.empty_text)
             painter.end()
             return
         grid, back = self.grid, self.palette().window()

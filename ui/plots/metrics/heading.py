@@ -94,7 +94,7 @@ class MetricHeading(QWidget):
             color = line.color(colors)
             painter.setPen(QPen(color, 2))
             painter.drawLine(int(x), int(middle), int(x) + 16, int(middle))
-            if line.spec.held_out:
+            if line.spec.evaluated:  # a dot for each measurement, as on the curve
                 painter.setBrush(color)
                 painter.drawEllipse(QRectF(x + 5, middle - 3, 6, 6))
             x += 22

@@ -67,7 +67,8 @@ class ActivationStrip(CellWidget):
         rows = min(max(len(self._layers), 1), MOST_ROWS)
         return QSize(320, rows * (ROW + 4) + 2)
 
-    def _cells(self, row: int) -> QRectF:
+    def cells(self, row: int) -> QRectF:
+        """Where the cells of a layer are drawn, right of its name."""
         height = (self.height() - 2) / max(len(self._layers), 1)
         label = self._label_width()
         return QRectF(label, 1 + row * height, max(self.width() - label - 1, 1), max(height - 4, 2))
@@ -102,7 +103,7 @@ class ActivationStrip(CellWidget):
     def index_at(self, position: QPointF) -> int | None:
         """See CellWidget."""
         for row, layer in enumerate(self._layers):
-            cells = self._cells(row)
+            cells = self.cells(row)
             if cells.contains(position):
                 share = (position.x() - cells.left()) / cells.width()
                 return self._index(row, min(int(share * len(layer)), len(layer) - 1))
@@ -111,7 +112,7 @@ class ActivationStrip(CellWidget):
     def box(self, index: int) -> QRectF:
         """See CellWidget."""
         layer, unit = self.place(index)
-        cells = self._cells(layer)
+        cells = self.cells(layer)
         width = cells.width() / len(self._layers[layer])
         return QRectF(cells.left() + unit * width, cells.top(), width, cells.height())
 
@@ -152,7 +153,7 @@ class ActivationStrip(CellWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._hint)
             return
         for row, (layer, label) in enumerate(zip(self._layers, self._labels, strict=True)):
-            cells = self._cells(row)
+            cells = self.cells(row)
             painter.setPen(colors.muted)
             place = QRectF(0, cells.top(), cells.left() - 8, cells.height())
             label = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, round(place.width()))

@@ -79,13 +79,13 @@ class NetworkWires:
         self._level.update(float(np.percentile(sizes, 97)) if sizes.size else 0.0)
         weakest = float(np.partition(sizes, -MOST_WIRES)[-MOST_WIRES]) if sizes.size > MOST_WIRES else 0.0
         name, widest = theme.current().name, self._widest
-        paths = self._paths(layout, weakest)
+        paths = self.paths(layout, weakest)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for bucket in sorted(paths, key=lambda bucket: (abs(bucket), bucket)):
             painter.setPen(_pen(bucket / _BUCKETS, widest, name))
             painter.drawPath(paths[bucket])
 
-    def _paths(self, layout: NetworkLayout, weakest: float) -> dict[int, QPainterPath]:
+    def paths(self, layout: NetworkLayout, weakest: float) -> dict[int, QPainterPath]:
         """The connections from `weakest` upwards by bucket, −_BUCKETS (negative, strong) … _BUCKETS."""
         paths: dict[int, QPainterPath] = {}
         straight, level = self._straight, self.level

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSpinBox, QWidget
 
 from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
@@ -14,7 +14,9 @@ from ui.plots.export import Table
 from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.tabs.bits.table import CENTRED, LEFT
 from ui.widgets import theme
+from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import STRETCH, column, heading, row
 from ui.widgets.numbers import MINUS, equals, figure, plain
 
 SWITCH = 34.0
@@ -136,11 +138,6 @@ class SwitchRow(CellWidget):
         """Number of switches."""
         return len(self._bits)
 
-    @property
-    def columns(self) -> int:
-        """They stand in one row."""
-        return max(self.count, 1)
-
     def box(self, index: int) -> QRectF:
         """See CellWidget."""
         return self.switch(index)
@@ -188,17 +185,15 @@ class AskPanel(QWidget):
         self._snapshot: BitsSnapshot | None = None
         self.bits: NDArray[np.float64] = np.zeros(0)
         """(n,), the switches."""
-        heading = QLabel("Ask the neuron")
-        theme.set_role(heading, "heading")
         self.number = QSpinBox()
         self.number.setAccessibleName("number to ask for")
         self.number.setToolTip("Type a number: the switches show it in binary")
         self.number.setKeyboardTracking(True)
         self.number.setFixedWidth(88)
         self.number.valueChanged.connect(self._on_number)
-        self.add_button = QPushButton("Add to table")
-        self.add_button.setToolTip("Teach the neuron this number too: one more row of the table")
-        self.add_button.clicked.connect(self._on_add)
+        self.add_button = push_button(
+            "Add to table", "Teach the neuron this number too: one more row of the table", self._on_add
+        )
         self.switches = SwitchRow()
         self.switches.picked.connect(self._on_flipped)
         self.formula = FormulaView(
@@ -207,18 +202,8 @@ class AskPanel(QWidget):
             size=15.0,
         )
         self.formula.setToolTip("A linear neuron: every bit x is multiplied by its weight w, and all is added up")
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(heading)
-        top.addStretch(1)
-        top.addWidget(self.number)
-        top.addWidget(self.add_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(top)
-        layout.addWidget(self.formula)
-        layout.addWidget(self.switches)
+        top = row(heading("Ask the neuron"), STRETCH, self.number, self.add_button, spacing=6)
+        column(top, self.formula, self.switches, spacing=6, inside=self)
 
     def show_snapshot(self, snapshot: BitsSnapshot) -> None:
         """The present weights' answer to the number on the switches."""

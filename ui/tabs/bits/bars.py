@@ -56,7 +56,7 @@ class WeightBars(CellWidget):
         self._drawn: tuple[object, ...] = ()
         self._still: QPixmap | None = None
         self._span = (0.0, 1.0)
-        self.editor = NumberEditor(self)
+        self.editor = NumberEditor(self, self._number_box)
         self.editor.accepted.connect(self._on_weight)
         self.editor.refused.connect(self.refused)
         self.setFont(theme.number_font(self.font()))
@@ -278,10 +278,7 @@ class WeightBars(CellWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
-        if self.editor.isVisible():
-            place = self.editor.key
-            assert isinstance(place, int)
-            self.editor.follow(self._number_box(place))
+        self.editor.follow()
         self.forget()
         self.refresh()
 
@@ -291,11 +288,6 @@ class WeightBars(CellWidget):
     def count(self) -> int:
         """Number of weights."""
         return len(self._weights)
-
-    @property
-    def columns(self) -> int:
-        """They stand in one row."""
-        return max(self.count, 1)
 
     def index_at(self, position: QPointF) -> int | None:
         """See CellWidget."""
@@ -323,14 +315,7 @@ class WeightBars(CellWidget):
 
     @Slot(object)
     def _type_weight(self, place: int) -> None:
-        self.editor.open_at(
-            self._number_box(place),
-            place,
-            float(self._weights[place]),
-            f"Weight {place + 1}",
-            -LARGEST_WEIGHT,
-            LARGEST_WEIGHT,
-        )
+        self.editor.open_at(place, float(self._weights[place]), f"Weight {place + 1}", LARGEST_WEIGHT)
 
     @Slot(object, float)
     def _on_weight(self, place: object, value: float) -> None:

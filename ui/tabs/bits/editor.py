@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -29,42 +32,46 @@ class NumberEditor(QLineEdit):
 
     A text that is no number stays in the field, marked, until it is mended or given up; the old number holds meanwhile.
 
+    Args:
+        parent: the widget with the numbers.
+        place_of: where in it the number with a key stands now.
+
     Signals:
-        accepted(key, value): what `open` was called with, and the new number.
+        accepted(key, value): what `open_at` was called with, and the new number.
         refused(sentence): what was typed is no number.
     """
 
     accepted = Signal(object, float)
     refused = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, place_of: Callable[[Any], QRectF]) -> None:
         super().__init__(parent)
-        self._below = parent
+        self._below, self._place_of = parent, place_of
         self._key: object = None
-        self._what, self._low, self._high, self._before = "", 0.0, 0.0, ""
+        self._what, self._most, self._before = "", 0.0, ""
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hide()
 
-    def open_at(self, place: QRectF, key: object, value: float, what: str, low: float, high: float) -> None:
-        """Appear over a number; `what` names it in messages ("The target of row 3")."""
-        self._key, self._what, self._low, self._high = key, what, low, high
+    def open_at(self, key: object, value: float, what: str, most: float) -> None:
+        """Appear over a number in [−most, most]; `what` names it in messages ("The target of row 3")."""
+        self._key, self._what, self._most = key, what, most
         self._before = plain(round(value, 4))
         self.setAccessibleName(what)
         self.setToolTip(f"{what}: Enter takes the number, Esc leaves it as it was")
         self._mark(False)
         self.setText(self._before)
-        self.follow(place)
+        self._lie_over()
         self.show()
         self.setFocus()
         self.selectAll()
 
-    @property
-    def key(self) -> object:
-        """What `open_at` was called with."""
-        return self._key
+    def follow(self) -> None:
+        """The numbers have moved: so does the field."""
+        if self.isVisible():
+            self._lie_over()
 
-    def follow(self, place: QRectF) -> None:
-        """The number has moved: so does the field."""
+    def _lie_over(self) -> None:
+        place = self._place_of(self._key)
         width, height = max(NARROWEST, round(place.width())), max(24, round(place.height()))
         left = min(max(round(place.center().x() - width / 2), 0), max(self._below.width() - width, 0))
         top = min(max(round(place.center().y() - height / 2), 0), max(self._below.height() - height, 0))
@@ -74,14 +81,20 @@ class NumberEditor(QLineEdit):
         if self.text() == self._before:
             self._leave()
             return
-        try:
-            value = read_number(self.text(), self._low, self._high, self._what)
-        except ValueError as error:
+        value = self._read()
+        if value is None:
             self._mark(True)
+        else:
+            self._leave()
+            self.accepted.emit(self._key, value)
+
+    def _read(self) -> float | None:
+        """The number that was typed; None, and a sentence, where it is none."""
+        try:
+            return read_number(self.text(), -self._most, self._most, self._what)
+        except ValueError as error:
             self.refused.emit(str(error))
-            return
-        self._leave()
-        self.accepted.emit(self._key, value)
+            return None
 
     def _leave(self) -> None:
         self._before = self.text()
@@ -107,13 +120,7 @@ class NumberEditor(QLineEdit):
         """Clicking elsewhere takes a number, and says so when it is none."""
         super().focusOutEvent(event)
         if self.isVisible() and event.reason() != Qt.FocusReason.ActiveWindowFocusReason:
-            before, text = self._before, self.text()
             self.hide()
-            if text == before:
-                return
-            try:
-                value = read_number(text, self._low, self._high, self._what)
-            except ValueError as error:
-                self.refused.emit(str(error))
-                return
-            self.accepted.emit(self._key, value)
+            value = None if self.text() == self._before else self._read()
+            if value is not None:
+                self.accepted.emit(self._key, value)

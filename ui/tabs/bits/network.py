@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.edits import LARGEST_WEIGHT
 from models.bits.snapshot import BitsSnapshot
@@ -20,6 +19,7 @@ from ui.tabs.bits.editor import NumberEditor
 from ui.tabs.bits.table import CENTRED
 from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import column, row
 from ui.widgets.numbers import equals, figure, plain
 
 TOP = 36.0
@@ -100,7 +100,7 @@ class NetworkView(Painted):
         self._drawn: tuple[object, ...] = ()
         self.labels: dict[Weight, QRectF] = {}
         """Where the number of each weight stands."""
-        self.editor = NumberEditor(self)
+        self.editor = NumberEditor(self, lambda weight: self.labels[weight])
         self.editor.accepted.connect(self.weight_set)
         self.editor.refused.connect(self.refused)
         self.setFont(theme.number_font(self.font()))
@@ -178,8 +178,7 @@ class NetworkView(Painted):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything moves."""
         self._place()
-        if self.editor.isVisible() and (box := self.labels.get(cast("Weight", self.editor.key))) is not None:
-            self.editor.follow(box)
+        self.editor.follow()
 
     # -- painting
 
@@ -276,8 +275,8 @@ class NetworkView(Painted):
 
     def _paint_words(self, painter: QPainter, colors: theme.Theme, activity: Activity) -> None:
         painter.setPen(colors.muted)
-        for column, words in enumerate(("inputs", "hidden neurons", "output")):
-            painter.drawText(QRectF(self._x(column) - 80, 0, 160, 18), CENTRED, words)
+        for layer, words in enumerate(("inputs", "hidden neurons", "output")):
+            painter.drawText(QRectF(self._x(layer) - 80, 0, 160, 18), CENTRED, words)
         box = self.node(2, 0)
         above = QRectF(box.center().x() - 74, box.top() - 24, 148, 20)
         below = QRectF(box.center().x() - 74, box.bottom() + 4, 148, 20)
@@ -344,14 +343,7 @@ class NetworkView(Painted):
         weight, bit, unit = self._weight_at(place), self._input_at(place), self._neuron_at(place)
         if weight is not None:
             words = self.describe(weight)
-            self.editor.open_at(
-                self.labels[weight],
-                weight,
-                self._value(weight),
-                words[0].upper() + words[1:],
-                -LARGEST_WEIGHT,
-                LARGEST_WEIGHT,
-            )
+            self.editor.open_at(weight, self._value(weight), words[0].upper() + words[1:], LARGEST_WEIGHT)
         elif bit is not None:
             self.input_flipped.emit(bit)
         elif unit is not None:
@@ -365,13 +357,7 @@ class NeuronSum(QWidget):
         super().__init__(parent)
         self.formula = FormulaView(size=15.0)
         self.numbers = SumLines()
-        row = QHBoxLayout()
-        row.addWidget(self.formula, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(row)
-        layout.addWidget(self.numbers)
+        column(row((self.formula, 1)), self.numbers, spacing=2, inside=self)
 
     def show_neuron(self, snapshot: BitsSnapshot, activity: Activity, unit: int) -> None:
         """Explain a hidden neuron (0 to H − 1) or the output (H)."""

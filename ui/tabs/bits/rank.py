@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSlider, QWidget
 
 from models.base import owned
 from models.bits.snapshot import BitsSnapshot, predict
-from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import column, heading, muted, row, widget_of
 
 REACH = 100
 """Places of the slider on either side."""
@@ -32,11 +33,8 @@ class RankCard(QWidget):
         super().__init__(parent)
         self._snapshot: BitsSnapshot | None = None
         self._key: tuple[int, bytes] | None = None  # the rows: they decide rank and directions, the targets do not
-        self.title = QLabel()
-        theme.set_role(self.title, "heading")
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        theme.set_role(self.words, "muted")
+        self.title = heading()
+        self.words = muted(wrap=True)
         self.choice = QComboBox()
         self.choice.setAccessibleName("direction to slide along")
         self.choice.setToolTip("In which direction the weights are slid: there is one for every row that is missing")
@@ -46,24 +44,13 @@ class RankCard(QWidget):
         self.slider.setAccessibleName("slide the weights")
         self.slider.setToolTip("Move all weights along the arrows: they change, and no answer in the table does")
         self.slider.valueChanged.connect(self._on_slid)
-        self.keep_button = QPushButton("Keep")
-        self.keep_button.setToolTip("Go on from these weights: training will not pull them back, since no row objects")
-        self.keep_button.clicked.connect(self._on_keep)
-        self.slide = QWidget()
-        row = QHBoxLayout(self.slide)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.keep_button = push_button(
+            "Keep", "Go on from these weights: training will not pull them back, since no row objects", self._on_keep
+        )
         label = QLabel("Slide")
         label.setBuddy(self.slider)
-        row.addWidget(label)
-        row.addWidget(self.choice)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.keep_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.title)
-        layout.addWidget(self.words)
-        layout.addWidget(self.slide)
+        self.slide = widget_of(row(label, self.choice, (self.slider, 1), self.keep_button))
+        column(self.title, self.words, self.slide, spacing=4, inside=self)
         self.slide.hide()
         self._show_keep()
 

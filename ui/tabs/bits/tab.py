@@ -29,6 +29,7 @@ from ui.tabs.bits.bars import FOUND, WeightBars
 from ui.tabs.bits.network import Activity, NetworkView, NeuronSum, SumLines, name_of
 from ui.tabs.bits.rank import RankCard
 from ui.tabs.bits.table import BitTable
+from ui.widgets.buttons import push_button
 from ui.widgets.layout import STRETCH, column, heading, row, widget_of
 from ui.widgets.numbers import plain
 from ui.widgets.readout import Readout
@@ -101,23 +102,23 @@ class BitsTab(ModelTab):
         self.rank = RankCard()
         self.rank.slid.connect(self._refresh)
         self.rank.keep.connect(self._on_keep)
-        self.reverse_button = _button(
+        self.reverse_button = push_button(
             "Reverse the bits", "Read every number from the other end: the weights have to change places", self.reverse
         )
-        self.drop_button = _button("Drop row", "Leave the marked row out: what it says is lost", self.drop)
-        self.restore_button = _button("Restore", "Bring back the table of the settings", self.restore)
+        self.drop_button = push_button("Drop row", "Leave the marked row out: what it says is lost", self.drop)
+        self.restore_button = push_button("Restore", "Bring back the table of the settings", self.restore)
         buttons = row(self.reverse_button, self.drop_button, self.restore_button, spacing=6)
         left = column(self.ask, _line(), buttons, self.rank, STRETCH, margins=(8, 8, 12, 8), spacing=8)
         self.gate_buttons = {}
         for words, name in GATES:
-            button = _button(words, f"Teach this network {words} from now on", self._on_gate)
+            button = push_button(words, f"Teach this network {words} from now on", self._on_gate)
             button.setProperty("table", name)
             self.gate_buttons[name] = button
-        self.add_truth = _button(
+        self.add_truth = push_button(
             "Add inputs", "Put the inputs that the network is shown into the table", self.add_inputs
         )
-        self.drop_truth = _button("Drop row", "Leave the marked row out", self.drop)
-        self.restore_truth = _button("Restore", "Bring back the table of the settings", self.restore)
+        self.drop_truth = push_button("Drop row", "Leave the marked row out", self.drop)
+        self.restore_truth = push_button("Restore", "Bring back the table of the settings", self.restore)
         self.truth = BitTable("truth table", compact=True)
         self._connect_table(self.truth)
         self.truth.chosen.connect(self._on_row)
@@ -439,13 +440,6 @@ def _about_table(table: TruthTable) -> str:
     if len(outside):
         return f"Row {int(outside[0]) + 1} wants an answer that a sigmoid cannot give: it stays between 0 and 1."
     return "Click a row to try it, numbers to change them."
-
-
-def _button(words: str, tip: str, slot: Any) -> QPushButton:
-    button = QPushButton(words)
-    button.setToolTip(tip)
-    button.clicked.connect(slot)
-    return button
 
 
 def _line() -> QFrame:

@@ -99,7 +99,7 @@ class BitTable(CellWidget):
         self._row: int | None = None
         self._still: QPixmap | None = None
         self.hand = True
-        self.editor = NumberEditor(self)
+        self.editor = NumberEditor(self, self._target_box)
         self.editor.accepted.connect(self._on_target)
         self.editor.refused.connect(self.refused)
         self.setFont(theme.number_font(self.font()))
@@ -309,10 +309,7 @@ class BitTable(CellWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns move."""
-        if self.editor.isVisible() and self._table is not None:
-            row = self.editor.key
-            assert isinstance(row, int)
-            self.editor.follow(self._target_box(row))
+        self.editor.follow()
         self.forget()
         self.refresh()
 
@@ -408,14 +405,8 @@ class BitTable(CellWidget):
 
     def _type_target(self, row: int) -> None:
         assert self._table is not None
-        self.editor.open_at(
-            self._target_box(row),
-            row,
-            float(self._table.targets[row]),
-            f"The target of row {row + 1}",
-            -LARGEST_TARGET,
-            LARGEST_TARGET,
-        )
+        target = float(self._table.targets[row])
+        self.editor.open_at(row, target, f"The target of row {row + 1}", LARGEST_TARGET)
 
     def _target_box(self, row: int) -> QRectF:
         assert self._table is not None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from models.base import ConfigError, DataError
 from models.boundary.neuron import FORMULAS, Neuron, inspect_neuron
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.networks.network_diagram import Spot
 from ui.tabs.boundary.weight_editor import parse_weight
-from ui.widgets import theme
+from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.number_table import NumberTable
+from ui.widgets.numbers import small, true_minus
 
 ROW = 22
 TERMS = 4
@@ -50,38 +52,33 @@ class Inspector(QWidget):
         self.neuron: Neuron | None = None
         self._asked: tuple[int, int] | None = None
         self._next = 0.0
-        self.heading = QLabel("Inside the network")
-        theme.set_role(self.heading, "heading")
-        self.switch = QPushButton("Switch off")
-        self.switch.setToolTip("A neuron that is switched off says 0 to everyone (double click on it, or O)")
-        self.switch.clicked.connect(self._on_switch)
+        self.heading = heading("Inside the network")
+        self.switch = push_button(
+            "Switch off", "A neuron that is switched off says 0 to everyone (double click on it, or O)", self._on_switch
+        )
         room = self.switch.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self.switch.setSizePolicy(room)
         self.switch.hide()
-        self.where = QLabel(INVITATION)
-        self.where.setWordWrap(True)
-        theme.set_role(self.where, "muted")
+        self.where = muted(INVITATION, wrap=True)
         self.formula = FormulaView(size=14.0)
         self.table = _WeightTable()
         self.table.cellChanged.connect(self._on_cell)
         self.table.itemDelegate().closeEditor.connect(self.typed)
-        self.check = QLabel()
-        theme.set_role(self.check, "muted")
+        self.check = muted()
         self.check.setWordWrap(True)
-        top = QHBoxLayout()
-        top.addWidget(self.heading, 1)
-        top.addWidget(self.switch)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 4)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addWidget(self.where)
-        layout.addWidget(self.formula)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.check)
         self._filler = QWidget()
-        layout.addWidget(self._filler, 1)
+        column(
+            row((self.heading, 1), self.switch),
+            self.where,
+            self.formula,
+            (self.table, 1),
+            self.check,
+            (self._filler, 1),
+            margins=(8, 6, 8, 4),
+            spacing=4,
+            inside=self,
+        )
         self._show_parts(False)
 
     def _show_parts(self, shown: bool) -> None:
@@ -211,22 +208,22 @@ class _WeightTable(NumberTable):
         if self.rowCount() != rows:
             self.setRowCount(rows)
         gradient = neuron.gradient
-        for row in range(rows):
-            last = row == rows - 1
-            value = neuron.bias if last else float(neuron.weights[row])
+        for place in range(rows):
+            last = place == rows - 1
+            value = neuron.bias if last else float(neuron.weights[place])
             texts = [_four(value), "–", "–"]
             if gradient is not None:
-                texts[1] = _small(gradient.bias if last else float(gradient.weights[row]))
-                texts[2] = _small(gradient.checked_bias if last else float(gradient.checked_weights[row]))
-            name = "b" if last else f"w · {neuron.sources[row]}"
-            self.write(row, [name, *(text.replace("-", "−") for text in texts)])
-            self._lock(row)
+                texts[1] = _slope(gradient.bias if last else float(gradient.weights[place]))
+                texts[2] = _slope(gradient.checked_bias if last else float(gradient.checked_weights[place]))
+            name = "b" if last else f"w · {neuron.sources[place]}"
+            self.write(place, [name, *texts])
+            self._lock(place)
         self.writing = False
 
-    def _lock(self, row: int) -> None:
+    def _lock(self, place: int) -> None:
         """Only the value can be typed over."""
-        for column in (0, 2, 3):
-            item = self.item(row, column)
+        for part in (0, 2, 3):
+            item = self.item(place, part)
             if item is not None and item.flags() & Qt.ItemFlag.ItemIsEditable:
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
 
@@ -258,10 +255,8 @@ def _plain(value: float) -> str:
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}"
+    return true_minus(f"{value:.4f}" if abs(value) < 100 else f"{value:.2f}")
 
 
-def _small(value: float) -> str:
-    if value == 0:
-        return "0"
-    return f"{value:.5f}" if abs(value) >= 1e-3 else f"{value:.1e}"
+def _slope(value: float) -> str:
+    return "0" if value == 0 else small(value, 5)

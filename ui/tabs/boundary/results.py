@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from models.boundary.maps import confusion_counts, predict
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
-from ui.widgets import theme
+from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.numbers import grouped, number
 from ui.widgets.readout import Readout
 
@@ -20,38 +20,30 @@ class Results(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshot: BoundarySnapshot | None = None
-        heading = QLabel("Results")
-        theme.set_role(heading, "heading")
         self.which = QComboBox()
         self.which.addItems(["held-out points", "training points"])
         self.which.setAccessibleName("points that are counted")
         self.which.setToolTip("Which points the matrix counts")
         self.which.currentIndexChanged.connect(self._show_matrix)
-        top = QHBoxLayout()
-        top.addWidget(heading, 1)
-        top.addWidget(self.which)
         self.lines = [line("results on held-out points"), line("results on training points")]
         self.matrix = ConfusionMatrix(("A", "B"))
         self.matrix.setMinimumHeight(84)
-        self.no_classes = QLabel("Values are predicted here: there are no classes to confuse.")
-        self.no_classes.setWordWrap(True)
+        self.no_classes = muted("Values are predicted here: there are no classes to confuse.", wrap=True)
         self.no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
-        theme.set_role(self.no_classes, "muted")
         self.no_classes.hide()
-        self.stop_rule = QLabel()
+        self.stop_rule = muted(wrap=True)
         self.stop_rule.setAccessibleName("stop rule")
-        self.stop_rule.setWordWrap(True)
         self.stop_rule.setMinimumHeight(2 * self.stop_rule.fontMetrics().lineSpacing())
-        theme.set_role(self.stop_rule, "muted")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.setSpacing(2)
-        layout.addLayout(top)
-        for each in self.lines:
-            layout.addWidget(each)
-        layout.addWidget(self.matrix, 1)
-        layout.addWidget(self.no_classes, 1)
-        layout.addWidget(self.stop_rule)
+        column(
+            row((heading("Results"), 1), self.which),
+            *self.lines,
+            (self.matrix, 1),
+            (self.no_classes, 1),
+            self.stop_rule,
+            margins=(8, 4, 8, 4),
+            spacing=2,
+            inside=self,
+        )
 
     def show_results(self, snapshot: BoundarySnapshot) -> None:
         """Everything for this step."""

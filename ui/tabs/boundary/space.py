@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedLayout, QWidget
 
 from models.boundary.maps import Box, HiddenSpace, hidden_space, two_unit_layers
 from models.boundary.snapshot import BoundarySnapshot
@@ -15,6 +15,7 @@ from ui.plots.smooth_image import SmoothImage
 from ui.points.layer import PointLayer
 from ui.tabs.boundary.colors import Colors, answer_colors, outline, point_looks, value_level
 from ui.widgets import theme
+from ui.widgets.layout import STRETCH, column, muted, row, widget_of
 
 MISSING = (
     "<b>Here one sees where the points go in a hidden layer of two neurons.</b><br><br>This network has no such layer. "
@@ -82,24 +83,13 @@ class HiddenSpacePage(QWidget):
         self.layers.setAccessibleName("hidden layer")
         self.layers.setToolTip("Which hidden layer of two neurons to look through")
         self.layers.currentIndexChanged.connect(self._on_layer)
-        label = QLabel("The plane as seen by")
-        theme.set_role(label, "muted")
-        top = QHBoxLayout()
-        top.addWidget(label)
-        top.addWidget(self.layers)
+        label = muted("The plane as seen by")
         label.setToolTip("Every point, and a square grid, where the layer puts it: x is its first neuron, y its second")
-        top.addStretch(1)
-        shown = QWidget()
-        layout = QVBoxLayout(shown)
-        layout.setContentsMargins(4, 4, 4, 0)
-        layout.setSpacing(2)
-        layout.addLayout(top)
-        layout.addWidget(self.view, 1)
-        self.words = QLabel(MISSING + CLASSES)
-        self.words.setWordWrap(True)
+        top = row(label, self.layers, STRETCH)
+        shown = widget_of(column(top, (self.view, 1), margins=(4, 4, 4, 0), spacing=2))
+        self.words = muted(MISSING + CLASSES, wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.words.setMargin(24)
-        theme.set_role(self.words, "muted")
         self.stack = QStackedLayout(self)
         self.stack.addWidget(self.words)
         self.stack.addWidget(shown)

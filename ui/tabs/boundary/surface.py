@@ -11,10 +11,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -35,7 +31,8 @@ from ui.plots.scale_bar import ScaleBar
 from ui.tabs.boundary.path import Path
 from ui.tabs.boundary.results import line
 from ui.tabs.boundary.surface_view import RESOLUTION, LossSurfaceView
-from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import column, muted, row
 from ui.widgets.numbers import grouped, number
 
 RANDOM, PATH, WEIGHTS = "random slice", "path slice", "two weights"
@@ -83,37 +80,22 @@ class LossSurfacePage(QWidget):
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.kind.setMinimumContentsLength(11)
         self.extent.setToolTip("How far to go from the weights; 1 is as far as the weights are long")
-        self.button = QPushButton("Here")
-        self.button.setToolTip("Compute the slice again around the weights as they are now")
+        self.button = push_button("Here", "Compute the slice again around the weights as they are now")
         self.words = line("what the picture shows", muted=True)
-        signs = QLabel("★ now   ○ start")
+        signs = muted("★ now   ○ start")
         signs.setToolTip("The star is the run as it is now, the ring its first step, the line the way between them")
-        theme.set_role(signs, "muted")
         self.scale = ScaleBar("sequential", "colours of the loss", width=130)
         self.scale.setToolTip("Which loss has which colour, on a logarithmic scale; the highest 3 % look alike")
-        key = QHBoxLayout()
-        loss = QLabel("loss")
-        theme.set_role(loss, "muted")
-        key.setSpacing(4)
-        key.addWidget(signs, 1)
-        key.addWidget(loss)
-        key.addWidget(self.scale)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for widget, share in ((self.kind, 1), (self.extent, 0), (self.button, 0)):
-            row.addWidget(widget, share)
-        chosen = QHBoxLayout()
-        chosen.setSpacing(4)
-        chosen.addWidget(self.first, 1)
-        chosen.addWidget(self.second, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 4, 4, 0)
-        layout.setSpacing(2)
-        layout.addLayout(row)
-        layout.addLayout(chosen)
-        layout.addWidget(self.view, 1)
-        layout.addLayout(key)
-        layout.addWidget(self.words)
+        column(
+            row((self.kind, 1), self.extent, self.button, spacing=4),
+            row((self.first, 1), (self.second, 1), spacing=4),
+            (self.view, 1),
+            row((signs, 1), muted("loss"), self.scale, spacing=4),
+            self.words,
+            margins=(4, 4, 4, 0),
+            spacing=2,
+            inside=self,
+        )
         self.kind.currentIndexChanged.connect(self._on_kind)
         self.first.activated.connect(self.compute)
         self.second.activated.connect(self.compute)

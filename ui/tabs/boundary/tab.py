@@ -11,15 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QSplitter,
     QStackedLayout,
     QTabWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -40,7 +38,7 @@ from ui.plots.scale_bar import ScaleBar
 from ui.points.canvas import PointCanvas
 from ui.points.companions import Companions
 from ui.points.panel import PointPanel
-from ui.shell.model_tab import BEATS
+from ui.shell.model_tab import PARTS_EVERY
 from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
 from ui.tabs.boundary.inspector import Inspector
@@ -51,14 +49,16 @@ from ui.tabs.boundary.surface import LossSurfacePage
 from ui.tabs.boundary.view import BoundaryView
 from ui.tabs.boundary.weight_editor import WeightEditor
 from ui.widgets import theme
+from ui.widgets.layout import beside, column, muted, widget_of
 from ui.widgets.numbers import number
 from ui.widgets.side_panel import SidePanel
 
 CALM = 500
 """Steps per second to begin with: without a limit most presets are over before one has seen anything."""
-WIRES_EVERY = 3
+WIRES_EVERY = 3 * PARTS_EVERY
 """While it trains, connections are redrawn with every third picture of the network: they cost more than the rest."""
-RESULTS_EVERY = 10
+RESULTS_EVERY = 9
+"""Frames from one count of the results to the next while it trains: three a second are enough."""
 MOST_CLASSES = 6
 INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
 NOTHING_TO_TRAIN_ON = Lack(
@@ -80,9 +80,9 @@ class BoundaryTab(PointTab):
     has_weights = True
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._urgent = False  # the user has changed something: the next frame shows all of it
-        self._frame = 0
         super().__init__(model, parent)
+        self._wires = self.turns.turn(WIRES_EVERY, among=self.with_numbers)
+        self._counted = self.turns.turn(RESULTS_EVERY)
         self.panel.value_given.connect(self._on_value)
         self.panel.held_out_given.connect(self._on_held_out)
         self.diagram.hovered.connect(self._on_hover)
@@ -96,9 +96,9 @@ class BoundaryTab(PointTab):
         self._zoomed = QTimer(self)
         self._zoomed.setSingleShot(True)
         self._zoomed.setInterval(0)
-        self._zoomed.timeout.connect(self._on_zoomed)
+        self._zoomed.timeout.connect(self._show_page)
         self.view.view_box.sigRangeChanged.connect(self._zoomed.start)
-        theme.manager().changed.connect(self._on_theme)
+        theme.manager().changed.connect(self._show_page)
 
     # Building --------------------------------------------------------------------------------------------------------
 
@@ -119,12 +119,9 @@ class BoundaryTab(PointTab):
         self.surface = LossSurfacePage()
         self.pages.addTab(self.surface, "Loss surface")
         self.own(self.surface.job, while_visible=self.surface)
-        self.pages.currentChanged.connect(self._on_page)
+        self.pages.currentChanged.connect(self._show_page)
         self.pages.setMinimumWidth(240)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.setChildrenCollapsible(False)
-        both.addWidget(self.view)
-        both.addWidget(self.pages)
+        both = beside(self.view, self.pages)
         both.setSizes([1050, 950])
         self.view.setMinimumSize(240, 200)
         panel.area.addWidget(both, 1)
@@ -141,9 +138,8 @@ class BoundaryTab(PointTab):
         self.answer_key = QStackedLayout(for_kind)
         self.answer_key.addWidget(self.discrete_box)
         self.answer_key.addWidget(self.scale)
-        self.legend = QLabel()
+        self.legend = muted()
         self.legend.setAccessibleName("what the signs of the points mean")
-        theme.set_role(self.legend, "muted")
         self._show_legend(regression=False)
         signs = QWidget()
         room = QStackedLayout(signs)
@@ -170,13 +166,7 @@ class BoundaryTab(PointTab):
             "Inputs, connections and hidden neurons: orange is positive, blue negative, the stronger the farther from "
             "0. An output that speaks for a class has its colour."
         )
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(4, 4, 4, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.diagram, 1)
-        layout.addWidget(self.pointed)
-        return page
+        return widget_of(column((self.diagram, 1), self.pointed, margins=(4, 4, 4, 0), spacing=2))
 
     def make_side(self) -> QWidget:
         """The inspector above, results below."""
@@ -197,17 +187,14 @@ class BoundaryTab(PointTab):
         """Draw the plane in one frame, the network in another: while it trains the parts of the tab take turns."""
         assert isinstance(snapshot, BoundarySnapshot)
         running = self.session.status.phase == "running"
-        whole = not running or self.shown is None or self._urgent
-        self._urgent = False
-        self._frame += 1
         super().show_snapshot(snapshot)
         self.surface.note(snapshot, running=running)
-        if whole or self.my_turn(2):
+        if self.apart.due:
             self._show_plane(snapshot, moving=running)
-        if whole or self.my_turn(1):
-            self._show_page(whole)
-        self._show_inside(patient=not whole)
-        if whole or self._frame % RESULTS_EVERY == 0:
+        if self.with_numbers.due:
+            self._show_page(wires=self._wires.due)
+        self._show_inside(patient=not self.turns.whole)
+        if self._counted.due:
             self.results.show_results(snapshot)
 
     def draw_points(self, data: PointSet) -> None:
@@ -248,23 +235,9 @@ class BoundaryTab(PointTab):
         shape = self.diagram.shape
         return shape is not None and layer + 1 < len(shape.units) and unit < shape.units[layer + 1]
 
-    @Slot(int)
-    def _on_page(self, _index: int) -> None:
-        self._show_page(True)
-
-    @Slot()
-    def _on_zoomed(self) -> None:
-        """The neurons' pictures and the hidden space are of the part of the plane that is in view."""
-        self._show_page(True)
-
     @Slot()
     def _on_typed(self) -> None:
         self._show_inside(patient=False)
-
-    @Slot()
-    def _on_theme(self) -> None:
-        """The neurons' pictures are in the theme's colours, and a run that rests sends no others."""
-        self._show_page(True)
 
     def meaningless(self) -> Sequence[str]:
         """See ModelTab; what was once measured on held-out points says nothing where there are none any more."""
@@ -273,8 +246,9 @@ class BoundaryTab(PointTab):
             return ()
         return [spec.name for spec in self.model.metrics if spec.held_out and not (snapshot.regression and spec.unit)]
 
-    def _show_page(self, whole: bool) -> None:
-        """Only the page that is seen."""
+    @Slot()
+    def _show_page(self, *, wires: bool = True) -> None:
+        """Only the page that is seen. Its pictures are of the part of the plane in view, in the theme's colours."""
         snapshot = self.shown
         if snapshot is None:
             return
@@ -284,7 +258,7 @@ class BoundaryTab(PointTab):
         elif page is self.surface:
             self.surface.show_path()
         else:
-            self._show_diagram(snapshot, whole or self._frame // BEATS % WIRES_EVERY == 0)
+            self._show_diagram(snapshot, wires)
 
     def _show_diagram(self, snapshot: BoundarySnapshot, wires: bool) -> None:
         linears = [layer for layer in network_of(snapshot).layers if isinstance(layer, Linear)]
@@ -356,7 +330,7 @@ class BoundaryTab(PointTab):
         """Have the network changed; False when there is none that is seen."""
         if self.shown is None:
             return False
-        self._urgent = True
+        self.turns.all_in_the_next()
         self.session.edit(edit)
         return True
 
@@ -366,7 +340,7 @@ class BoundaryTab(PointTab):
 
     def send_edited(self) -> None:
         """See PointTab; the next frame shows all that comes of it."""
-        self._urgent = True
+        self.turns.all_in_the_next()
         super().send_edited()
 
     def new_point(self) -> tuple[bool, float]:

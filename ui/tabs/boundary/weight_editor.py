@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
 
 from models.base import DataError
 from models.boundary.edits import LARGEST_WEIGHT
 from ui.form.typed_number import pointed
 from ui.plots.networks.network_diagram import Spot
 from ui.widgets import theme
+from ui.widgets.layout import column, row
 
 _LEAVING = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -52,15 +53,8 @@ class WeightEditor(QFrame):
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what is wrong with the number")
         self.problem.hide()
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.title)
-        row.addWidget(self.field)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self.problem)
+        top = row(self.title, self.field, spacing=6)
+        column(top, self.problem, margins=(8, 6, 8, 6), spacing=4, inside=self)
         theme.manager().changed.connect(self._restyle)
         self._restyle()
         self.hide()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from models.base import Answer
 from models.cnn import explain
@@ -19,10 +19,7 @@ from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.layer_layout import Layer
 from ui.plots.networks.layer_stack import LayerStack, Part, Unit
 from ui.tabs.cnn.working import WorkingView
-from ui.widgets import theme
-
-HEAVY_EVERY = 4
-"""While it trains, filters and worked-out numbers are redrawn with every fourth picture of the maps."""
+from ui.widgets.layout import below, column, heading, row, widget_of
 
 MOST_TILES = 256
 """Filters of one layer (times the maps that they look at) that are shown."""
@@ -41,7 +38,6 @@ class NetworkView(QWidget):
         self._key: tuple[object, ...] = ()
         self._specs: tuple[LayerSpec, ...] = ()
         self._traced: tuple[Unit, list[Part]] | None = None
-        self._beat = 0
         self.stack = LayerStack()
         self.stack.hovered.connect(self._trace)
         self.stack.clicked.connect(self._choose)
@@ -49,41 +45,31 @@ class NetworkView(QWidget):
         self.working.closed.connect(self.close_working)
         self._filters: list[ImageTiles] = []
         self._captions: dict[tuple[int, ...], list[str]] = {}
-        self._filter_page = QWidget()
-        self._filter_row = QHBoxLayout(self._filter_page)
-        self._filter_row.setContentsMargins(0, 0, 0, 0)
-        self._filter_row.setSpacing(10)
+        self._filter_row = row(spacing=10)
+        self._filter_page = widget_of(self._filter_row)
         self.pages = QStackedWidget()
         self.pages.addWidget(self._filter_page)
         self.pages.addWidget(self.working)
         self.pages.setMinimumHeight(132)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.stack)
-        splitter.addWidget(self.pages)
-        splitter.setStretchFactor(0, 5)
-        splitter.setStretchFactor(1, 3)
-        splitter.setSizes([660, 340])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
+        both = below((self.stack, 5), (self.pages, 3))
+        both.setSizes([660, 340])
+        column(both, inside=self)
 
     # -- what it shows
 
-    def show_snapshot(self, snapshot: CnnSnapshot, image: NDArray[np.uint8], answer: Answer, running: bool) -> None:
+    def show_snapshot(self, snapshot: CnnSnapshot, image: NDArray[np.uint8], answer: Answer, *, whole: bool) -> None:
         """Draw the network at work on a picture (H, W); called with every frame and every movement of the pen.
 
         Args:
             snapshot, image: the network and the picture.
             answer: what it and its layers make of the picture.
-            running: whether it trains, so that frames must be cheap.
+            whole: also filters and worked-out numbers; while it trains, most frames must be cheap.
         """
         self._snapshot, self._image = snapshot, image
         self._rebuild(snapshot.config)
         layers = (cnn.encode(image[None]), *(answer.activations or ()), answer.probabilities)
         self.stack.set_values([values[0] for values in layers])
-        self._beat += 1
-        if not running or self._beat % HEAVY_EVERY == 0:
+        if whole:
             self._show_filters()
             self._show_working()
             if self.stack.unit is not None:
@@ -105,9 +91,9 @@ class NetworkView(QWidget):
         self._specs = tuple(stage.spec for stage in architecture.stages)
         self.stack.set_layers(layers_of(config, architecture.stages))
         for tiles in self._filters:
-            column = tiles.parentWidget()
-            assert column is not None
-            column.deleteLater()
+            whole = tiles.parentWidget()
+            assert whole is not None
+            whole.deleteLater()
         self._filters = []
         self._traced = None
         self.close_working()
@@ -136,22 +122,16 @@ class NetworkView(QWidget):
             words = f"{filters} filters of {name}"
             words += f", on each of {planes} maps" if planes > 1 else ""
             words += f" (the first {MOST_TILES})" if count > MOST_TILES else ""
-            heading = QLabel(words)
-            heading.setMinimumWidth(1)
-            heading.setToolTip(
+            title = heading(
+                words,
                 "The weights of every filter as a picture: orange pixels excite, blue ones hold back. The scale is the "
-                "same for all of a layer and keeps still while it trains."
+                "same for all of a layer and keeps still while it trains.",
             )
-            theme.set_role(heading, "heading")
-            column = QWidget()
-            layout = QVBoxLayout(column)
-            layout.setContentsMargins(0, 0, 0, 0)
-            layout.setSpacing(2)
-            layout.addWidget(heading)
-            layout.addWidget(tiles, 1)
+            title.setMinimumWidth(1)
+            whole = widget_of(column(title, (tiles, 1), spacing=2))
             self._filters.append(tiles)
-            self._filter_row.addWidget(column, 2 if count <= 16 else 3)
-            column.show()
+            self._filter_row.addWidget(whole, 2 if count <= 16 else 3)
+            whole.show()
 
     # -- one unit
 

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QWidget
 
 from models.cnn.config import CnnConfig
 from models.data.pictures.faces import TEST_FACES, TRAINING_FACES, tiny_faces
 from models.data.pictures.mnist import ImageData
 from ui.plots.grids.image_gallery import ImageGallery
 from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import column, muted, row, widget_of
 from ui.widgets.view_switch import add_choices
 
 WITHOUT = (
@@ -41,37 +43,27 @@ class PicturesView(QWidget):
         self._gallery_side = 0
         self.galleries = {side: ImageGallery(cell=cell, caption_lines=2) for side, cell in ((8, 64), (28, 56))}
         self._buttons = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        top = row(spacing=4)
         parts = (
             ("To learn from", "What the network is trained on"),
             ("Held out", "What it is tested on, and its answers"),
         )
-        add_choices(row, self._buttons, parts)
+        add_choices(top, self._buttons, parts)
         self._buttons.idClicked.connect(self._on_switch)
-        self.words = QLabel()
-        theme.set_role(self.words, "muted")
+        self.words = muted()
         self.words.setMinimumWidth(1)
-        row.addWidget(self.words, 1)
-        self.note = QWidget()
-        note = QHBoxLayout(self.note)
-        note.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(self.words, 1)
         sentence = QLabel(WITHOUT)
         sentence.setWordWrap(True)
-        self.without_button = QPushButton("Try it without")
-        self.without_button.setToolTip("Start a new run that shows the nine faces just as they are")
-        self.without_button.clicked.connect(self.without_wanted)
-        note.addWidget(sentence, 1)
-        note.addWidget(self.without_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(row)
+        self.without_button = push_button(
+            "Try it without", "Start a new run that shows the nine faces just as they are", self.without_wanted
+        )
+        self.note = widget_of(row((sentence, 1), self.without_button))
         for gallery in self.galleries.values():
             gallery.setToolTip("Click a picture to put it on the canvas, and change it there")
             gallery.picked.connect(self._on_image)
-            layout.addWidget(gallery, 1)
-        layout.addWidget(self.note)
+        galleries = ((gallery, 1) for gallery in self.galleries.values())
+        column(top, *galleries, self.note, spacing=6, inside=self)
 
     @property
     def gallery(self) -> ImageGallery:

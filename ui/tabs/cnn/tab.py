@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.base import Model, Snapshot
 from models.cnn.config import CnnConfig
@@ -17,6 +17,7 @@ from ui.tabs.cnn.pictures import PicturesView
 from ui.tabs.cnn.why import WhyView
 from ui.tryout.classifier_tab import ClassifierTab
 from ui.tryout.subject import SUBJECTS, Subject
+from ui.widgets.layout import column, widget_of
 from ui.widgets.view_switch import ViewSwitch
 
 VIEWS = (
@@ -25,6 +26,9 @@ VIEWS = (
     ("Mistakes", "Which held-out pictures are taken for what"),
     ("Pictures", "The pictures that the network learns from, and those held out"),
 )
+
+HEAVY_EVERY = 8
+"""While it trains, filters and worked-out numbers are redrawn with every fourth picture of the maps."""
 
 
 class CnnTab(ClassifierTab):
@@ -35,6 +39,7 @@ class CnnTab(ClassifierTab):
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
+        self._heavy = self.turns.turn(HEAVY_EVERY, among=self.answers)
         self.own(self.why.job, while_visible=self.why)
 
     # Building --------------------------------------------------------------------------------------------------------
@@ -52,13 +57,7 @@ class CnnTab(ClassifierTab):
         self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
         self.view_buttons.changed.connect(self._refresh)
         self.views = self.view_buttons.stack
-        stage = QWidget()
-        layout = QVBoxLayout(stage)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.setSpacing(6)
-        layout.addWidget(self.view_buttons)
-        layout.addWidget(self.views, 1)
-        return stage
+        return widget_of(column(self.view_buttons, (self.views, 1), margins=(12, 6, 8, 6), spacing=6))
 
     @Slot(int)
     def show_view(self, index: int) -> None:
@@ -90,14 +89,14 @@ class CnnTab(ClassifierTab):
         snapshot, preparation = self.shown, self.try_panel.preparation
         if not isinstance(snapshot, CnnSnapshot) or preparation is None:
             return
-        running, view = self.session.status.phase == "running", self.views.currentWidget()
+        view = self.views.currentWidget()
         if preparation.image.shape != snapshot.config.input_shape[:2]:
             return  # the canvas still holds a picture for another data set
         if view is self.network:
             if (answer := self.try_panel.answer) is not None:
-                self.network.show_snapshot(snapshot, preparation.image, answer, running)
+                self.network.show_snapshot(snapshot, preparation.image, answer, whole=self._heavy.due)
         elif view is self.why:
-            self.why.show_snapshot(snapshot, preparation.image, running)
+            self.why.show_snapshot(snapshot, preparation.image, self.session.status.phase == "running")
         elif view is self.explorer:
             self.show_mistakes(snapshot)
         else:

@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +25,8 @@ from models.cnn.predict import CnnSnapshot
 from playground.live.job import Job
 from ui.plots import colormaps
 from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import STRETCH, Part, column, heading, muted, row
 from ui.widgets.numbers import number, percent, short_number
 
 PAUSE = 120
@@ -91,8 +90,7 @@ class WhyView(QWidget):
         self.occlusion = MapPicture("loss of probability", "Covering this place costs the class so much probability")
         self.saliency = MapPicture("slope", "So much does the class's sum rise with more ink here")
         self.change = MapPicture("ink", "Orange was added, blue was taken away")
-        self.try_button = QPushButton("To the canvas")
-        self.try_button.setToolTip("Draw on with the changed picture")
+        self.try_button = push_button("To the canvas", "Draw on with the changed picture")
         self.try_button.setEnabled(False)
         self.try_button.clicked.connect(self._on_try)
         self._sentences = [QLabel() for _ in range(3)]
@@ -111,31 +109,19 @@ class WhyView(QWidget):
         for words, sentence in zip(headings, self._sentences, strict=True):
             sentence.setObjectName(words.lower().replace(" ", "-"))
         pictures = (self.occlusion, self.saliency, self.change)
-        for column, (words, picture, sentence) in enumerate(zip(headings, pictures, self._sentences, strict=True)):
-            heading = QLabel(words)
-            heading.setMinimumWidth(1)
-            theme.set_role(heading, "heading")
-            grid.addWidget(heading, 0, column)
-            grid.addWidget(picture, 1, column)
-            grid.addWidget(sentence, 2, column)
-            grid.setColumnStretch(column, 1)
+        for place, (words, picture, sentence) in enumerate(zip(headings, pictures, self._sentences, strict=True)):
+            title = heading(words)
+            title.setMinimumWidth(1)
+            for line, part in enumerate((title, picture, sentence)):
+                grid.addWidget(part, line, place)
+            grid.setColumnStretch(place, 1)
         grid.setRowStretch(3, 1)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        choices: list[Part] = []
         for words, box in (("Explain", self.target), ("Change towards", self.wanted)):
-            label = QLabel(words)
+            label = muted(words)
             label.setBuddy(box)
-            theme.set_role(label, "muted")
-            row.addWidget(label)
-            row.addWidget(box)
-            row.addSpacing(10)
-        row.addStretch(1)
-        row.addWidget(self.try_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(row)
-        layout.addLayout(grid, 1)
+            choices += [label, box, 10]
+        column(row(*choices, STRETCH, self.try_button, spacing=6), (grid, 1), spacing=6, inside=self)
 
     # -- what is explained
 
@@ -251,16 +237,9 @@ class WhyView(QWidget):
             picture.setFixedHeight(max(side, 60) + line + 4)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Explain what is there."""
+        """Explain what is there now, whatever was under way when nobody looked any more."""
         super().showEvent(event)
         self._soon.start(0)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._soon.stop()
-        self.job.cancel()
-        self._asked = ()
 
 
 def explanation(

@@ -16,6 +16,7 @@ from models.cnn.explain import Worked, WorkedNorm, WorkedPool, WorkedSum
 from models.cnn.line import LayerSpec
 from ui.plots import colormaps
 from ui.widgets import icons, theme
+from ui.widgets.numbers import figure, in_cell
 
 ACTIVATION_NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
@@ -278,7 +279,7 @@ class WorkingView(QWidget):
         painter.setPen(colors.text)
         inputs, weights, flat = (part.reshape(-1) for part in (worked.patch, worked.weights, worked.products))
         for row, place in enumerate(order[: max(int((area.height() - line) / line), 1)]):
-            numbers = f"{_short(inputs[place])} × {_short(weights[place])} = {_short(flat[place])}"
+            numbers = f"{in_cell(inputs[place])} × {in_cell(weights[place])} = {in_cell(flat[place])}"
             words = f"{self._place(int(place))}: {numbers}"
             words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(wide - 8))
             painter.drawText(QRectF(x, area.top() + (row + 1) * line, wide, line), _LEFT, words)
@@ -324,7 +325,7 @@ class WorkingView(QWidget):
             painter.setPen(QColor(pen))
             for row, column in np.argwhere(dark == wanted):
                 place = cell.translated(corner.x() + column * cell.width(), corner.y() + row * cell.height())
-                painter.drawText(place, _CENTRE, _short(float(grid[row, column])))
+                painter.drawText(place, _CENTRE, in_cell(float(grid[row, column])))
 
     # -- pointer
 
@@ -355,13 +356,5 @@ _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 
 
 def _text(value: float) -> str:
-    """Three decimals: enough to check the sum by hand."""
-    return f"{value:.3f}".replace("-", "−")
-
-
-def _short(value: float) -> str:
-    """A number for a small cell."""
-    if abs(value) < 0.005:
-        return "0"
-    text = f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"
-    return text.replace("-", "−")
+    """Three places: enough to check the sum by hand."""
+    return figure(value, 3)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QWidget
 
 from models import digits
 from models.base import Model, Snapshot
@@ -18,9 +16,10 @@ from ui.plots.networks.activation_strip import ActivationStrip
 from ui.tryout.classifier_tab import ClassifierTab
 from ui.tryout.subject import SUBJECTS, Subject
 from ui.widgets import theme
+from ui.widgets.layout import beside, column, heading, widget_of
 
-EXPLORE_INTERVAL = 0.7
-"""Seconds between two pictures of the confusion matrix while it trains; evaluations may come more often."""
+MISTAKES_EVERY = 21
+"""Frames between two pictures of the confusion matrix while it trains; evaluations may come more often."""
 
 WEIGHTS_EVERY = 9
 """Frames between two pictures of the weights while it trains: three a second are enough."""
@@ -40,9 +39,9 @@ class DigitsTab(ClassifierTab):
     test_button = "Test digit", "Put a random held-out digit on the canvas"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
-        self._explored_at = 0.0
         super().__init__(model, parent)
-        self._weights_turn = self.turns.turn(WEIGHTS_EVERY)
+        self._weights = self.turns.turn(WEIGHTS_EVERY)
+        self._mistakes = self.turns.turn(MISTAKES_EVERY)
         self.strip.picked.connect(self._highlight_unit)
 
     def make_stage(self) -> QWidget:
@@ -57,31 +56,16 @@ class DigitsTab(ClassifierTab):
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
         self.strip.setToolTip("How strongly each hidden unit answers to what is on the canvas")
-        strip_heading = QLabel("Hidden units answering to the canvas")
-        theme.set_role(strip_heading, "heading")
-        left = QWidget()
-        layout = QVBoxLayout(left)
-        layout.setContentsMargins(12, 8, 8, 8)
-        layout.setSpacing(4)
-        layout.addWidget(self.tiles_heading)
-        layout.addWidget(self.tiles, 1)
-        layout.addWidget(strip_heading)
-        layout.addWidget(self.strip)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(4)
-        heading = QLabel("Test digits: true against answered")
-        theme.set_role(heading, "heading")
-        column.addWidget(heading)
-        column.addWidget(self.explorer, 1)
-        stage = QSplitter(Qt.Orientation.Horizontal)
-        stage.setChildrenCollapsible(False)
-        stage.addWidget(left)
-        stage.addWidget(right)
-        stage.setStretchFactor(0, 3)
-        stage.setStretchFactor(1, 2)
-        return stage
+        left = column(
+            self.tiles_heading,
+            (self.tiles, 1),
+            heading("Hidden units answering to the canvas"),
+            self.strip,
+            margins=(12, 8, 8, 8),
+            spacing=4,
+        )
+        right = column(heading("Test digits: true against answered"), (self.explorer, 1), margins=8, spacing=4)
+        return beside((widget_of(left), 3), (widget_of(right), 2))
 
     def subject(self, config: Config) -> Subject:
         """Always digits."""
@@ -100,13 +84,10 @@ class DigitsTab(ClassifierTab):
         """Answer, weights, activations, confusion matrix."""
         assert isinstance(snapshot, DigitsSnapshot)
         super().show_snapshot(snapshot)
-        resting = self.session.status.phase != "running"
-        hurried = self.try_panel.pen_moving and not resting
-        if self._weights_turn.due and not hurried:
+        hurried = self.try_panel.pen_moving and not self.turns.whole
+        if self._weights.due and not hurried:
             self._show_weights(snapshot)
-        now = time.monotonic()
-        if resting or (now - self._explored_at >= EXPLORE_INTERVAL and not hurried):
-            self._explored_at = now
+        if self._mistakes.due and not hurried:
             self.show_mistakes(snapshot)
         if self.with_numbers.due:
             self.show_input()

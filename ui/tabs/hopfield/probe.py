@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSlider,
     QSpinBox,
     QStackedWidget,
@@ -33,6 +32,7 @@ from ui.canvas.canvas_panel import CanvasPanel
 from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import StrokeCanvas
 from ui.canvas.surface import Surface
+from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.view_switch import add_choices
 
@@ -112,9 +112,9 @@ class ProbePanel(QWidget):
         self.name.setAccessibleName("name of the picture")
         self.name.setToolTip("What to call the picture in the memory; without a name it gets a number")
         self.name.returnPressed.connect(self._on_store)
-        self.store_button = QPushButton("Store it")
-        self.store_button.setToolTip("Store the picture on the canvas as one more memory")
-        self.store_button.clicked.connect(self._on_store)
+        self.store_button = push_button(
+            "Store it", "Store the picture on the canvas as one more memory", self._on_store
+        )
         return row((self.name, 1), self.store_button, spacing=6)
 
     def _make_damage(self) -> QVBoxLayout:
@@ -123,9 +123,9 @@ class ProbePanel(QWidget):
         self.kind.setToolTip("How the picture is damaged")
         for name, words in KINDS.items():
             self.kind.addItem(words, name)
-        self.damage_button = QPushButton("Damage it")
-        self.damage_button.setToolTip(
-            "Damage the pattern on the canvas, always anew from the undamaged one; pressed again: other pixels"
+        self.damage_button = push_button(
+            "Damage it",
+            "Damage the pattern on the canvas, always anew from the undamaged one; pressed again: other pixels",
         )
         self.amount = QSlider(Qt.Orientation.Horizontal)
         self.amount.setRange(0, 100)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from models.hopfield.energy import WORDS, Verdict, wants_to_flip
 from models.hopfield.local_field import LocalField, local_field
@@ -17,9 +17,10 @@ from ui.canvas.pixel_canvas import PixelCanvas
 from ui.plots import colormaps
 from ui.plots.grids.image_gallery import ImageGallery
 from ui.plots.signed_bars import SignedBars
-from ui.shell.transport import tool_button
 from ui.widgets import theme
-from ui.widgets.layout import column, heading, muted, row, widget_of
+from ui.widgets.buttons import push_button, tool_button
+from ui.widgets.layout import beside, column, heading, muted, row, widget_of
+from ui.widgets.numbers import true_minus
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -61,8 +62,8 @@ class VerdictCard(QFrame):
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers = muted()
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.again_button = tool_button("reset", "again", "Recall once more from the same damaged picture (Space)")
-        self.again_button.clicked.connect(self.again)
+        tip = "Recall once more from the same damaged picture (Space)"
+        self.again_button = tool_button("reset", "again", tip, self.again)
         parts = (self.title, (self.sentence, 1), self.numbers, self.again_button)
         row(*parts, margins=(12, 4, 10, 4), spacing=12, inside=self)
         widest = self.fontMetrics().horizontalAdvance("overlap −0.0000")
@@ -76,7 +77,7 @@ class VerdictCard(QFrame):
         self.title.setText(title)
         self.sentence.setText(sentence)
         overlap, energy = f"overlap {snapshot.overlap:.3f}", f"energy {snapshot.energy:.1f}"
-        self.numbers.setText(f"{overlap}\n{energy}".replace("-", "−") if len(snapshot.patterns) else "")
+        self.numbers.setText(true_minus(f"{overlap}\n{energy}") if len(snapshot.patterns) else "")
         self.again_button.setEnabled(snapshot.updates > 0)
 
 
@@ -198,10 +199,9 @@ class RecallView(QWidget):
         )
         self.gallery.picked.connect(self._on_chosen)
         self.gallery_heading = heading()
-        self.forget_button = QPushButton("Forget")
-        self.forget_button.setToolTip("Delete the chosen pattern from the memory")
-        theme.set_role(self.forget_button, "quiet")
-        self.forget_button.clicked.connect(self._on_forget)
+        self.forget_button = push_button(
+            "Forget", "Delete the chosen pattern from the memory", self._on_forget, role="quiet"
+        )
         self.bars = SignedBars("overlap", empty_text="Overlaps with stored patterns appear here")
         self.bars.picked.connect(self._on_chosen)
         self.bars_heading = heading()
@@ -222,13 +222,7 @@ class RecallView(QWidget):
         title = row((self.gallery_heading, 1), self.forget_button)
         left = widget_of(column(title, (self.gallery, 1), spacing=2))
         right = widget_of(column(self.bars_heading, (self.bars, 1), spacing=2))
-        below = QSplitter(Qt.Orientation.Horizontal)
-        below.setChildrenCollapsible(False)
-        below.addWidget(left)
-        below.addWidget(right)
-        below.setStretchFactor(0, 3)
-        below.setStretchFactor(1, 2)
-        column(self._pictures, self.field, (below, 1), spacing=4, inside=self)
+        column(self._pictures, self.field, (beside((left, 3), (right, 2)), 1), spacing=4, inside=self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The pictures take the height that their width asks for; the memory below has the rest."""
@@ -299,7 +293,7 @@ class RecallView(QWidget):
             level = self._level.update(colormaps.symmetric_level(snapshot.weights))
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
-            what = f"{name} is {field.now:+.0f} and {wish}".replace("-", "−")
+            what = true_minus(f"{name} is {field.now:+.0f} and {wish}")
         self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
 
@@ -348,7 +342,7 @@ class RecallView(QWidget):
             words = f"Overlaps · most like {label}: {value:.2f}"
             if snapshot.attention is not None:
                 words = f"Overlap {label}: {value:.2f} · softmax {100 * snapshot.attention[best]:.0f} %"
-            words = words.replace("-", "−")
+            words = true_minus(words)
         self.bars_heading.setText(words)
 
     # -- what the user does

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.mixture.em import explain_point
 from models.mixture.snapshot import MixtureSnapshot
 from ui.tabs.mixture.view import component_color
-from ui.widgets import theme
 from ui.widgets.formula import FormulaView
+from ui.widgets.layout import column, heading
 from ui.widgets.number_table import NumberTable
-from ui.widgets.numbers import short
+from ui.widgets.numbers import short, small, small_tex
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
 MEAN, COVARIANCE = 2, 4
@@ -110,8 +110,7 @@ class PointExplanation(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heading = QLabel("Click a point to see how the bells share it")
-        theme.set_role(self.heading, "heading")
+        self.heading = heading("Click a point to see how the bells share it")
         self.heading.setWordWrap(True)
         self.formula = FormulaView(
             BAYES, "gamma k = pi k N(x | mu k, Sigma k) / sum over j of pi j N(x | mu j, Sigma j)"
@@ -129,13 +128,7 @@ class PointExplanation(QWidget):
             ],
             "terms of the formula for each component",
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.formula)
-        layout.addWidget(self.numbers)
-        layout.addWidget(self.table, 1)
+        column(self.heading, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
 
     def show_point(self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str) -> None:
         """Explain a place under the present parameters; None: nothing is chosen."""
@@ -151,8 +144,8 @@ class PointExplanation(QWidget):
         weight = snapshot.mixture.weights[k]
         gamma = found.responsibilities[k]
         self.numbers.set_formula(
-            rf"\gamma_{{{k + 1}}} = \frac{{{weight:.3f}\cdot {_tex(found.densities[k])}}}{{{_tex(found.total)}}}"
-            rf" = {gamma:.3f}",
+            rf"\gamma_{{{k + 1}}} = \frac{{{weight:.3f}\cdot {small_tex(found.densities[k])}}}"
+            rf"{{{small_tex(found.total)}}} = {gamma:.3f}",
             f"gamma {k + 1} = {weight:.3f} times {found.densities[k]:.3g} / {found.total:.3g} = {gamma:.3f}",
         )
         count = snapshot.mixture.count
@@ -161,17 +154,6 @@ class PointExplanation(QWidget):
             self.table.setRowCount(count + 1)
         for j in range(count):
             texts = [f"{j + 1}", f"{found.distances[j]:.2f}", f"{snapshot.mixture.weights[j]:.3f}"]
-            texts += [_small(found.densities[j]), _small(found.joint[j]), f"{found.responsibilities[j]:.3f}"]
+            texts += [small(found.densities[j]), small(found.joint[j]), f"{found.responsibilities[j]:.3f}"]
             self.table.write(j, texts, color=component_color(j))
-        self.table.write(count, ["sum", "", "1.000", "", _small(found.total), "1.000"], role="muted")
-
-
-def _small(value: float) -> str:
-    return f"{value:.4f}" if value >= 0.001 or value == 0 else f"{value:.1e}".replace("-", "−")
-
-
-def _tex(value: float) -> str:
-    if value >= 0.001 or value == 0:
-        return f"{value:.4f}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+        self.table.write(count, ["sum", "", "1.000", "", small(found.total), "1.000"], role="muted")

@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from models.data.points.gaussian import Array
 from models.mixture.config import MixtureConfig
@@ -22,6 +22,8 @@ from playground.live.messages import Status
 from ui.plots.export import Table
 from ui.plots.plot_base import Plot
 from ui.widgets import theme
+from ui.widgets.buttons import push_button
+from ui.widgets.layout import column, muted, row
 
 MOST = 12
 BEST, SO_FAR = "Use the best", "Use best so far"
@@ -116,19 +118,18 @@ class SelectionPanel(QWidget):
         self._most = MOST  # components in the present comparison: at most one for every point
         self._results: dict[int, Selection] = {}
         self._current = 0
-        self.words = QLabel("Fits 1 to 12 components to these points, each from three starts, and compares them.")
-        self.words.setWordWrap(True)
+        self.words = muted(
+            "Fits 1 to 12 components to these points, each from three starts, and compares them.", wrap=True
+        )
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height() + 4)
-        theme.set_role(self.words, "muted")
         self.plot = SelectionPlot()
         self.plot.setToolTip("Click a number of components to start a new run with it")
         self.plot.pressed.connect(self._on_pressed)
-        signs = QLabel("○ smallest BIC   ▮ in use now")
+        signs = muted("○ smallest BIC   ▮ in use now")
         signs.setToolTip("The ring marks the number of components with the smallest BIC, the grey bar that of this run")
-        theme.set_role(signs, "muted")
-        self.button = QPushButton("Compare")
-        self.button.setToolTip("Fit every number of components in the background; training goes on meanwhile")
-        self.button.clicked.connect(self._toggle)
+        self.button = push_button(
+            "Compare", "Fit every number of components in the background; training goes on meanwhile", self._toggle
+        )
         self.use = QPushButton(SO_FAR)
         self.use.ensurePolished()
         self.use.setMinimumWidth(self.use.sizeHint().width())  # the longer of its texts: nothing jumps
@@ -137,17 +138,8 @@ class SelectionPanel(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("progress of the comparison")
-        row = QHBoxLayout()
-        row.addWidget(self.button)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.use)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(6)
-        layout.addWidget(self.words)
-        layout.addWidget(self.plot, 1)
-        layout.addWidget(signs)
-        layout.addLayout(row)
+        buttons = row(self.button, (self.progress, 1), self.use)
+        column(self.words, (self.plot, 1), signs, buttons, margins=8, spacing=6, inside=self)
         self._offered: tuple[Array, MixtureConfig] | None = None
         self._asked = False
         self._soon = QTimer(self)
@@ -278,5 +270,6 @@ class SelectionPanel(QWidget):
 def _same_question(first: tuple[Array, MixtureConfig], second: tuple[Array, MixtureConfig]) -> bool:
     """Whether two comparisons would have the same answer."""
     names = ("covariance", "max_iterations", "tolerance", "regularisation", "seed", "start_seed")
-    same_settings = all(getattr(first[1], name) == getattr(second[1], name) for name in names)
-    return same_settings and (first[0] is second[0] or np.array_equal(first[0], second[0]))
+    return first[1].changed(second[1]).isdisjoint(names) and (
+        first[0] is second[0] or np.array_equal(first[0], second[0])
+    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.points.own import OwnPoints, as_own
@@ -23,13 +23,11 @@ from ui.tabs.mixture.numbers import ComponentTable, PointExplanation, about_trut
 from ui.tabs.mixture.selection import SelectionPanel
 from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
+from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
-
-ONE_BY_ONE = 10
-"""Steps per second up to which a step can be read; when they come faster, the parts of the tab take turns."""
 
 
 class MixtureTab(PointTab):
@@ -97,19 +95,12 @@ class MixtureTab(PointTab):
         self.selection = SelectionPanel()
         self.pages = QTabWidget()
         self.pages.setAccessibleName("numbers of the mixture")
-        page = QWidget()
-        around = QVBoxLayout(page)
-        around.setContentsMargins(8, 8, 8, 8)
-        self.truth_note = QLabel()
+        self.truth_note = muted(wrap=True)
         self.truth_note.setAccessibleName("what the truth is")
-        self.truth_note.setWordWrap(True)
         self.truth_note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.truth_note.setFixedHeight(2 * self.truth_note.fontMetrics().lineSpacing() + 2)
-        theme.set_role(self.truth_note, "muted")
-        around.setSpacing(4)
-        around.addWidget(self.table)
-        around.addWidget(self.truth_note)
-        self.pages.addTab(page, "Components")
+        page = column(self.table, self.truth_note, margins=8, spacing=4)
+        self.pages.addTab(widget_of(page), "Components")
         self.pages.addTab(self.explanation, "One point")
         self.pages.addTab(self.selection, "How many?")
         self.pages.currentChanged.connect(self._show_page)
@@ -135,7 +126,7 @@ class MixtureTab(PointTab):
         self.kmeans_box.setChecked(beside)
         self.kmeans.show_mixture(snapshot)
         self.legend.setText("1, 2\u00a0σ" + (" · dashed: truth" if snapshot.truth is not None else ""))
-        if self.my_turn(1):  # with the run bar
+        if self.with_numbers.due:
             self._show_words()
         if self.with_curves.due:
             self._show_page()
@@ -147,22 +138,6 @@ class MixtureTab(PointTab):
         """See PointTab."""
         assert isinstance(snapshot, MixtureSnapshot)
         self.view.fit(also=snapshot.mixture.means)
-
-    @Slot()
-    def _on_frame(self) -> None:
-        """See ModelTab; a step that can be read is shown by all parts of the tab in the same frame."""
-        snapshot = self.session.snapshot
-        if self._one_by_one and snapshot is not None and (self.shown is None or self.shown.step != snapshot.step):
-            self.turns.all_in_the_next()
-        super()._on_frame()
-
-    def my_turn(self, beat: int) -> bool:
-        """See ModelTab."""
-        return super().my_turn(beat) or self._one_by_one
-
-    @property
-    def _one_by_one(self) -> bool:
-        return self.session.pace is not None and self.session.pace <= ONE_BY_ONE
 
     @Slot()
     def _show_page(self) -> None:

@@ -58,7 +58,7 @@ def test_of_too_many_connections_the_strongest_are_drawn(qapp):
     wires = wires_of(rng.standard_normal((32, 40)), rng.standard_normal((40, 2)))
     layout = NetworkLayout(units, 500, 400, 10, 10, 20)
     sizes = np.sort(np.abs(np.concatenate([weights.ravel() for weights in wires.weights])))
-    paths = wires._paths(layout, sizes[-MOST_WIRES])
+    paths = wires.paths(layout, sizes[-MOST_WIRES])
     assert sum(path.elementCount() for path in paths.values()) == 2 * MOST_WIRES  # straight lines: two points each
     assert not painted(wires, layout).isNull()
 

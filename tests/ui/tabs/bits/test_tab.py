@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from hands import LEFT, click_box
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QLineEdit
@@ -23,8 +24,6 @@ from ui.tabs.bits.table import BitTable, Columns
 from ui.widgets import theme
 from ui.widgets.numbers import figure
 from ui.window.registry import make_tab
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -46,10 +45,6 @@ def network(tab, qtbot):
     tab.choose_preset("first-network")
     until(qtbot, tab, lambda seen: seen.true_weights is None and tab.network.activity is not None)
     return tab
-
-
-def click(qtbot, widget, box) -> None:
-    qtbot.mouseClick(widget, LEFT, pos=box.center().toPoint())
 
 
 def type_into(qtbot, editor: QLineEdit, text: str) -> None:
@@ -112,7 +107,7 @@ def test_the_neuron_discovers_binary(tab, qtbot):
     assert tab.ask.bits.tolist() == [1, 1, 0, 0, 1, 0, 1, 0]
     assert tab.ask.switches.sum_text == "128.00 + 64.00 + 8.00 + 2.00"
     assert tab.ask.switches.answer_text == "= 202.00"
-    click(qtbot, tab.ask.switches, tab.ask.switches.switch(7))
+    click_box(tab.ask.switches, tab.ask.switches.switch(7))
     assert tab.ask.number.value() == 203
     # The end is no dead end.
     button = tab.run_bar.train_button
@@ -150,7 +145,7 @@ def test_words_and_curves_say_the_same_number_while_it_trains(tab, qtbot, preset
 def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
     tab.session.play()
     qtbot.waitUntil(lambda: tab.session.status.head > 20)
-    click(qtbot, tab.table, tab.table.cell(2, 0))
+    click_box(tab.table, tab.table.cell(2, 0))
     until(qtbot, tab, lambda seen: seen.table.rows[2, 0] == 1)
     assert tab.session.status.phase == "running"
     tab.session.pause()
@@ -158,7 +153,7 @@ def test_a_bit_flipped_while_it_trains_is_seen_and_learned(tab, qtbot):
 
 
 def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
-    click(qtbot, tab.table, tab.table.cell(0, 8))
+    click_box(tab.table, tab.table.cell(0, 8))
     type_into(qtbot, tab.table.editor, "lots")
     assert "must be a number" in tab.banner.text
     assert "“lots”" in tab.banner.text
@@ -167,7 +162,7 @@ def test_a_target_is_typed_and_nonsense_refused_in_a_sentence(tab, qtbot):
     type_into(qtbot, tab.table.editor, "-12,5")
     until(qtbot, tab, lambda seen: seen.table.targets[0] == -12.5)
     assert not tab.banner.isVisible()
-    click(qtbot, tab.table, tab.table.cell(1, 8))
+    click_box(tab.table, tab.table.cell(1, 8))
     qtbot.keyClicks(tab.table.editor, "7")
     qtbot.keyClick(tab.table.editor, Qt.Key.Key_Escape)
     assert shown(tab).table.targets[1] == 85
@@ -189,10 +184,10 @@ def test_a_double_click_drops_one_row_and_doubles_the_updates_once(tab, qtbot):
 
 def test_the_last_row_stays(tab, qtbot):
     for left in range(7, 0, -1):
-        click(qtbot, tab.table, tab.table.cell(0, 9))
+        click_box(tab.table, tab.table.cell(0, 9))
         until(qtbot, tab, lambda seen, left=left: len(seen.table) == left)
     assert "Rank 1 of 8" in tab.rank.title.text()
-    click(qtbot, tab.table, tab.table.cell(0, 9))
+    click_box(tab.table, tab.table.cell(0, 9))
     qtbot.waitUntil(lambda: "One row must stay" in tab.banner.text)
     assert len(shown(tab).table) == 1
     qtbot.mouseClick(tab.restore_button, LEFT)
@@ -245,7 +240,7 @@ def test_weights_are_not_slid_along_a_direction_that_the_table_no_longer_has(tab
     until(qtbot, tab, lambda seen: seen.rank == 7)
     tab.rank.slider.setValue(60)
     before = tab.rank.direction
-    click(qtbot, tab.table, tab.table.cell(0, 8))
+    click_box(tab.table, tab.table.cell(0, 8))
     type_into(qtbot, tab.table.editor, "3")
     until(qtbot, tab, lambda seen: seen.table.targets[0] == 3)
     assert tab.rank.slider.value() == 60  # a target says nothing about the directions
@@ -287,7 +282,7 @@ def test_reversed_bits_are_learned_the_other_way_round(tab, qtbot):
 
 
 def test_a_weight_is_typed(tab, qtbot):
-    click(qtbot, tab.bars, tab.bars.box(2))
+    click_box(tab.bars, tab.bars.box(2))
     type_into(qtbot, tab.bars.editor, "nan")
     assert "must be a number" in tab.banner.text
     type_into(qtbot, tab.bars.editor, "-40")
@@ -349,12 +344,12 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
     activity = network.network.activity
     np.testing.assert_allclose(activity.output, shown(network).outputs[0])
     np.testing.assert_allclose(activity.hidden, shown(network).hidden[0])
-    click(qtbot, network.network, network.network.node(1, 2))
+    click_box(network.network, network.network.node(1, 2))
     assert f"h₃ = {figure(float(activity.hidden[2]), 3)}" in network.sum.numbers.text
-    click(qtbot, network.truth, network.truth.cell(1, 4))
+    click_box(network.truth, network.truth.cell(1, 4))
     network.truth.editor.hide()
     assert network.network.activity.inputs.tolist() == [1, 0, 0, 1]
-    click(qtbot, network.network, network.network.node(0, 0))
+    click_box(network.network, network.network.node(0, 0))
     assert network.network.activity.inputs.tolist() == [0, 0, 0, 1]
     assert network.network.activity.target is None
     qtbot.mouseClick(network.add_truth, LEFT)
@@ -364,10 +359,10 @@ def test_the_sum_that_is_shown_adds_up(network, qtbot):
 
 @pytest.mark.parametrize("known", [False, True])
 def test_inputs_that_are_added_are_marked_as_soon_as_the_table_has_them(network, qtbot, known):
-    click(qtbot, network.truth, network.truth.cell(1, 4))
+    click_box(network.truth, network.truth.cell(1, 4))
     network.truth.editor.hide()
     if not known:
-        click(qtbot, network.network, network.network.node(0, 0))
+        click_box(network.network, network.network.node(0, 0))
     inputs = network.network.activity.inputs.copy()
     assert (network.truth.row is None) == (not known)
     qtbot.mouseClick(network.add_truth, LEFT)
@@ -384,7 +379,7 @@ def test_a_weight_of_the_network_is_typed_while_it_trains(network, qtbot):
     network.session.play()
     qtbot.waitUntil(lambda: network.session.status.head > 5)
     box = network.network.labels[0, (1, 2)]
-    click(qtbot, network.network, box)
+    click_box(network.network, box)
     type_into(qtbot, network.network.editor, "much")
     assert "The weight from x₂ to h₃ must be a number" in network.banner.text
     network.session.pause()
@@ -399,7 +394,7 @@ def test_gates_replace_the_table_and_contradictions_are_named(network, qtbot):
     assert shown(network).table.targets.sum() == 8
     qtbot.mouseClick(network.restore_truth, LEFT)
     until(qtbot, network, lambda seen: len(seen.table) == 4)
-    click(qtbot, network.truth, network.truth.cell(3, 4))
+    click_box(network.truth, network.truth.cell(3, 4))
     type_into(qtbot, network.truth.editor, "1")
     qtbot.waitUntil(lambda: "Rows 1 and 4 are the same" in network.note.text)
     network.choose_preset("xor")
@@ -478,7 +473,7 @@ def test_an_edited_table_is_saved_and_opened_again(tab, qtbot, tmp_path):
     assert len(shown(tab).table) == 9
     tab.session.step(30)
     settle(tab, qtbot, "paused")
-    click(qtbot, tab.table, tab.table.cell(0, 1))
+    click_box(tab.table, tab.table.cell(0, 1))
     until(qtbot, tab, lambda seen: seen.table.rows[0, 1] == 1)
     weights = shown(tab).parameters[0]
     path = tmp_path / "bits.npz"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plane_hands import LEFT, change, click, drag, move_held, spot, tick
+from hands import LEFT, change, click, drag, move_held, spot, tick
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit

@@ -113,7 +113,7 @@ def test_maps_follow_the_canvas(tab, qtbot):
     use(tab, qtbot)
     canvas = tab.try_panel.cell_canvas
     before = shown(tab, 0)
-    click_cell(qtbot, canvas, 7, 0)
+    click_cell(canvas, 7, 0)
     qtbot.waitUntil(lambda: not np.array_equal(shown(tab, 0), before))
     for value, wanted in zip(shown(tab), expected(tab), strict=True):
         assert np.array_equal(value.reshape(-1), wanted.reshape(-1))
@@ -213,7 +213,7 @@ def test_a_click_works_out_the_numbers(tab, qtbot):
     assert "softmax" in network.working.sentence()
     assert f"{100 * stack.value(Unit(4, 0, 0, 1)):.1f} %" in network.working.sentence()
     network.working.grab()
-    press(qtbot, network, "close the numbers")
+    press(network, "close the numbers")
     assert network.pages.currentWidget() is not network.working
     assert stack.chosen is None
 
@@ -283,7 +283,7 @@ def test_why_this_answer(tab, qtbot):
     use(tab, qtbot)
     show(tab, faces8().test_images[0])
     snapshot, image = tab.session.snapshot, tab.try_panel.preparation.image
-    press(qtbot, tab.view_buttons, "Why this answer")
+    press(tab.view_buttons, "Why this answer")
     why = tab.why
     qtbot.waitUntil(lambda: why.change.map is not None)
     answer = int(cnn.predict(snapshot, image[None])[0].argmax())
@@ -299,14 +299,14 @@ def test_why_this_answer(tab, qtbot):
     why.wanted.setCurrentIndex(other + 1)
     why.wanted.activated.emit(other + 1)
     qtbot.waitUntil(lambda: not why.job.running and f": “{MOODS[other]}” (" in said(tab, "what-would-change-it"))
-    press(qtbot, why, "To the canvas")
+    press(why, "To the canvas")
     changed = explain.smallest_change(snapshot, image, other).image
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, changed))
     assert tab.try_panel.answer.probabilities[0].argmax() == other
 
 
 def test_why_says_when_there_is_nothing_to_explain(tab, qtbot):
-    press(qtbot, tab.view_buttons, "Why this answer")
+    press(tab.view_buttons, "Why this answer")
     qtbot.waitUntil(lambda: "untrained" in said(tab, "what-it-relies-on"))
     use(tab, qtbot)
     tab.try_panel.canvas.clear()
@@ -392,31 +392,31 @@ def test_mistakes_lead_to_the_canvas(tab, qtbot):
     explorer = tab.explorer
     wrong = np.flatnonzero(tab.session.snapshot.test_predictions != faces8().test_labels)
     qtbot.waitUntil(lambda: explorer.gallery.count == len(wrong) > 0)
-    click_picture(qtbot, explorer.gallery, 0)
+    click_picture(explorer.gallery, 0)
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[wrong[0]]))
 
 
 def test_pictures_to_learn_from_and_held_out(tab, qtbot):
     use(tab, qtbot)
-    press(qtbot, tab.view_buttons, "Pictures")
+    press(tab.view_buttons, "Pictures")
     pictures = tab.pictures
     assert pictures.gallery.count == 9
     assert pictures.gallery.caption(0) == "smiling\nwide"
     assert pictures.note.isVisible()
     assert "7 of 10" in pictures.note.layout().itemAt(0).widget().text()
-    press(qtbot, pictures, "Held out")
+    press(pictures, "Held out")
     assert pictures.gallery.count == 18
     predictions = tab.session.snapshot.test_predictions
     right = [pictures.gallery.caption(i).startswith("✓") for i in range(18)]
     assert right == (predictions == faces8().test_labels).tolist()
-    click_picture(qtbot, pictures.gallery, 4)
+    click_picture(pictures.gallery, 4)
     qtbot.waitUntil(lambda: np.array_equal(tab.try_panel.preparation.image, faces8().test_images[4]))
 
 
 def test_try_it_without_augmentation(tab, qtbot):
     use(tab, qtbot)
     tab.show_view(3)
-    press(qtbot, tab.pictures, "Try it without")
+    press(tab.pictures, "Try it without")
     qtbot.waitUntil(lambda: tab.session.snapshot is not None and tab.session.snapshot.config.shift == 0)
     assert not tab.session.snapshot.config.mirror
     assert tab.form.config().shift == 0
@@ -466,7 +466,7 @@ def test_a_face_is_drawn_with_the_pen_and_prepared_as_a_face(tab, qtbot):
 
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    draw(qtbot, canvas, (0.2, 0.2), (0.3, 0.3), (0.4, 0.2))
+    draw(canvas, (0.2, 0.2), (0.3, 0.3), (0.4, 0.2))
     tab.try_panel.refresh()
     assert np.array_equal(tab.try_panel.preparation.image, prepare_drawing(canvas.drawing()).image)
 

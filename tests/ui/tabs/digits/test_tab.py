@@ -32,7 +32,7 @@ def draw_one(tab, qtbot, lean):
     """A stroke down the middle."""
     canvas = tab.try_panel.pen_canvas
     canvas.clear()
-    draw(qtbot, canvas, *((0.5 + 0.02 * lean * y, 0.5 + 0.05 * y) for y in range(-5, 6)))
+    draw(canvas, *((0.5 + 0.02 * lean * y, 0.5 + 0.05 * y) for y in range(-5, 6)))
     tab.try_panel.refresh()
 
 
@@ -42,18 +42,18 @@ def test_correct_teach_undo(tab, qtbot):
     bars, panel = tab.try_panel.bars, tab.try_panel.teach
     for lean in (-2, -1, 0, 1):  # I write my nines as others write ones
         draw_one(tab, qtbot, lean)
-        click_class(qtbot, bars, "9")
+        click_class(bars, "9")
     assert [example.label for example in panel.examples] == ["9"] * 4
     assert tab.try_panel.answer.probabilities[0].argmax() != 9
     before = tab.session.snapshot.parameters
-    press(qtbot, panel, "Teach")
+    press(panel, "Teach")
     qtbot.waitUntil(lambda: not tab.teaching.busy)
     qtbot.waitUntil(lambda: not np.array_equal(tab.session.snapshot.parameters, before))
     assert tab.try_panel.answer.probabilities[0].argmax() == 9
     assert "9: " in bars.accessibleDescription()
     assert "other half judged: 0 %" in panel.report.text()
     assert tab.session.snapshot.step == 60
-    press(qtbot, panel, "Undo teaching")
+    press(panel, "Undo teaching")
     qtbot.waitUntil(lambda: np.array_equal(tab.session.snapshot.parameters, before))
 
 
@@ -61,17 +61,17 @@ def test_the_frame_of_a_unit_goes_with_its_run(tab, qtbot):
     tab.strip.picked.emit((0, 5))
     tab.session.step(1)
     settle(tab, qtbot, "paused")
-    assert tab.tiles._highlight == {5}
+    assert tab.tiles.highlight == {5}
     tab.reset()
     settle(tab, qtbot, "untrained")
-    assert not tab.tiles._highlight
+    assert not tab.tiles.highlight
 
 
 def test_weights_that_are_no_picture_are_said_to_be_none(tab, qtbot):
     config = DigitsConfig(hidden=(8,), features="edges", epochs=1)
     tab.session.reset(config)
     settle(tab, qtbot, "untrained")
-    assert "no picture" in tab.tiles._empty_text
+    assert "no picture" in tab.tiles.empty_text
     tab.grab()
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hands
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from hands import LEFT, click_box, click_cell, click_picture, draw_cells, press
+from PySide6.QtWidgets import QLineEdit
 from waiting import quiet, settled
 
 from models.base import DataError
@@ -15,8 +16,6 @@ from models.hopfield.trainer import HopfieldTrainer
 from models.registry import get_model
 from ui.tabs.hopfield.recall import as_html, in_words
 from ui.tabs.hopfield.tab import HopfieldTab, own_patterns, to_rows
-
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -57,30 +56,15 @@ def entry(tab, name: str) -> QLineEdit:
     return found
 
 
-def button(place: QWidget, words: str) -> QPushButton:
-    (found,) = (each for each in place.findChildren(QPushButton) if each.text() == words)
-    return found
-
-
-def cell(canvas: QWidget, row: int, column: int) -> QPoint:
-    rect = canvas.cell_rect(row, column)
-    return rect.center().toPoint()
-
-
 def draw(tab, qtbot, *cells: tuple[int, int]) -> None:
     """Draw with the mouse through cells of the pixel canvas, and wait until the run has it."""
-    canvas = tab.probe.pixel_canvas
-    qtbot.mousePress(canvas, LEFT, pos=cell(canvas, *cells[0]))
-    for place in cells[1:]:
-        qtbot.mouseMove(canvas, cell(canvas, *place))
-    qtbot.mouseRelease(canvas, LEFT, pos=cell(canvas, *cells[-1]))
+    draw_cells(tab.probe.pixel_canvas, *cells)
     wanted = tab.probe.pixels()
     qtbot.waitUntil(lambda: np.array_equal(snapshot(tab).start, wanted))
 
 
 def click_pattern(tab, qtbot, index: int) -> None:
-    gallery = tab.recall.gallery
-    qtbot.mouseClick(gallery, LEFT, pos=gallery.box(index).center().toPoint())
+    click_picture(tab.recall.gallery, index)
     settle(tab, qtbot)
 
 
@@ -303,12 +287,12 @@ def test_the_frame_of_a_pattern_goes_with_its_memory(tab, qtbot):
     click_pattern(tab, qtbot, 2)
     tab.step()
     settle(tab, qtbot)
-    assert tab.recall.gallery._highlight == {2}
+    assert tab.recall.gallery.highlight == {2}
     assert tab.recall.forget_button.isEnabled()
     tab.choose_preset("ten-digits")
     qtbot.waitUntil(lambda: snapshot(tab) is not None and len(snapshot(tab).patterns) == 10)
     settle(tab, qtbot)
-    assert not tab.recall.gallery._highlight
+    assert not tab.recall.gallery.highlight
     assert not tab.recall.forget_button.isEnabled()
 
 
@@ -401,15 +385,9 @@ def test_a_journey_right_after_a_new_probe_ends_with_the_canvas_of_that_step(tab
 
 def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
     use(tab, qtbot, patterns="own", size=28, rule="modern")
-    qtbot.mouseClick(button(tab.probe, "Pen"), LEFT)
+    press(tab.probe, "Pen")
     canvas = tab.probe.pen_canvas
-    side, left = min(canvas.width(), canvas.height()), max(0, canvas.width() - canvas.height()) // 2
-    top = max(0, canvas.height() - canvas.width()) // 2
-    places = [QPoint(left + round(x * side), top + round(y * side)) for x, y in ((0.1, 0.1), (0.3, 0.1), (0.2, 0.4))]
-    qtbot.mousePress(canvas, LEFT, pos=places[0])
-    for place in places[1:]:
-        qtbot.mouseMove(canvas, place)
-    qtbot.mouseRelease(canvas, LEFT, pos=places[-1])
+    hands.draw(canvas, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
     wanted = tab.probe.pixels()
     qtbot.waitUntil(lambda: np.array_equal(snapshot(tab).start, wanted))
     ink = wanted.reshape(28, 28) > 0
@@ -423,30 +401,31 @@ def test_pen_strokes_are_prepared_and_cut_to_black_and_white(tab, qtbot):
 
 def test_a_click_explains_a_pixel(tab, qtbot):
     picture = tab.recall.now
-    qtbot.mouseClick(picture.canvas, LEFT, pos=cell(picture.canvas, 4, 5))
+    click_cell(picture.canvas, 4, 5)
     assert "Pixel 69 (row 4, column 5)" in tab.recall.field.text()
     assert "<sub>69</sub>" in tab.recall.field.text()
     assert tab.recall.weights.heading.text() == "Weights of pixel 69"
     weights = snapshot(tab).weights[69].reshape(16, 16)
     assert np.array_equal(np.sign(tab.recall.weights.canvas.pixels()), np.sign(weights))
-    qtbot.mouseClick(picture.canvas, LEFT, pos=cell(picture.canvas, 4, 5))
+    click_cell(picture.canvas, 4, 5)
     assert "Click a pixel" in tab.recall.field.text()
 
 
-def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot):
+def test_the_weights_view_shows_the_matrix_and_explains_a_row(tab, qtbot, monkeypatch):
     tab.show_view(1)
     heat = tab.weights.map
     assert tab.weights.row_heading.text() == "Weights into pixel 136"  # row 8, column 8 of 16: the middle
-    qtbot.mouseClick(heat, LEFT, pos=heat.cell_rect(40, 3).center().toPoint())
+    click_box(heat, heat.cell_rect(40, 3))
     assert "pixel" in tab.weights.row_heading.text()
-    qtbot.waitUntil(lambda: heat._image is not None)
-    image = heat._image
+    set_values, taken = heat.set_values, []
+    monkeypatch.setattr(heat, "set_values", lambda *given, **more: (taken.append(given), set_values(*given, **more)))
     tab.step()
     qtbot.waitUntil(lambda: snapshot(tab).step == 1)
-    assert heat._image is image  # the memory is the same: nothing is coloured anew
+    assert not taken  # the memory is the same: nothing is coloured anew
     use(tab, qtbot, patterns="mnist", count=20, rule="modern")
     assert "no weights" in tab.weights.words.text()
-    assert heat._values.shape == (20, 784)
+    assert taken[-1][0].shape == (20, 784)
+    assert (heat.columns, heat.count) == (784, 20 * 784)
     assert tab.weights.row_heading.text().startswith("Pattern ")
     use(tab, qtbot, patterns="library", store=(0, 1, 2), digit=0, diagonal="kept", zero_field="up")
     assert "14 are fixed points" in tab.weights.words.text()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plane_hands import LEFT, change, drag, move_held, spot
+from hands import LEFT, change, drag, move_held, spot
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from waiting import quiet, settle

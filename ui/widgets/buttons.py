@@ -1,0 +1,35 @@
+"""Buttons as they are everywhere in the window: each says what it does, and its tooltip says it in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QPushButton, QToolButton
+
+from ui.widgets import icons, theme
+
+Pressed = Callable[..., object] | SignalInstance
+
+
+def push_button(words: str, tip: str, pressed: Pressed | None = None, *, role: str = "") -> QPushButton:
+    """A button with words on it; `role`: how it looks (`theme.set_role`), e.g. "quiet"."""
+    button = QPushButton(words)
+    button.setToolTip(tip)
+    if role:
+        theme.set_role(button, role)
+    if pressed is not None:
+        button.clicked.connect(pressed)
+    return button
+
+
+def tool_button(icon: str, name: str, tip: str, pressed: Pressed | None = None) -> QToolButton:
+    """A flat button with an icon, its name for screen readers and a tooltip in plain words."""
+    button = QToolButton()
+    icons.set_icon(button, icon)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setAutoRaise(True)
+    if pressed is not None:
+        button.clicked.connect(pressed)
+    return button
