@@ -35,6 +35,7 @@ class Field:
         low, high: bounds of every number, included; None for none.
         missing: what stands in its place in files that were written before it existed; None refuses them.
         data: part of the user's own data: stored once in a file, however many checkpoints refer to it.
+        verify: raises DataError for an array of the right form that still cannot be written back.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Field:
     high: float | None = None
     missing: Callable[[], NDArray[Any]] | None = None
     data: bool = False
+    verify: Callable[[NDArray[Any]], None] | None = None
 
     def checked(self, state: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         """This field's array in a state taken earlier; raises DataError when it is not what was declared."""
@@ -77,6 +79,8 @@ class Field:
                     f"The saved {self.name} must be {bounds or f'at most {high:g}'}, but some are not: the file is "
                     "damaged."
                 )
+        if self.verify is not None:
+            self.verify(array)
         return array
 
 
@@ -151,7 +155,7 @@ def generator(name: str, rng: np.random.Generator) -> Field:
     def write(saved: NDArray[Any]) -> None:
         restore_generator(rng, saved)
 
-    return Field(name, np.dtype(np.uint64), (6,), lambda: generator_state(rng), write)
+    return Field(name, np.dtype(np.uint64), (6,), lambda: generator_state(rng), write, verify=check_generator)
 
 
 def take(fields: Iterable[Field]) -> State:
@@ -188,10 +192,20 @@ def generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
     return np.array(numbers, dtype=np.uint64)
 
 
+def check_generator(numbers: NDArray[Any]) -> None:
+    """Raise DataError unless these can be the state of a PCG64 generator.
+
+    Its increment is odd, or its numbers would repeat themselves all too soon: with zeros alone it would draw 0 for
+    ever, and whoever waits for another number would wait for ever, too.
+    """
+    fits = numbers.shape == (6,) and numbers.dtype == np.uint64
+    if not (fits and numbers[2] % 2 == 1 and numbers[4] <= 1 and numbers[5] < 1 << 32):
+        raise DataError("The state of the random generator is damaged: no generator has such numbers.")
+
+
 def restore_generator(rng: np.random.Generator, numbers: NDArray[Any]) -> None:
     """Put a PCG64 generator back to a state read by `generator_state`; raises DataError if it is not one."""
-    if numbers.shape != (6,) or numbers.dtype != np.uint64:
-        raise DataError("The state of the random generator is damaged: expected six 64-bit numbers.")
+    check_generator(numbers)
     n = [int(number) for number in numbers]
     rng.bit_generator.state = {
         "bit_generator": "PCG64",

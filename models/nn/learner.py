@@ -293,6 +293,8 @@ class Learner:
         for name in (field.name for field in self.fields()):
             if name.endswith(("running_variance", "mean_square")) and (saved[name] < 0).any():
                 raise DataError(f"The saved {name} are means of squares, but some are negative: the file is damaged.")
+            if name.endswith("remainder") and ((saved[name] < 0) | (saved[name] > 1)).any():
+                raise DataError(f"The saved {name} are shares from 0 to 1, but some are not: the file is damaged.")
 
 
 @contextmanager

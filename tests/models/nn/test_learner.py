@@ -127,6 +127,9 @@ def test_fields_bear_the_prefix_and_refuse_what_cannot_be():
     for name in "twin.buffer.1.running_variance", "twin.optimizer.mean_square":
         with pytest.raises(DataError, match=f"The saved {name} are means of squares, but some are negative"):
             learner.check(saved | {name: -saved[name]})
+    for beyond in -1.0, 200.0:  # Adam would take the root of 1 − remainder, in the middle of writing
+        with pytest.raises(DataError, match=r"The saved twin\.optimizer\.remainder are shares from 0 to 1"):
+            learner.check(saved | {"twin.optimizer.remainder": np.array([0.5, beyond])})
 
 
 # Two networks, one behind the other ----------------------------------------------------------------------------------
