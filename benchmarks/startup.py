@@ -25,10 +25,12 @@ import time; start = time.perf_counter()
 import playground.cli
 from playground import app as start_up
 app = start_up.make_application()
+start_up.pause_collection()
 from ui.widgets import icons, theme
 from ui.window.main_window import MainWindow
 theme.apply(app, "system")
 window = MainWindow()
+window.ready.connect(start_up.resume_collection)
 times = []
 def painted():
     times.append(time.perf_counter() - start)
