@@ -112,6 +112,22 @@ def test_what_snapshots_say_is_what_steps_report(make, qtbot, name):
     assert {metric: reading.value for metric, reading in known.items()} == pytest.approx(recorded)
 
 
+def test_the_first_frame_of_a_run_shows_all_of_it_though_it_trains_already(make, qtbot):
+    tab = make("digits")
+    endless = tab.form.config().model_copy(update={"hidden": (8,), "epochs": 1000})
+    frames = {}
+
+    def look():
+        frames.setdefault(tab.session.status.run_id, []).append(tab.turns.whole)
+
+    tab.session.frame.connect(look)  # after the tab's own
+    for _ in range(3):
+        tab.session.reset(endless, play=True)
+        qtbot.waitUntil(lambda: not all(frames.get(tab.session.status.run_id, [True])))
+    assert len(frames) == 3
+    assert all(seen[0] for seen in frames.values())
+
+
 def test_progress_is_counted_once(make, qtbot):
     bits, hopfield, mixture = make("bits"), make("hopfield"), make("mixture")
     for tab in (bits, hopfield, mixture):

@@ -182,6 +182,7 @@ def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
     second.show()
     second.offer_recovery()
     assert "ended unexpectedly" in second.current.banner.text
+    QApplication.processEvents()  # a button is seen, and can be pressed, a moment later
     with qtbot.waitSignal(second.current.session.opened):
         press(second.current.banner, "Open it")
     qtbot.waitUntil(lambda: second.current.session.status.head == 40)

@@ -135,6 +135,7 @@ class NetworkDiagram(Painted):
         self._tiles = tiles
         self._images = []
         if wires:
+            self._wires.fit()
             self._back = None
         self.update()
 

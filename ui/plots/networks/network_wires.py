@@ -73,10 +73,17 @@ class NetworkWires:
         """(layer, source, unit) of the connection near a position in the widget."""
         return layout.wire_at(position.x(), position.y(), _NEAR, straight=self._straight)
 
-    def paint(self, painter: QPainter, layout: NetworkLayout) -> None:
-        """Draw the connections, the weakest first, and adjust the scale to them."""
-        sizes = np.concatenate([np.abs(weights).reshape(-1) for weights in self.weights])
+    def fit(self) -> None:
+        """Adjust the scale to the weights as they are now, which are drawn next."""
+        sizes = self._sizes()
         self._level.update(float(np.percentile(sizes, 97)) if sizes.size else 0.0)
+
+    def _sizes(self) -> Array:
+        return np.concatenate([np.abs(weights).reshape(-1) for weights in self.weights])
+
+    def paint(self, painter: QPainter, layout: NetworkLayout) -> None:
+        """Draw the connections, the weakest first."""
+        sizes = self._sizes()
         weakest = float(np.partition(sizes, -MOST_WIRES)[-MOST_WIRES]) if sizes.size > MOST_WIRES else 0.0
         name, widest = theme.current().name, self._widest
         paths = self.paths(layout, weakest)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter, QWheelEvent
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from models.base import DataError, MetricSpec
 from ui.plots.metrics.plot import MetricPlots
@@ -179,6 +179,17 @@ def test_the_mark_of_a_held_out_value_is_at_the_step_measured(plots):
     assert np.isnan(line.reading(0).value)
     plots.set_cursor(float(steps[3] + 5))
     assert not plots.grab().isNull()
+
+
+def test_what_is_measured_now_and_then_has_a_dot_in_the_legend_as_on_its_curve(qtbot):
+    pictures = []
+    for evaluated in (False, True):
+        plots = MetricPlots([MetricSpec("bound", "bound on all training data", "bound", evaluated=evaluated)])
+        qtbot.addWidget(plots)
+        plots.resize(900, 220)
+        (legend,) = (each for each in plots.findChildren(QWidget) if each.accessibleName() == "legend of bound")
+        pictures.append(legend.grab().toImage())
+    assert pictures[0] != pictures[1]
 
 
 def test_a_new_run_has_no_numbers_yet(plots):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ui.plots.colormaps import settled
+from ui.plots.networks.network_diagram import NetworkDiagram, NetworkShape
 from ui.plots.networks.network_layout import NetworkLayout
 from ui.plots.networks.network_wires import MOST_WIRES, NetworkWires
 
@@ -21,6 +25,7 @@ def layout():
 def wires_of(*weights) -> NetworkWires:
     wires = NetworkWires()
     wires.weights = [np.array(each, np.float32) for each in weights]
+    wires.fit()
     return wires
 
 
@@ -65,13 +70,29 @@ def test_of_too_many_connections_the_strongest_are_drawn(qapp):
 
 def test_the_scale_is_held_while_weights_drift_and_forgotten_with_the_network(qapp, layout):
     wires = wires_of(np.ones((2, 3)), np.ones((3, 1)))
-    painted(wires, layout)
     level = wires.level
     wires.weights = [weights * 1.1 for weights in wires.weights]
-    painted(wires, layout)
+    wires.fit()
     assert wires.level == level
     wires.reset()
     assert wires.count == 0
+
+
+def test_at_rest_connections_are_as_strong_whichever_way_led_to_them(qtbot, qapp):
+    weights, biases = [np.full((2, 3), 0.5), np.full((3, 1), -0.5)], [np.zeros(3), np.zeros(1)]
+    on, tiles = [np.ones(3, bool)], [np.zeros((units, 2, 2, 4), np.uint8) for units in UNITS]
+    pictures = []
+    for before, now in ((1.0, settled()), (2.0, settled()), (2.0, nullcontext())):
+        diagram = NetworkDiagram()
+        qtbot.addWidget(diagram)
+        diagram.resize(400, 300)
+        diagram.set_shape(NetworkShape(("inputs", "3 tanh", "value"), UNITS, (("x", "y"), ("",))))
+        diagram.show_state([before * layer for layer in weights], biases, on, tiles)
+        with now:
+            diagram.show_state(weights, biases, on, tiles)
+        pictures.append(diagram.grab().toImage())
+    assert pictures[0] == pictures[1]
+    assert pictures[1] != pictures[2]  # while it trains the scale is held
 
 
 def test_a_diverged_layer_is_drawn_without_strength(qapp, layout):

@@ -13,7 +13,7 @@ from hands import button, click_cell, click_picture, draw, middle_of, press
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
-from waiting import settle
+from waiting import quiet, settle
 
 from models.base import DataError
 from models.cnn import explain
@@ -361,6 +361,27 @@ def test_what_is_being_explained_of_another_run_is_dropped(tab, qtbot, monkeypat
     assert why.saliency.map is None
     names = ("what-it-relies-on", "where-ink-counts", "what-would-change-it")
     assert [said(tab, name) for name in names] == ["", "", ""]
+
+
+def test_nothing_is_explained_while_nobody_looks(tab, qtbot, monkeypatch):
+    pieces = []
+
+    def endless(*_asked):
+        while True:
+            time.sleep(0.01)
+            pieces.append(None)
+            yield Explained(0)
+
+    use(tab, qtbot)
+    monkeypatch.setattr(cnn_why, "explanation", endless)
+    tab.show_view(1)
+    qtbot.waitUntil(lambda: len(pieces) > 3)
+    tab.show_view(0)
+    known = quiet(lambda: len(pieces), qtbot)
+    tab.show_view(1)
+    qtbot.waitUntil(lambda: len(pieces) > known)
+    tab.hide()
+    quiet(lambda: len(pieces), qtbot)
 
 
 def test_the_read_out_of_a_map(tab, qtbot):
