@@ -263,18 +263,29 @@ class Preset:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a finished run has to say beyond its held-out metrics: a table, and numbers.
+class ReportTable:
+    """A table in words and numbers.
 
     Attributes:
         columns: headings of the table.
         rows: one entry for each column: text, a number, or None where there is nothing to say.
-        metrics: further metrics for --json, by name.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | float | None, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Report(ReportTable):
+    """What a finished run has to say beyond its held-out metrics: tables, and numbers.
+
+    Attributes:
+        metrics: further metrics for --json, by name.
+        further: tables below the first: what its headings are not true of.
+    """
+
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    further: tuple[ReportTable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,17 @@ Cell = str | float | None
 
 
 def print_report(report: Report) -> None:
-    """Print the rows in their order; one that has nothing but its first entry is a sentence between tables."""
+    """Print each table; a row that has nothing but its first entry is a sentence between tables."""
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:  # the lines of a file may be long
         console.width = max(console.width, 200)
-    for is_sentence, rows in groupby(report.rows, _is_sentence):
-        if is_sentence:
-            for row in rows:
-                console.print(_words(row[0]), soft_wrap=True)
-        else:
-            console.print(_table(report.columns, list(rows)))
+    for table in (report, *report.further):
+        for is_sentence, rows in groupby(table.rows, _is_sentence):
+            if is_sentence:
+                for row in rows:
+                    console.print(_words(row[0]), soft_wrap=True)
+            else:
+                console.print(_table(table.columns, list(rows)))
 
 
 def _is_sentence(row: Sequence[Cell]) -> bool:
@@ -44,4 +45,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
 def _words(cell: Cell) -> str:
     if cell is None:
         return ""
-    return cell if isinstance(cell, str) else f"{cell:,}" if isinstance(cell, int) else f"{cell:.4g}"
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    # two models are compared by differences of a few units, in thousands
+    return f"{cell:,.1f}".removesuffix(".0") if 1e3 <= abs(cell) < 1e9 else f"{cell:.4g}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.base import MetricSpec, Model, Preset, Report
+from models.base import MetricSpec, Model, Preset, Report, ReportTable
 from models.bits.config import BitsConfig
 from models.bits.trainer import BitsTrainer
 from models.bits.truth_table import TruthTable, logic_table, place_value_table
+
+Array = NDArray[np.float64]
 
 
 def load_table(config: BitsConfig) -> TruthTable:
@@ -36,18 +39,29 @@ def report(trainer: BitsTrainer) -> Report:
     }
     if seen.true_weights is not None:
         metrics["unique"] = seen.unique
-        for place, (true, weight) in enumerate(zip(seen.true_weights, seen.parameters[0], strict=True), start=1):
-            rows.append((f"weight {place}", float(true), float(weight), float(weight - true)))
-        rows.append((seen.about_solution(),))
+        further = [_place_values(seen.true_weights, seen.parameters[0], seen.about_solution())]
     else:
-        for layer, array in enumerate(seen.parameters, start=1):
-            for source, weights in enumerate(array if array.ndim == 2 else array[None], start=1):
-                name = f"layer {layer}, input {source}" if array.ndim == 2 else f"layer {layer}"
-                rows.append((name, *(float(weight) for weight in weights)))
-    columns = ("bits", "target", "answer", "error")
-    width = max(len(columns), *(len(row) for row in rows))
-    full = tuple((*row, *(None,) * (width - len(row))) for row in rows)
-    return Report((*columns, *("",) * (width - len(columns))), full, metrics)
+        further = [_layer(number, array, trainer.config.bias) for number, array in enumerate(seen.parameters, start=1)]
+    return Report(("bits", "target", "answer", "error"), tuple(rows), metrics, tuple(further))
+
+
+def _place_values(true: Array, found: Array, about: str) -> ReportTable:
+    """What each place is worth beside its weight, and whether these weights are the only right ones."""
+    rows = [
+        (f"weight {place}", float(worth), float(weight), float(weight - worth))
+        for place, (worth, weight) in enumerate(zip(true, found, strict=True), start=1)
+    ]
+    return ReportTable(("", "worth", "found", "error"), (*rows, (about, None, None, None)))
+
+
+def _layer(number: int, weights: Array, bias: bool) -> ReportTable:
+    """The weights of a layer, (inputs, neurons) or (inputs,): from row to column; the last row is the bias, if any."""
+    table = weights if weights.ndim == 2 else weights[:, None]
+    names = [f"from {source}" for source in range(1, len(table) + 1 - bias)] + ["bias"] * bias
+    rows: tuple[tuple[str | float | None, ...], ...] = tuple(
+        (name, *(float(weight) for weight in row)) for name, row in zip(names, table, strict=True)
+    )
+    return ReportTable((f"layer {number}", *(f"to {neuron}" for neuron in range(1, table.shape[1] + 1))), rows)
 
 
 def _first_network(**changes: Any) -> BitsConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from models.base import ConfigError, MetricSpec, Model, Preset, Report
+from models.base import ConfigError, MetricSpec, Model, Preset, Report, ReportTable
 from models.boundary.config import OWN, BoundaryConfig
 from models.boundary.data import bayes_accuracy, features, fresh_points, load_points, open_points
 from models.boundary.trainer import BoundaryTrainer
@@ -36,14 +36,16 @@ def report(trainer: BoundaryTrainer) -> Report:
     for name, data in (("train", trainer.training_points), ("test", test)):
         if len(data):
             metrics |= {f"{name}_{key}": value for key, value in trainer.measure(data).items()}
-    columns: tuple[str, ...] = ("", "share")
-    rows: list[tuple[str | float | None, ...]] = []
+    counted: ReportTable | None = None
+    rows: list[tuple[str | None, ...]] = []
     if test.labels is not None and len(test):
         classes = trainer.classify(trainer.network.forward(features(test.points, config.inputs)))
         counts = confusion(test.labels, classes, len(test.class_names))
         metrics["confusion"] = counts.tolist()
-        columns = ("true / answer", *test.class_names)
-        rows += [(name, *row) for name, row in zip(test.class_names, counts.tolist(), strict=True)]
+        counted = ReportTable(
+            ("true / answer", *test.class_names),
+            tuple((name, *row) for name, row in zip(test.class_names, counts.tolist(), strict=True)),
+        )
     for name, label in (("train", f"{trainer.train_count:,} training points"), ("test", f"{len(test):,} {source}")):
         if f"{name}_accuracy" in metrics:
             rows.append((f"accuracy on {label}", _percent(metrics[f"{name}_accuracy"])))
@@ -53,8 +55,11 @@ def report(trainer: BoundaryTrainer) -> Report:
         metrics["bayes_accuracy"] = bayes_accuracy(fresh, config.noise)
         rows.append(("best possible on these (Bayes’ rule)", _percent(metrics["bayes_accuracy"])))
     if trainer.stop_reason:
-        rows.append((trainer.stop_reason,))
-    return Report(columns, tuple((*row, *(None,) * (len(columns) - len(row))) for row in rows), metrics)
+        rows.append((trainer.stop_reason, None))
+    shares = ReportTable(("", "share"), tuple(rows))
+    if counted is None:
+        return Report(shares.columns, shares.rows, metrics)
+    return Report(counted.columns, counted.rows, metrics, (shares,))
 
 
 def _percent(share: float) -> str:

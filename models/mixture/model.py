@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from models.base import MetricSpec, Model, Preset, Report
+from models.base import MetricSpec, Model, Preset, Report, ReportTable
 from models.data.points.gaussian import Gaussians
 from models.data.points.own import open_points
 from models.mixture.config import MixtureConfig
@@ -39,12 +39,15 @@ def report(trainer: MixtureTrainer) -> Report:
             match = true_of[k]
             rows.append(_row("truth", truth, match.true))
             rows.append(("error", match.weight_error, match.mean_error, match.covariance_error))
-    rows.append(("log-likelihood per point", seen.log_likelihood))
-    rows.append(("iterations", seen.iteration, "converged" if seen.converged else "not converged"))
-    rows += [("BIC", seen.bic), ("AIC", seen.aic)]
+    fit: list[tuple[str | float | None, ...]] = [
+        ("log-likelihood per point", seen.log_likelihood),
+        ("iterations", seen.iteration),
+        ("converged", "yes" if seen.converged else "no"),
+        ("BIC", seen.bic),
+        ("AIC", seen.aic),
+    ]
     if seen.repairs:
-        rows.append(("collapsed components repaired", seen.repairs))
-    columns = ("component", "weight", "mean", "covariance")
+        fit.append(("collapsed components repaired", seen.repairs))
     metrics: dict[str, Any] = {
         "log_likelihood_per_point": seen.log_likelihood,
         "iterations": seen.iteration,
@@ -56,8 +59,8 @@ def report(trainer: MixtureTrainer) -> Report:
         "bic": seen.bic,
         "aic": seen.aic,
     }
-    full = tuple((*row, *(None,) * (len(columns) - len(row))) for row in rows)
-    return Report(columns, full, metrics)
+    columns = ("component", "weight", "mean", "covariance")
+    return Report(columns, tuple(rows), metrics, (ReportTable(("fit", "value"), tuple(fit)),))
 
 
 def _row(name: str, mixture: Gaussians, k: int) -> tuple[str | float | None, ...]:

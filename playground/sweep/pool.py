@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from types import FrameType
@@ -45,6 +45,7 @@ class Result:
         failed: why it did not come to its end (it diverged, a component collapsed, memory was short), or None.
         refused: whether it failed before it began, since the settings do not fit the model or the data.
         changed: why the run was done with other settings than `config`, which did not fit the data; "" if it was not.
+        instead: those other settings, by name.
     """
 
     config: Config
@@ -55,6 +56,7 @@ class Result:
     failed: str | None = None
     refused: bool = False
     changed: str = ""
+    instead: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Terminated(KeyboardInterrupt):
@@ -120,7 +122,9 @@ def _result(
         run, seconds = train(trainer, tell, metrics=model.metrics)
         extra = model.report(run.trainer).metrics if model.report is not None else {}
         metrics = {**run.history.at(run.position), **extra}
-        return Result(config, run.position, run.trainer.epoch, seconds, metrics, changed=changed)
+        asked_for = dict(config)
+        instead = {name: value for name, value in fitting if value != asked_for[name]}
+        return Result(config, run.position, run.trainer.epoch, seconds, metrics, changed=changed, instead=instead)
     except PlaygroundError as error:
         why, refused = str(error), not isinstance(error, TrainingError)
     except MemoryError:

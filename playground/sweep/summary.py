@@ -131,7 +131,7 @@ def as_json(plan: Plan, rows: Sequence[Row], metric: MetricSpec | None) -> dict[
 def _run_as_json(plan: Plan, result: Result) -> dict[str, Any]:
     outcome = {"metrics": result.metrics} if result.failed is None else {"failed": result.failed}
     return {
-        "config": plan.differences(result.config),
+        "config": {**plan.differences(result.config), **result.instead},
         **({"seed": result.config.random_seed} if plan.seeds else {}),
         "steps": result.steps,
         "epochs": result.epochs,

@@ -17,7 +17,7 @@ import pytest
 import toy
 
 from models import digits
-from models.base import DataError, Preset, Report
+from models.base import DataError, Preset, Report, ReportTable
 from models.config import settings_of
 from models.registry import MODELS, get_model
 from playground.cli import main
@@ -283,9 +283,26 @@ def test_what_a_model_reports_is_padded_and_numbers_end_below_each_other(toy_mod
     assert "│ laps          │" in out  # counted as the model counts
     assert "epochs" not in out
     assert out.endswith(
-        "│ one [b] │     1 │     12 │\n│ two     │ -1235 │ 12,345 │\n│ three   │       │ many   │\n"
-        "└─────────┴───────┴────────┘\nThat was all.\n"
+        "│ one [b] │        1 │     12 │\n│ two     │ -1,234.6 │ 12,345 │\n│ three   │          │ many   │\n"
+        "└─────────┴──────────┴────────┘\nThat was all.\n"
     )
+
+
+def test_further_tables_have_their_own_headings_and_large_numbers_their_digits(toy_model, capsys, monkeypatch):
+    below = ReportTable(("fit", "value"), (("BIC", 48041.32), ("AIC", 1024.0), ("huge", 1.5e12), ("small", 0.00012)))
+    report = Report(("name", "x"), (("one", 1.0),), further=(below,))
+    monkeypatch.setattr(toy, "MODEL", replace(toy_model, report=lambda _trainer: report))
+    assert main(["run", "toy", "--quiet"]) == 0
+    lines = capsys.readouterr().out.splitlines()[-14:]
+    assert [line.strip("┃│").replace("┃", "│").split() for line in lines if line[0] in "┃│"] == [
+        ["name", "│", "x"],
+        ["one", "│", "1"],
+        ["fit", "│", "value"],
+        ["BIC", "│", "48,041.3"],
+        ["AIC", "│", "1,024"],
+        ["huge", "│", "1.5e+12"],
+        ["small", "│", "0.00012"],
+    ]
 
 
 def test_a_misspelt_metric_stops_the_run_at_its_first_step(toy_model, capsys, monkeypatch):

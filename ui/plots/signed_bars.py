@@ -33,6 +33,8 @@ class SignedBars(CellWidget):
         empty_text: what is said when there are no bars.
     """
 
+    click_takes_keys = False
+
     def __init__(self, value_name: str, *, empty_text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(value_name, (260, 110), (120, 60), parent)
         self._value_name, self._empty_text = value_name, empty_text

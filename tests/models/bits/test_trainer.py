@@ -122,9 +122,21 @@ def test_place_values_are_found(preset):
     assert metrics["max_weight_error"] <= 0.01
     np.testing.assert_allclose(metrics["weights"], place_values(8), atol=0.01)
     assert metrics["unique"] is True
-    by_name = {row[0]: row[1:] for row in found.rows}
-    assert by_name["10001111"] == pytest.approx((143, 143, 0), abs=0.05)
-    assert by_name["weight 1"] == pytest.approx((128, 128, 0), abs=0.01)
+    assert dict(zip(found.columns, found.rows[0], strict=True)) == {
+        "bits": "10001111",
+        "target": 143,
+        "answer": pytest.approx(143, abs=0.05),
+        "error": pytest.approx(0, abs=0.05),
+    }
+    (weights,) = found.further
+    assert dict(zip(weights.columns, weights.rows[0], strict=True)) == {
+        "": "weight 1",
+        "worth": 128,
+        "found": pytest.approx(128, abs=0.01),
+        "error": pytest.approx(0, abs=0.01),
+    }
+    assert len(weights.rows) == 9
+    assert "rank 8" in weights.rows[8][0]
     assert predict_number(trainer.snapshot(), 200) == pytest.approx(200, abs=0.05)
 
 
@@ -273,16 +285,20 @@ def test_restored_run_is_the_straight_run_bit_for_bit(network):
         other.restore(state | {"rows": state["rows"] + 0.5})
 
 
-def test_what_the_first_network_reports_has_room_for_all_its_weights():
-    trainer = trainer_of(network="first-network", table="xor", inputs=2, hidden=6, bias=True)
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_weights_of_the_first_network_stand_under_headings_of_their_own(bias):
+    trainer = trainer_of(network="first-network", table="xor", inputs=2, hidden=6, bias=bias)
     found = report(trainer)
     first, second = trainer.snapshot().parameters
-    assert len(found.columns) == 8
-    assert {len(row) for row in found.rows} == {8}
-    assert found.rows[4:] == (
-        *((f"layer 1, input {k + 1}", *first[k], None) for k in range(3)),
-        ("layer 2", *second),
-    )
+    assert found.columns == ("bits", "target", "answer", "error")
+    assert [row[0] for row in found.rows] == ["00", "01", "10", "11"]
+    one, two = found.further
+    assert one.columns == ("layer 1", *(f"to {k}" for k in range(1, 7)))
+    assert one.rows[:2] == (("from 1", *first[0]), ("from 2", *first[1]))
+    assert one.rows[2:] == ((("bias", *first[2]),) if bias else ())
+    assert two.columns == ("layer 2", "to 1")
+    names = [*(f"from {k}" for k in range(1, 7)), *["bias"] * bias]
+    assert two.rows == tuple(zip(names, second, strict=True))
 
 
 @pytest.mark.parametrize(

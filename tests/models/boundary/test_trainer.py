@@ -96,9 +96,10 @@ def test_two_gaussians_come_close_to_the_best_possible():
     assert found["bayes_accuracy"] == pytest.approx(0.978, abs=0.003)
     assert np.sum(found["confusion"]) == 20_000
     assert reported.columns == ("true / answer", "A", "B")
-    assert {len(row) for row in reported.rows} == {3}
-    assert reported.rows[:2] == (("A", *found["confusion"][0]), ("B", *found["confusion"][1]))
-    words = {row[0]: row[1] for row in reported.rows}
+    assert reported.rows == (("A", *found["confusion"][0]), ("B", *found["confusion"][1]))
+    (shares,) = reported.further  # a share of all points is of no class
+    assert shares.columns == ("", "share")
+    words = dict(shares.rows)
     assert words["accuracy on 20,000 fresh points"] == f"{100 * found['test_accuracy']:.2f} %"
     assert words["best possible on these (Bayes’ rule)"] == f"{100 * found['bayes_accuracy']:.2f} %"
     assert trainer.stop_reason in words

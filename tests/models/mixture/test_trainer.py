@@ -548,8 +548,16 @@ def test_report_lists_estimates_beside_the_truth_and_is_json():
     assert found.columns == ("component", "weight", "mean", "covariance")
     assert {len(row) for row in found.rows} == {4}
     names = [row[0] for row in found.rows]
-    assert names[:9] == [part for k in (1, 2, 3) for part in (f"estimate {k}", "truth", "error")]
-    assert "BIC" in names
+    assert names == [part for k in (1, 2, 3) for part in (f"estimate {k}", "truth", "error")]
+    (fit,) = found.further  # no component has these
+    assert fit.columns == ("fit", "value")
+    assert dict(fit.rows) == {
+        "log-likelihood per point": found.metrics["log_likelihood_per_point"],
+        "iterations": found.metrics["iterations"],
+        "converged": "yes",
+        "BIC": found.metrics["bic"],
+        "AIC": found.metrics["aic"],
+    }
     again = json.loads(json.dumps(found.metrics))
     assert set(again) == {
         "log_likelihood_per_point", "iterations", "converged", "max_mean_error", "weights", "means", "covariances",

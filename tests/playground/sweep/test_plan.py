@@ -167,6 +167,7 @@ def test_a_sweep_over_ones_own_data_gives_the_numbers_of_playground_run(
         assert main(["run", *words, "--components", str(run["config"]["components"]), "--json"]) == 0
         alone = json.loads(capsys.readouterr().out)
         assert alone["config"]["start"] == "k-means++"
+        assert alone["config"] == {**swept["config"], **run["config"], "seed": run["seed"]}
         assert alone["metrics"] == run["metrics"]
         assert alone["steps"] == run["steps"]
     out = output_of(capsys, "sweep", *words, "--components", "2", "3", "--seeds", "1", "--jobs", jobs)

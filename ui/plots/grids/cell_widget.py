@@ -5,6 +5,8 @@ Everything that such grids do alike is here; a subclass says where its cells are
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -30,7 +32,13 @@ class CellWidget(Painted):
     The cell under the pointer is read out; without one, the cell that the keys have reached, while the widget has the
     focus. Arrows, Home and End walk, Enter chooses, and so does a click. The context menu saves the picture and the
     numbers. A cell has a number, counted row by row, and a `place` by which others know it.
+
+    Attributes:
+        click_takes_keys: whether the arrows walk after a click, too; False for grids that are clicked for what stands
+            elsewhere, so that the arrows go on stepping the run until Tab leads here.
     """
+
+    click_takes_keys: ClassVar[bool] = True
 
     picked = Signal(object)
     """Emitted with the place of the cell that was clicked, or chosen with Enter."""
@@ -51,7 +59,8 @@ class CellWidget(Painted):
         self.hand = False
         """Whether the pointer is a hand over a cell: for grids in which a click changes something."""
         self.export = Export(self, self.table)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._takes_keys = self.click_takes_keys
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self.click_takes_keys else Qt.FocusPolicy.TabFocus)
 
     # -- what subclasses say
 
@@ -132,7 +141,7 @@ class CellWidget(Painted):
     @property
     def focused(self) -> int | None:
         """The cell on which the keys work now; None without the focus."""
-        return self._reached if self.hasFocus() else None
+        return self._reached if self._takes_keys and self.hasFocus() else None
 
     @property
     def pointed(self) -> int | None:
@@ -197,6 +206,7 @@ class CellWidget(Painted):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""
+        self._takes_keys = self.click_takes_keys
         index = self.index_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and index is not None:
             self.pick(index)
@@ -219,14 +229,14 @@ class CellWidget(Painted):
         """Claim our keys before a shortcut of the window gets them."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             modified = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if event.key() in self.keys() and not modified:
+            if self._takes_keys and event.key() in self.keys() and not modified:
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows, Home and End walk, Enter chooses."""
-        key, keys = event.key(), self.keys()
+        key, keys = event.key(), self.keys() if self._takes_keys else frozenset()
         if key in WALK & keys and self.count:
             start = self.count - 1 if key == Key.Key_End else 0
             self.reach(start if self._reached is None else self.walk(key, self._reached))
@@ -238,8 +248,10 @@ class CellWidget(Painted):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keys act; who comes by key begins at the first cell."""
         super().focusInEvent(event)
-        if self._reached is None and self.count and event.reason() in BY_KEY:
-            self._reached = 0
+        if event.reason() in BY_KEY:
+            self._takes_keys = True
+            if self._reached is None and self.count:
+                self._reached = 0
         self._tell()
         self.update()
 

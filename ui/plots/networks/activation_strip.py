@@ -31,6 +31,8 @@ class ActivationStrip(CellWidget):
     The place of a cell is (layer, unit).
     """
 
+    click_takes_keys = False
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("hidden activations", parent=parent)
         self._layers: list[NDArray[Any]] = []

@@ -45,6 +45,8 @@ class WeightBars(CellWidget):
     weight_set = Signal(int, float)
     refused = Signal(str)
 
+    click_takes_keys = False
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("weights of the neuron", (620, 240), parent=parent)
         self._weights: NDArray[np.float64] = np.zeros(0)

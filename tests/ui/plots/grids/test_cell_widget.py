@@ -7,7 +7,7 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from models.bits.truth_table import logic_table
@@ -139,6 +139,29 @@ def test_a_click_picks_the_cell_and_gives_its_place(grid, qtbot):
         qtbot.mouseClick(grid, Qt.MouseButton.RightButton, pos=middle(grid, 2))
 
 
+@pytest.mark.parametrize("make", [signed, strip, weight_bars])
+def test_where_a_click_means_something_else_the_arrows_go_on_stepping_the_run(make, qtbot):
+    page = Page(make())
+    qtbot.addWidget(page)
+    steps = []
+    QShortcut(QKeySequence(Qt.Key.Key_Right), page).activated.connect(lambda: steps.append(1))
+    with qtbot.waitExposed(page):
+        page.show()
+    page.setFocus()
+    qtbot.mouseClick(page.grid, LEFT, pos=middle(page.grid, 1))
+    for typed in page.grid.findChildren(QLineEdit):
+        qtbot.keyClicks(typed, "7")
+        qtbot.keyClick(typed, Qt.Key.Key_Return)
+        assert typed.isHidden()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    assert (steps, page.grid.current) == ([1], 1)
+    page.before.setFocus()
+    qtbot.keyClick(page.before, Qt.Key.Key_Tab)  # who comes by key walks
+    assert page.grid.hasFocus()
+    qtbot.keyClick(page.grid, Qt.Key.Key_Right)
+    assert (steps, page.grid.current) == ([1], 2)
+
+
 def test_tab_reaches_it_and_says_and_shows_where_the_keys_act(page, grid, qtbot):
     assert grid.accessibleName()
     before = grid.grab().toImage()
@@ -172,7 +195,9 @@ def test_arrows_home_and_end_walk_and_enter_picks(page, grid, qtbot):
     assert caught.args == [grid.place(1)]
 
 
-def test_its_keys_are_kept_from_the_windows_shortcuts_and_no_others(grid):
+def test_its_keys_are_kept_from_the_windows_shortcuts_and_no_others(page, grid, qtbot):
+    qtbot.keyClick(page.before, Qt.Key.Key_Tab)
+
     def claims(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> bool:
         event = QKeyEvent(QEvent.Type.ShortcutOverride, key, modifier)
         event.ignore()
