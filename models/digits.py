@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Answer, Classifier, Edit, Model, Preset
+from models.base import Answer, Classifier, Model, Preset
 from models.config import Config, setting
 from models.data.drawing import strokes
 from models.data.drawing.augment import augment
@@ -29,8 +29,8 @@ from models.nn.network import Network
 from models.supervised.augmentation import AugmentationConfig
 from models.supervised.config import METRICS
 from models.supervised.mlp import MLPConfig, mlp_layers
-from models.supervised.teach import Teach, fine_tune
-from models.supervised.trainer import Batch, SupervisedSnapshot, SupervisedTrainer
+from models.supervised.pictures import PictureTrainer
+from models.supervised.trainer import Batch, SupervisedSnapshot
 
 CLASSES = 10
 
@@ -72,10 +72,8 @@ class DigitsSnapshot(SupervisedSnapshot):
     class_names: tuple[str, ...]
 
 
-class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
+class DigitsTrainer(PictureTrainer[DigitsConfig, DigitsSnapshot]):
     """Trains on `ImageData`; images stay bytes and become features one batch at a time."""
-
-    data: ImageData
 
     def prepare(self, data: ImageData) -> None:
         """Fit the features to the training images."""
@@ -84,16 +82,6 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         self._features = FEATURES[config.features].fit(data.train_images, components=config.components)
         self._one_hot = np.eye(CLASSES, dtype=np.float32)
         self._kept = Memory()
-
-    @property
-    def train_count(self) -> int:
-        """Number of training images."""
-        return len(self.data.train_images)
-
-    @property
-    def test_count(self) -> int:
-        """Number of held-out images."""
-        return len(self.data.test_images)
 
     def layers(self) -> tuple[Sequence[Layer], Shape]:
         """The perceptron of the config, from features to ten classes."""
@@ -119,13 +107,6 @@ class DigitsTrainer(SupervisedTrainer[DigitsConfig, DigitsSnapshot]):
         """Pictures (N, 28, 28), 0 … 255, as the network's input: features (N, D)."""
         pixels = np.rint(images).astype(np.uint8) if images.dtype != np.uint8 else images
         return self._features.transform(pixels)
-
-    def edit(self, edit: Edit) -> None:
-        """`Teach`: fine-tune on the user's own drawings; see `models.supervised.teach`."""
-        if not isinstance(edit, Teach):
-            super().edit(edit)
-            return
-        fine_tune(self, edit)
 
     def configure(self, config: DigitsConfig) -> None:
         """See Trainer; augmentation can change during a run too."""

@@ -7,6 +7,8 @@ import contextlib
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -85,6 +87,21 @@ def test_the_second_example_is_short_and_uses_nothing_private():
         names = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
         private = [node.attr for node in names if node.attr.startswith("_") and not node.attr.startswith("__")]
         assert all(f"self.{name} = " in source or f"def {name}(" in source for name in private), private
+
+
+def test_the_code_on_the_page_passes_the_checks_that_it_will_meet(tmp_path):
+    pytest.importorskip("ruff")
+    for file, source in FILES.items():
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "__init__.py").write_text('"""A folder."""\n', encoding="utf-8")
+        path.write_text(source, encoding="utf-8")
+    shutil.copy(PAGE.parents[1] / "pyproject.toml", tmp_path)
+    ours = 'lint.isort.known-first-party = ["models", "playground", "ui"]'  # most of which is not beside it here
+    for words in ("check", "format --check"):
+        command = [sys.executable, "-m", "ruff", *words.split(), "--no-cache", "--config", ours, "."]
+        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 0, ended.stdout
 
 
 def test_its_tests_pass(line):

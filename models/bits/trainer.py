@@ -8,6 +8,7 @@ at once; `linear_update` and `sigmoid_update` in `models/bits/updates.py` are th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,9 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
                 for _ in range(config.updates_per_step):
                     sigmoid_update(rows, targets, parameters[0], parameters[1], rate, config.bias, flaw)
             metrics = self._metrics()
-        if not metrics["loss"] <= EXPLODED and not metrics["loss"] <= self._loss(before):  # also when it is no number
+            loss = metrics["loss"]
+            exploded = not isfinite(loss) or (loss > EXPLODED and not loss <= self._loss(before))
+        if exploded:
             for array, old in zip(parameters, before, strict=True):
                 array[...] = old
             raise TrainingError(

@@ -13,20 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import DataError, Edit
+from models.base import DataError
 from models.cnn.config import CnnConfig
 from models.cnn.predict import CnnSnapshot, encode
 from models.data.drawing.augment import augment
 from models.data.pictures.mnist import ImageData
 from models.nn.layer import Layer, Shape
-from models.supervised.teach import Teach, fine_tune
-from models.supervised.trainer import Batch, SupervisedTrainer
+from models.supervised.pictures import PictureTrainer
+from models.supervised.trainer import Batch
 
 
-class CnnTrainer(SupervisedTrainer[CnnConfig, CnnSnapshot]):
+class CnnTrainer(PictureTrainer[CnnConfig, CnnSnapshot]):
     """Trains on `ImageData`; images stay bytes and become numbers 0 … 1 one batch at a time."""
 
-    data: ImageData
     evaluation_chunk = 125
 
     def prepare(self, data: ImageData) -> None:
@@ -40,16 +39,6 @@ class CnnTrainer(SupervisedTrainer[CnnConfig, CnnSnapshot]):
         self._set_augmentation()
         self._one_hot = np.eye(len(self.config.class_names), dtype=np.float32)
         self._input_memory = np.empty((0, *self.config.input_shape[:2]), np.float32)
-
-    @property
-    def train_count(self) -> int:
-        """Number of training images."""
-        return len(self.data.train_images)
-
-    @property
-    def test_count(self) -> int:
-        """Number of held-out images."""
-        return len(self.data.test_images)
 
     def layers(self) -> tuple[Sequence[Layer], Shape]:
         """The layers of the config's line."""
@@ -80,13 +69,6 @@ class CnnTrainer(SupervisedTrainer[CnnConfig, CnnSnapshot]):
         """See Trainer; augmentation can change during a run too."""
         super().configure(config)
         self._set_augmentation()
-
-    def edit(self, edit: Edit) -> None:
-        """`Teach`: fine-tune on the user's own drawings; see `models.supervised.teach`."""
-        if not isinstance(edit, Teach):
-            super().edit(edit)
-            return
-        fine_tune(self, edit)
 
     def snapshot(self) -> CnnSnapshot:
         """Copies of the parameters and of the latest test predictions."""

@@ -348,6 +348,8 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
     def check(self, saved: Mapping[str, NDArray[Any]]) -> None:
         """See Trainer."""
         super().check(saved)
+        if bool(saved["has_truth"]) != self._has_truth:  # it is the same for the whole run, whatever becomes of points
+            raise DataError("The saved states do not agree whether the truth is known: the file is damaged.")
         counters, known = saved["counters"], len(self._counters.array())
         if len(counters) not in (known - 1, known):
             raise DataError(f"The saved state has {len(counters)} counters, not {known}: the file is damaged.")

@@ -60,6 +60,10 @@ class Dropout(Layer):
         assert whole._whole_mask is not None, "follow() needs a draw_ahead() of the whole first"
         self._given = whole._whole_mask[rows]
 
+    def follow_nobody(self) -> None:
+        """Draw again."""
+        self._given = None
+
     def backward(self, gradient: Array, *, need_input: bool = True) -> Array | None:
         """∂L/∂x = ∂L/∂y · mask / (1 − rate): a silenced neuron is not to blame."""
         assert self._mask is not None, "backward() needs a forward(training=True) first"

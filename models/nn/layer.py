@@ -88,6 +88,9 @@ class Layer:
     def follow(self, whole: Layer, rows: slice) -> None:
         """For the next `forward`: take over from the layer that this one is a copy of what holds for these examples."""
 
+    def follow_nobody(self) -> None:
+        """Forget what the last `follow` took over, if no `forward` came after it."""
+
     # The two directions ---------------------------------------------------------------------------------------------
 
     def forward(self, x: Array, *, training: bool = False) -> Array:

@@ -125,7 +125,7 @@ class Learner:
             with np.errstate(over="ignore", invalid="ignore"):  # what goes wrong is found by the check in _descend
                 loss, score = self._differentiate(batches, count, measure)
                 self._descend(loss, learning_rate, step, l1, l2)
-        except Exception:
+        except BaseException:  # Ctrl+C too
             if rng is not None and luck is not None:
                 rng.bit_generator.state = luck
             for name, array in buffers.items():
@@ -226,7 +226,12 @@ class Learner:
             tasks.append(
                 (network, loss, inputs[rows], targets[rows], None if weights is None else weights[rows], measure)
             )
-        found = self._carry_out(tasks)
+        try:
+            found = self._carry_out(tasks)
+        except BaseException:
+            for network, _ in self._copies:
+                network.follow_nobody()  # what was drawn for this batch must not meet the next one
+            raise
         sizes = [_size(task[2], task[4]) for task in tasks]
         shares = [size / (sum(sizes) or 1.0) for size in sizes]
         gradients = whole.gradients
@@ -309,7 +314,7 @@ def undone_on_failure(learners: Iterable[Learner], rng: np.random.Generator | No
     before = take(fields)
     try:
         yield
-    except Exception:
+    except BaseException:  # Ctrl+C too
         put(fields, before)
         raise
 

@@ -156,3 +156,8 @@ class Network:
     def follow(self, whole: Network, rows: slice) -> None:
         """The next `forward` is of these examples of the batch for which `whole` has drawn ahead."""
         self._row.follow(whole._row, rows)
+
+    def follow_nobody(self) -> None:
+        """The batch came to nothing: the next `forward` is of another one."""
+        for layer in self.every_layer():
+            layer.follow_nobody()

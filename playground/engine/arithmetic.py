@@ -39,8 +39,9 @@ class Arithmetic(BaseModel):
 
     @property
     def words(self) -> str:
-        """Such as "NumPy 2.3.1, openblas 0.3.29 for Haswell, x86_64"."""
-        return f"NumPy {self.numpy}, {self.blas} for {self.kernel or 'any processor'}, {self.machine}"
+        """Such as "NumPy 2.3.1, openblas 0.3.29 for Haswell, x86_64"; no mark-up, for a file may say anything."""
+        said = f"NumPy {self.numpy}, {self.blas} for {self.kernel or 'any processor'}, {self.machine}"
+        return "".join(letter for letter in said if letter.isprintable() and letter not in "<>&")
 
 
 UNKNOWN = Arithmetic()

@@ -372,7 +372,7 @@ def _assembled(arrays: Arrays) -> Experiment:
         ),
         data=frozenset(name for section, held in sections.items() if section.startswith("data/") for name in held),
         evaluation_pieces=metadata.evaluation_pieces,
-        made_with=tuple(metadata.made_with),
+        made_with=tuple(metadata.made_with) or (UNKNOWN,),
     )
     if problem := _contradiction(model, recording):
         raise _FlawError(problem)

@@ -489,8 +489,15 @@ class Run:
                 self.history.append_evaluation(self.position, finished.value)
 
     def _check_reported(self, reported: Metrics) -> None:
-        """Compare the first step's report with the declaration; raises TrainingError, the model being as it was."""
-        if problem := _mismatch(reported, *self._declared.pop(False), "step()"):
+        """Compare the first step's report with the declaration, and with a record that it goes on with.
+
+        Raises TrainingError, the model being as it was.
+        """
+        problem = _mismatch(reported, *self._declared.pop(False), "step()")
+        recorded = self.history.names
+        if recorded and reported.keys() != set(recorded):  # of a run that was opened; then no column could be longer
+            problem = f"step() reports {', '.join(reported)}, but the record so far holds {', '.join(recorded)}."
+        if problem:
             self._restore(self.timeline.nearest(self.head))
             raise TrainingError(problem)
 

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from models.base import DataError, Model
 from models.data.pictures.mnist import ImageData
+from models.supervised.pictures import PictureTrainer
 from models.supervised.teach import Labelled, Report, Teach, check_labels, lesson_on, teaching, without_copies
 from models.supervised.trainer import SupervisedSnapshot
 from playground.engine.drawings import prepared, read_examples
 from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, resume
+
+NO_PICTURES = "{} reads no pictures, so it cannot be taught drawings: use digits or cnn."
 
 
 def measured(
@@ -27,13 +30,17 @@ def measured(
         model, data, snapshot: the network as it is; it stays so.
         lesson: what it is taught.
         others: drawings of the same hand that are only looked at; see `models.supervised.teach.teaching`.
+
+    Raises DataError for a model that reads no pictures; also as `teaching`.
     """
     student = model.trainer(snapshot.config, data)
-    student.network.parameters[...] = snapshot.parameters  # type: ignore[attr-defined]
-    for name, array in student.network.buffers().items():  # type: ignore[attr-defined]
+    if not isinstance(student, PictureTrainer):
+        raise DataError(NO_PICTURES.format(model.title))
+    student.network.parameters[...] = snapshot.parameters
+    for name, array in student.network.buffers().items():
         array[...] = snapshot.buffers[name]
     student.step_count = snapshot.step
-    yield from teaching(student, lesson, others)  # type: ignore[arg-type]
+    yield from teaching(student, lesson, others)
 
 
 def teach(
@@ -56,7 +63,7 @@ def teach(
     run = resume(experiment, data)
     snapshot = run.snapshot()
     if classifier is None or not isinstance(snapshot, SupervisedSnapshot) or not isinstance(data, ImageData):
-        raise DataError(f"{model.title} reads no pictures, so it cannot be taught drawings: use digits or cnn.")
+        raise DataError(NO_PICTURES.format(model.title))
 
     def read(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         examples = read_examples(path)

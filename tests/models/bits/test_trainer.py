@@ -210,6 +210,16 @@ def test_a_weight_that_was_set_far_off_is_learned_back():
     assert trainer.snapshot().max_weight_error < 10
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_error_too_large_for_a_number_is_no_progress():
+    trainer = BitsTrainer(BitsConfig(), load_table(BitsConfig()))
+    trainer.restore(trainer.state() | {"layer1": np.full(8, 1e300)})
+    with pytest.raises(TrainingError, match="The weights exploded at update 1"):
+        trainer.step()
+    assert trainer.step_count == 0
+    np.testing.assert_array_equal(trainer.state()["layer1"], np.full(8, 1e300))
+
+
 def test_weights_slide_where_no_row_notices():
     trainer = BitsTrainer(BitsConfig(), load_table(BitsConfig()))
     trainer.edit(DropRow(3))

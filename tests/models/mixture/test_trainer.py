@@ -308,6 +308,7 @@ def test_foreign_states_are_refused_and_change_nothing():
         ("counters", np.full(11, 3)),
         ("step_count", np.array(-1)),
         ("words", np.frombuffer(b"[]", np.uint8)),
+        ("has_truth", np.array(False)),
     ]:
         with pytest.raises(DataError):
             running.restore({**state, name: wrong})

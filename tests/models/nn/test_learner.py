@@ -261,6 +261,29 @@ def test_shards_of_parts_and_a_failure_inside_them():
     parts.close()
 
 
+@pytest.mark.parametrize("shards", [1, 4])
+@pytest.mark.parametrize("kind", [MemoryError, KeyboardInterrupt])
+def test_a_batch_that_came_to_nothing_leaves_no_trace(kind, shards):
+    rng = np.random.default_rng(5)
+    learner = learner_of([linear(6), Tanh(), Dropout(0.5, rng), linear(3)], shards=shards)
+    learner.threads = 1
+    before, luck = take(learner.fields()), rng.bit_generator.state
+    x, targets = batch()
+
+    def broken(x, *, training=False):
+        raise kind
+
+    learner.network.layers[1].forward = broken
+    with pytest.raises(kind):
+        learner.update([(x, targets)], 20, RATE, step=0, rng=rng)
+    del learner.network.layers[1].forward
+    same(take(learner.fields()), before)
+    assert rng.bit_generator.state == luck
+    answer = learner.network.forward(x[:7], training=True).copy()  # as teaching does it: not in shards
+    rng.bit_generator.state = luck
+    np.testing.assert_array_equal(learner.network.forward(x[:7], training=True), answer)
+
+
 def test_layers_that_compare_examples_refuse_shards():
     layers = [linear(4), Residual([BatchNorm()]), linear(3)]
     with pytest.raises(ConfigError, match="in 2 shards here, because BatchNorm compares the examples"):

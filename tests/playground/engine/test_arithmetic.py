@@ -87,6 +87,18 @@ def test_an_early_file_does_not_say_it(path):
     assert "does not say" in about(opened.recording.made_with)
 
 
+def test_a_file_that_names_nothing_does_not_claim_to_be_exact(path):
+    forge(path, [])
+    assert repeats(read(path).recording.made_with) == "unknown"
+
+
+def test_what_a_file_says_of_its_origin_is_shown_without_mark_up(path):
+    forge(path, [{"numpy": "<img src=x>1\n\x1b[31m", "kernel": "A&amp;B"}])
+    said = about(read(path).recording.made_with)
+    assert "NumPy img src=x1[31m" in said
+    assert not set("<>&\n\x1b") & set(said)
+
+
 def test_what_a_run_remembers_has_an_end():
     many = [Arithmetic(kernel=str(k)) for k in range(20)]
     kept = with_here(many)

@@ -405,6 +405,21 @@ def test_a_metric_that_is_misspelt_or_never_reported_stops_the_run_at_once(metri
     assert same(run, straight(where))
 
 
+def test_a_run_that_was_opened_goes_on_with_the_metrics_of_its_record():
+    run, _ = train(ToyTrainer(ToyConfig(steps=30), None), metrics=MODEL.metrics)
+    recording = run.recording()
+    rows = recording.history
+    recording = replace(recording, history=replace(rows, columns={"loss": rows.columns["loss"]}))
+    optional = renamed("first", optional=True)
+    opened = Run.resume(ToyTrainer(ToyConfig(steps=30), None), recording, metrics=optional)
+    opened.configure(ToyConfig(steps=60))
+    opened.play()
+    with pytest.raises(TrainingError, match="reports loss, first, but the record so far holds loss"):
+        work(opened)
+    assert opened.position == opened.head == 30
+    assert opened.recording().history.length == 30  # what there is can still be kept
+
+
 def test_optional_metrics_may_be_missing_and_evaluated_is_not_held_out():
     assert MetricSpec("a", "a", "a", held_out=True).evaluated is True
     assert MetricSpec("a", "a", "a").evaluated is False

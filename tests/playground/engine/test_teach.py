@@ -7,10 +7,14 @@ import json
 import numpy as np
 import pytest
 
+from models.base import DataError
 from models.data.pictures.faces import MOODS, faces8
+from models.registry import get_model
+from models.supervised.teach import Teach
 from playground import cli
 from playground.engine import experiment
 from playground.engine.drawings import from_picture, write_examples
+from playground.engine.teach import measured
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +154,13 @@ def test_drawings_of_another_kind_and_models_that_read_none_are_refused(trained,
     words = ("--experiment", trained, "--drawings", mine, "--save", tmp_path / "t.npz")
     assert "no drawing to judge" in teach(capsys, *words, "--evaluate", tmp_path / "none.json", code=2)
     assert "no folder" in teach(capsys, *words[:4], "--save", tmp_path / "x" / "t.npz", code=2)
+
+
+def test_a_model_that_reads_no_pictures_is_not_taught():
+    model = get_model("boundary")
+    config = model.presets[model.default_preset].config
+    data = model.load(config)
+    snapshot = model.trainer(config, data).snapshot()
+    lesson = Teach(np.ones((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
+    with pytest.raises(DataError, match="Boundary reads no pictures, so it cannot be taught drawings"):
+        next(measured(model, data, snapshot, lesson))
