@@ -31,7 +31,7 @@ class Arithmetic(BaseModel):
         machine: the family of processors.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     numpy: str = Field(default="", max_length=100)
     blas: str = Field(default="", max_length=100)
     kernel: str = Field(default="", max_length=100)

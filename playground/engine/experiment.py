@@ -84,7 +84,7 @@ class DataOrigin(BaseModel):
         files: the user's own files, in the order in which they were opened.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     name: str = Field(default="", max_length=500)
     digest: str = Field(default="", max_length=128)
     files: tuple[str, ...] = Field(default=(), max_length=16)
@@ -108,13 +108,13 @@ class Experiment:
 
 
 class _ChangeInfo(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     step: Step
     config: dict[str, Any]
 
 
 class _CheckpointInfo(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     step: Step
     pinned: bool
     data: DataNumbers = []
@@ -123,7 +123,7 @@ class _CheckpointInfo(BaseModel):
 class _RowsInfo(BaseModel):
     """A stretch of history; the names are in the order of the metrics, which the order in the archive need not be."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     branch: Step
     start: Step
     columns: list[str] | None = None
@@ -138,7 +138,7 @@ class _Metadata(BaseModel):
         evaluation_pieces, made_with: see `Recording`.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     format: str
     version: int
     model: str

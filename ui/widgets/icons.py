@@ -10,13 +10,13 @@ from importlib import resources
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from ui.widgets import theme
 
-SIZES = (16, 20, 32, 40)
-"""Pixel sizes drawn ahead, so that icons are sharp at 100 % and 200 % scaling."""
+SIZES = (16, 20)
+"""Sides of an icon in logical pixels; drawn ahead for the scaling of every screen there is, so that icons are sharp."""
 
 
 class HasIcon(Protocol):
@@ -37,7 +37,7 @@ def icon(name: str, role: str = "text") -> QIcon:
 
     Raises KeyError for a name that has no drawing. To follow a change of theme use `set_icon`.
     """
-    return _icon(name, role, theme.current())
+    return _icon(name, role, theme.current(), _scalings())
 
 
 def app_icon() -> QIcon:
@@ -82,16 +82,22 @@ def _source(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+def _scalings() -> tuple[float, ...]:
+    """How many pixels a logical one has on the screens there are."""
+    return tuple(sorted({1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
+
+
 @lru_cache(maxsize=512)
-def _icon(name: str, role: str, colors: theme.Theme) -> QIcon:
+def _icon(name: str, role: str, colors: theme.Theme, scalings: tuple[float, ...] = (1.0, 2.0)) -> QIcon:
     result = QIcon()
+    sizes = sorted({round(size * scaling) for size in SIZES for scaling in scalings})
     line: QColor = getattr(colors, role)
     off = theme.blend(colors.muted, colors.window, 0.4)
     accent = colors.accent if role != "accent_text" else line
     for mode, stroke, second in ((QIcon.Mode.Normal, line, accent), (QIcon.Mode.Disabled, off, off)):
         svg = _source(name).replace("currentColor", stroke.name()).replace("var(--accent)", second.name())
         renderer = QSvgRenderer(QByteArray(svg.encode()))
-        for size in SIZES:
+        for size in sizes:
             pixmap = QPixmap(size, size)
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
