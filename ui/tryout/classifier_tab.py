@@ -62,7 +62,7 @@ class ClassifierTab(ModelTab):
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
         self.own(self.teaching.job)
         self.teaching.refused.connect(self._on_refused)
-        self.teaching.overtaken.connect(self.banner.forget)
+        self.teaching.overtaken.connect(self._on_overtaken)
         self.teaching.told.connect(self.told)
 
     # What a tab adds -----------------------------------------------------------------------------------------------
@@ -155,7 +155,11 @@ class ClassifierTab(ModelTab):
 
     @Slot(str, str)
     def _on_refused(self, title: str, sentence: str) -> None:
-        self.banner.say(title, sentence, "warning")
+        self.banner.say(title, sentence, "warning", about="teaching")
+
+    @Slot()
+    def _on_overtaken(self) -> None:
+        self.banner.forget("teaching")
 
     # Files ---------------------------------------------------------------------------------------------------------
 

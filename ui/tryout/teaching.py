@@ -41,12 +41,12 @@ class Teaching(QObject):
 
     Signals:
         refused(title, sentence): there is nothing to teach, or nobody to teach it to.
-        overtaken(title): what was refused under this title may go by now.
+        overtaken(): what was refused last is no news any more.
         told(sentence): what happened, for the status bar.
     """
 
     refused = Signal(str, str)
-    overtaken = Signal(str)
+    overtaken = Signal()
     told = Signal(str)
 
     def __init__(self, session: Session, panel: TeachPanel, parent: QObject | None = None) -> None:
@@ -55,7 +55,7 @@ class Teaching(QObject):
         self._lessons: list[Given] = []
         self._todo: Callable[[], None] | None = None  # as soon as the run rests
         self._run_id, self._phase = session.status.run_id, session.status.phase
-        self._title = ""  # of the latest refusal
+        self._refused = False  # and nothing has overtaken that
         self.job = Job("teaching", self)
         self.job.results.connect(self._on_results)
         self.job.finished.connect(self._on_finished)
@@ -101,14 +101,14 @@ class Teaching(QObject):
             self._at_rest(self._take_back)
 
     def _refuse(self, title: str, sentence: str) -> None:
-        self._title = title
+        self._refused = True
         self.refused.emit(title, sentence)
 
     def _overtake(self) -> None:
         """A lesson begins, or the network is not what it was: the latest refusal is no news any more."""
-        if self._title:
-            self.overtaken.emit(self._title)
-            self._title = ""
+        if self._refused:
+            self._refused = False
+            self.overtaken.emit()
 
     # When the run rests ---------------------------------------------------------------------------------------------
 

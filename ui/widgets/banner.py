@@ -29,13 +29,15 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
         super().__init__(parent)
         self._over: QWidget | None = None
-        self._severity = ""
+        self._severity = self._about = ""
         theme.set_role(self, "banner")
         self.setAccessibleName("message")
         self._title = QLabel()
         theme.set_role(self._title, "heading")
         self._text = QLabel()
         self._text.setObjectName("text")
+        for label in (self._title, self._text):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # a sentence may hold words from somebody's file
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -79,9 +81,14 @@ class Banner(QFrame):
         text: str,
         severity: str = "error",
         actions: Sequence[tuple[str, Callable[[], object]]] = (),
+        *,
+        about: str = "",
     ) -> None:
-        """Show a message instead of the present one; an action closes it and then does what its button says."""
-        self._severity = severity
+        """Show a message instead of the present one; an action closes it and then does what its button says.
+
+        `about` is what `forget` knows it by.
+        """
+        self._severity, self._about = severity, about
         theme.set_role(self, severity, name="severity")
         self._title.setText(title)
         self._text.setText(text)
@@ -128,10 +135,9 @@ class Banner(QFrame):
         """Hide it."""
         self.hide()
 
-    @Slot(str)
-    def forget(self, title: str) -> None:
-        """Hide the message with this title; any other one stays."""
-        if self._title.text() == title:
+    def forget(self, about: str) -> None:
+        """Hide a message that is about this; any other one stays."""
+        if self._about == about:
             self.hide()
 
     def forget_error(self) -> None:

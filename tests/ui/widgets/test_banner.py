@@ -53,11 +53,20 @@ def test_closing_uncovers_the_stage(page, qtbot):
 
 
 def test_only_the_message_that_is_meant_is_forgotten(page):
-    page.banner.say("Nothing was taught", "Draw something first.", "warning")
-    page.banner.forget("Nothing was opened")
+    page.banner.say("Nothing was taught", "Draw something first.", "warning", about="teaching")
+    page.banner.forget("opening")
     assert page.banner.text
-    page.banner.forget("Nothing was taught")
+    page.banner.forget("teaching")
     assert page.banner.text == ""
+    page.banner.say("Nothing was opened", "Choose another file.")
+    page.banner.forget("teaching")
+    assert page.banner.text
+
+
+def test_words_from_a_file_are_no_markup(page):
+    page.banner.say("<i>run</i>.npz cannot be opened", "It belongs to <img src='/dev/zero'>.")
+    for label in page.banner.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText
 
 
 def test_an_error_is_overtaken_but_an_offer_stays(page):

@@ -55,7 +55,6 @@ class DigitsTab(ClassifierTab):
         self.tiles_heading.setMinimumWidth(1)
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
-        self.strip.setToolTip("How strongly each hidden unit answers to what is on the canvas")
         left = column(
             self.tiles_heading,
             (self.tiles, 1),
