@@ -88,7 +88,6 @@ class Learner:
                         f"A batch cannot be worked out in {shards} shards here, because {type(layer).__name__} "
                         "compares the examples of a batch with one another: choose 1 shard, or leave that layer out."
                     )
-            self._copies += [(network.replica(), copy.deepcopy(loss)) for _ in range(1, shards)]
 
     # One step -------------------------------------------------------------------------------------------------------
 
@@ -218,6 +217,8 @@ class Learner:
         whole = self.network
         count = min(self.shards, len(inputs))
         ends = [len(inputs) * index // count for index in range(count + 1)]
+        while len(self._copies) < count:  # made when first needed: a run that is only looked at has none
+            self._copies.append((whole.replica(), copy.deepcopy(self.loss)))
         whole.draw_ahead(inputs)
         tasks: list[_Task] = []
         for (network, loss), (start, end) in zip(self._copies, pairwise(ends), strict=False):
