@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from ui.widgets import theme
 
-SIZES = (16, 20)
+SIZES = (16, 20, 32)
 """Sides of an icon in logical pixels; drawn ahead for the scaling of every screen there is, so that icons are sharp."""
 
 
