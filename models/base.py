@@ -61,6 +61,11 @@ class Data:
         return Origin()
 
 
+def origin_of(data: Any) -> Origin:
+    """Where data came from, as far as they tell: any value will do, but only a `Data` says anything."""
+    return data.origin() if isinstance(data, Data) else Origin()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """What a tab draws: the model at one step, as arrays that nobody writes to any more.

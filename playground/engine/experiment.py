@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import Data, DataError, Model, Origin, PlaygroundError, State, Trainer, TrainingError
+from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
+from models.base import origin_of as where_from
 from models.config import Config, explain
 from models.registry import MODELS, get_model
 from models.whole_file import atomically, reason, short
@@ -487,7 +488,7 @@ def model_of(path: Path) -> str:
 
 def origin_of(data: Any) -> DataOrigin:
     """Where data came from, as far as they tell (see `Data`)."""
-    known = data.origin() if isinstance(data, Data) else Origin()
+    known = where_from(data)
     try:
         return DataOrigin(name=known.name, digest=known.digest, files=known.files)
     except ValidationError as error:  # too many, or endless

@@ -14,9 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from models.base import Edit, Model, Snapshot
+from models.base import Edit, Model, Snapshot, origin_of
 from models.config import Config
-from playground.engine.experiment import origin_of
 from playground.engine.history import History, HistoryRows
 from playground.live import messages
 from playground.live.event_thread import EventThread

@@ -17,8 +17,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError
+from models.base import origin_of as where_from
 from playground.engine.arithmetic import about, repeats
-from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, origin_of, read, resume, write
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
 from playground.live.messages import Failure, FailureKind, Mailbox, Opened, Phase, Publication, Saved, Status
@@ -175,13 +175,15 @@ class Worker(QObject):
         self._leave(Publication(Status(command.run_id, "loading", config=command.config, moving=True)))
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
-        by_hand = command.data is not None and not origin_of(data).files
+        by_hand = command.data is not None and not where_from(data).files
         run = Run(command.model.trainer(command.config, data), own_data=by_hand, metrics=command.model.metrics)
         self._adopt(command.run_id, run, command.model, data)
         if command.play:
             run.play()
 
     def _open(self, command: messages.Open) -> None:
+        from playground.engine.experiment import data_of, read, resume  # only files need it, and a start has none
+
         experiment = read(command.path)
         limit_blas()
         data = data_of(experiment)
@@ -206,6 +208,8 @@ class Worker(QObject):
         self._run = self._data = self._snapshot = self._parked = None
 
     def _save(self, command: messages.Save, run: Run) -> None:
+        from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, origin_of, write
+
         assert self._model is not None
         recording = run.recording(0 if command.autosave else CHECKPOINT_BYTES)
         write(command.path, Experiment(self._model, recording, origin_of(self._data), command.drawings))

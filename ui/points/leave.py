@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from models.data.points.own import BY_HAND
+USUAL = "own points.csv"
+"""A name of the usual length."""
 
 
 class LeaveButton(QToolButton):
@@ -20,7 +21,7 @@ class LeaveButton(QToolButton):
     def __init__(self, *heirs: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._heirs = heirs
-        self._name = BY_HAND
+        self._name = USUAL
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still trains and pauses
@@ -45,7 +46,7 @@ class LeaveButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         """Room for the name of a usual file, whatever it says now."""
-        return self._around(f"Leave {BY_HAND}.csv")
+        return self._around(f"Leave {USUAL}")
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters of the name."""

@@ -15,10 +15,9 @@ from PySide6.QtCore import QByteArray, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from models.base import ConfigError, DataError, Model, Snapshot
+from models.base import ConfigError, DataError, Model, Snapshot, origin_of
 from models.config import Config, settings_of
 from models.whole_file import atomically
-from playground.engine.experiment import origin_of
 from playground.engine.suited import suited
 from playground.live.messages import Failure, Opened, Saved, Status
 from playground.live.session import Session
