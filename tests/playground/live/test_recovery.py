@@ -20,7 +20,7 @@ from models.base import DataError
 from playground.engine import experiment
 from playground.engine.experiment import Experiment
 from playground.engine.run import Run
-from playground.live import recovery, worker
+from playground.live import recovery
 from playground.live.file_lock import in_use, lock
 from playground.live.recovery import LOCK, Autosaves, Leftover
 from ui.window.main_window import MainWindow
@@ -380,7 +380,7 @@ def test_an_autosave_that_failed_is_tried_again(rested, qtbot, monkeypatch):
     def full(*_args):
         raise DataError("No space left.")
 
-    monkeypatch.setattr(worker, "write", full)
+    monkeypatch.setattr(experiment, "write", full)
     with qtbot.waitSignal(session.failed):
         window.autosave()
     monkeypatch.undo()
