@@ -1,4 +1,4 @@
-"""What can be chosen for a Gaussian mixture: the points, how many bells of which shape, where they begin."""
+"""What can be chosen for a Gaussian mixture: the points, how many components of which shape, where they begin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MixtureConfig(Config):
             "original": "Three tilted clusters of equal size.",
             "anisotropic": "Three long, thin clusters side by side: circles cannot describe them.",
             "unequal": "One wide cluster with most of the points and two small, narrow ones.",
-            "ring": "A ring: no single bell fits it, many together bend around it.",
+            "ring": "A ring: no single component fits it, many together bend around it.",
         },
     )
     points_per_cluster: int = setting(
@@ -33,23 +33,23 @@ class MixtureConfig(Config):
     noise: float = setting(
         1.0, "How far the points scatter: 1 as designed, 2 twice as far.", group="Data", ge=0.05, le=5.0, advanced=True
     )
-    components: int = setting(3, "How many bells to describe the points with (K).", ge=1, le=12)
+    components: int = setting(3, "How many components (Gaussian bells) to describe the points with: K.", ge=1, le=12)
     covariance: CovarianceType = setting(
         "full",
-        "Which shapes the bells may take.",
+        "Which shapes the components may take.",
         value_help={
-            "full": "Any ellipse for each bell.",
-            "tied": "Any ellipse, but the same for all bells.",
+            "full": "Any ellipse for each component.",
+            "tied": "Any ellipse, but the same for all components.",
             "diagonal": "Ellipses that do not tilt.",
             "spherical": "Circles.",
         },
     )
     start: Literal["original", "random-points", "k-means++"] = setting(
         "original",
-        "Where the bells are at the beginning; EM only climbs to the nearest summit, so this matters.",
+        "Where the components are at the beginning; EM only climbs to the nearest summit, so this matters.",
         group="Start",
         value_help={
-            "original": "The original's fixed start: three round bells near the lower left corner (K = 3 only).",
+            "original": "The original's fixed start: three circles near the lower left corner (K = 3 only).",
             "random-points": "Around points drawn at random.",
             "k-means++": "Around points drawn so that they lie far from each other.",
         },
@@ -64,7 +64,7 @@ class MixtureConfig(Config):
     )
     half_steps: bool = setting(
         True,
-        "One step is only an E-step (colour the points) or only an M-step (move the bells), so that each can be seen.",
+        "One step is only an E-step (colour the points) or only an M-step (move the components): each can be seen.",
         group="Iteration",
         live=True,
     )
@@ -86,22 +86,42 @@ class MixtureConfig(Config):
     )
     regularisation: float = setting(
         1e-6,
-        "Added to every variance so that no bell can become infinitely narrow.",
+        "Added to every variance so that no component can become infinitely narrow.",
         group="Iteration",
-        unit="squared units",
         ge=0.0,
         le=10.0,
         live=True,
         advanced=True,
     )
+    regularisation_unit: Literal["absolute", "variance"] = setting(
+        "absolute",
+        "What the regularisation is measured in.",
+        group="Iteration",
+        value_help={
+            "absolute": "Squared units of the points, whatever these are.",
+            "variance": "The variance of all points along each axis: it means the same in metres and in nanometres.",
+        },
+        live=True,
+        advanced=True,
+    )
+    outliers: Literal["keep", "set-aside"] = setting(
+        "keep",
+        "What to do with single points that lie far away from all others: a component would shrink onto each.",
+        group="Iteration",
+        value_help={
+            "keep": "They count like all others.",
+            "set-aside": "They are shown and named, and the components are fitted without them.",
+        },
+        advanced=True,
+    )
     on_collapse: Literal["stop", "repair"] = setting(
-        "stop",
-        "What to do when a bell shrinks onto a single point or loses all its points.",
+        "repair",
+        "What to do when a component shrinks onto a single point or loses all its points.",
         group="Iteration",
         live=True,
         value_help={
-            "stop": "Stop and say which bell collapsed and why.",
-            "repair": "Put that bell, as wide as all the data, on a point drawn at random and go on.",
+            "stop": "Stop and say which component collapsed and why.",
+            "repair": "Put that component, as wide as all the data, on a point drawn at random and go on.",
         },
     )
     kmeans_beside: bool = setting(

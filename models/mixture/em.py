@@ -20,6 +20,13 @@ from models.mixture.kmeans import kmeans_plus_plus, nearest
 
 CovarianceType = Literal["full", "tied", "diagonal", "spherical"]
 
+EMPTIED = "has lost all its points"
+
+FAR = 20
+"""An empty stretch so many times as wide as the middle half of the points parts what lies beyond it from the rest."""
+FEWEST = 10
+"""Of fewer points than these, none is called far from the others."""
+
 CHUNK = 1 << 16
 """Numbers worked on at a time (half a megabyte): a chunk stays in the processor's cache from the first operation to
 the last, which makes a step on 100,000 points several times faster than whole-array operations."""
@@ -56,7 +63,7 @@ def e_step(points: Array, mixture: Gaussians, responsibilities: Array | None = N
     return responsibilities, log_likelihood
 
 
-def m_step(points: Array, responsibilities: Array, kind: CovarianceType, regularisation: float) -> Gaussians:
+def m_step(points: Array, responsibilities: Array, kind: CovarianceType, regularisation: ArrayLike) -> Gaussians:
     """Maximisation: the parameters under which points, shared out by these responsibilities, are most likely.
 
         N_k = Σ_n γ(z_nk)                                                     (Bishop 9.27)
@@ -68,8 +75,8 @@ def m_step(points: Array, responsibilities: Array, kind: CovarianceType, regular
         points: (N, D).
         responsibilities: (K, N), columns sum to 1.
         kind: which covariances are allowed; see `constrained`.
-        regularisation: added to every variance, in squared units of the points, ≥ 0. With more than 0 the likelihood
-            may fall a little.
+        regularisation: added to every variance, in squared units of the points, ≥ 0: one number, or one for each axis
+            (D,). With more than 0 the likelihood may fall a little.
 
     Returns:
         The new parameters. A component that has lost all its points has weight 0: see `collapsed`.
@@ -78,7 +85,7 @@ def m_step(points: Array, responsibilities: Array, kind: CovarianceType, regular
     shares = np.maximum(counts, np.finfo(np.float64).tiny)  # an empty component must not divide by zero
     means = responsibilities @ points / shares[:, None]
     covariances = _scatter(points, responsibilities, means) / shares[:, None, None]
-    covariances = constrained(covariances, counts, kind) + regularisation * np.eye(points.shape[1])
+    covariances = constrained(covariances, counts, kind) + np.diag(np.full(points.shape[1], regularisation))
     return Gaussians(counts / counts.sum(), means, covariances)
 
 
@@ -177,6 +184,71 @@ def bells_around(points: Array, means: Array) -> Gaussians:
     return Gaussians(np.full(count, 1 / count), means, variance * np.stack([np.eye(dimensions)] * count))
 
 
+def set_down(mixture: Gaussians, component: int, mean: Array, points: Array, kind: CovarianceType) -> Gaussians:
+    """The mixture with one component taken away and set down with its mean at another place (D,).
+
+    Where it was fitted to is no guide to what it will find there: a narrow bell that is carried out of its cluster sees
+    no point at all, loses its weight, or narrows down on the one point that is nearest. So it begins anew, with the
+    weight 1/K, and so wide that it sees all points from where it is now: Σ = 1/N Σ_n (x_n − μ)(x_n − μ)ᵀ, an M-step
+    with all points to itself. What no other component explains is then its share.
+
+    With tied covariances the shared one takes in the width of the new one by its weight.
+    """
+    share = 1 / mixture.count
+    difference = points - mean
+    width = difference.T @ difference / len(points)
+    weights, means, covariances = (array.copy() for array in mixture.arrays().values())
+    means[component] = mean
+    rest = 1 - weights[component]
+    weights = weights * ((1 - share) / rest) if rest > 0 else np.full(mixture.count, share)
+    weights[component] = share
+    if kind == "tied":
+        covariances[:] = (1 - share) * covariances[component] + share * width
+    else:
+        covariances[component] = constrained(width[None], np.ones(1), kind)[0]
+    return Gaussians(weights / weights.sum(), means, covariances)
+
+
+# -------------------------------------------------------------------------------------------- how wide the points lie
+
+
+def far_out(points: Array) -> NDArray[np.bool_]:
+    """Which points (N, D) lie so far from all others that no cluster can be meant by them: (N,).
+
+    Along some axis an empty stretch, more than FAR times as wide as the middle half of the points, parts them from the
+    rest, and there are so few of them (at most D different ones) that a bell on them would have no width. They are at
+    most a twentieth of all points (or one); of fewer than ten points none is far from “the others”.
+    """
+    count, dimensions = points.shape
+    far = np.zeros(count, dtype=bool)
+    if count < FEWEST:
+        return far
+    for axis in points.T:
+        order = np.argsort(axis, kind="stable")
+        values = axis[order]
+        quarter = count // 4
+        middle_half = values[count - 1 - quarter] - values[quarter]
+        if not middle_half > 0:
+            continue
+        group = np.concatenate([[0], np.cumsum(np.diff(values) > FAR * middle_half)])  # parted by empty stretches
+        for other in np.unique(group[group != group[count // 2]]):
+            there = order[group == other]
+            if len(there) <= max(1, count // 20) and len(np.unique(points[there], axis=0)) <= dimensions:
+                far[there] = True
+    return far if far.sum() <= max(1, count // 20) else np.zeros(count, dtype=bool)
+
+
+def variances(points: Array, kind: CovarianceType) -> Array:
+    """The variance of points (N, D) along each axis, (D,), as a measure of what is wide and what is narrow there.
+
+    An axis along which all points agree is measured by the widest one. Circles are measured alike along all axes.
+    """
+    found: Array = points.var(axis=0)
+    if kind == "spherical":
+        found = np.full_like(found, found.mean())
+    return np.where(found > 0, found, found.max())
+
+
 def check_enough(points: Array, count: int) -> None:
     """Raise DataError when the points (N, D) cannot carry `count` components."""
     if len(points) < max(2, count):
@@ -199,7 +271,7 @@ def check_enough(points: Array, count: int) -> None:
 # --------------------------------------------------------------------------------------------- what can go wrong
 
 
-def collapsed(mixture: Gaussians, points: Array, regularisation: float) -> dict[int, str]:
+def collapsed(mixture: Gaussians, points: Array, regularisation: ArrayLike) -> dict[int, str]:
     """Components that stopped describing a cluster, each with the reason in words.
 
     The likelihood has no upper bound: a bell that narrows down on a single point (or on a line) gains without end
@@ -212,12 +284,13 @@ def collapsed(mixture: Gaussians, points: Array, regularisation: float) -> dict[
     varied = np.ptp(points, axis=0) > 0  # an axis on which all points agree says nothing about a cluster
     scale = np.outer(spread[varied], spread[varied])
     relative = mixture.covariances[:, varied][:, :, varied] / scale
-    unregularised = relative - np.diag(regularisation / np.diag(scale))
+    added = np.full(len(varied), regularisation)[varied]
+    unregularised = relative - np.diag(added / np.diag(scale))
     narrowest_raw = np.linalg.eigvalsh(unregularised)[:, 0]
     narrowest = np.linalg.eigvalsh(relative)[:, 0]
     for k in range(mixture.count):
         if mixture.weights[k] * len(points) < 1e-6:
-            found[k] = "has lost all its points"
+            found[k] = EMPTIED
         elif narrowest_raw[k] < 1e-9 and narrowest[k] < 1e-4:
             found[k] = "has shrunk onto a single point, or a line, where its density grows without end"
     return found

@@ -6,24 +6,41 @@ from collections.abc import Collection
 from typing import Any
 
 from models.base import MetricSpec, Model, Preset, Report, ReportTable
-from models.data.points.gaussian import Gaussians
+from models.data.points.gaussian import Array, Gaussians
 from models.data.points.own import open_points
 from models.mixture.config import MixtureConfig
 from models.mixture.data import load_points
 from models.mixture.trainer import MixtureTrainer
 
+OWN = (
+    ("regularisation_unit", "variance", "The regularisation counts in shares of your points' variance."),
+    ("outliers", "set-aside", "Single points far from all others, if there are any, are set aside."),
+)
+"""Settings for the user's own points: name, value, and what that does, in words."""
+
 
 def suited(config: MixtureConfig, own: bool, fixed: Collection[str] = ()) -> tuple[MixtureConfig, str]:
-    """Settings with a start that fits: the original's is made for its own three clusters. See `Model.suited`."""
-    if config.start != "original" or "start" in fixed or (config.components == 3 and not own):
-        return config, ""
-    restarts = config.restarts if "restarts" in fixed else max(config.restarts, 3)
-    bells = "1 component" if config.components == 1 else f"{config.components} components"
-    why = "points of your own" if own else bells
-    return (
-        config.model_copy(update={"start": "k-means++", "restarts": restarts}),
-        f"The original's fixed start is made for its own three clusters; with {why} the bells begin at k-means++.",
-    )
+    """Settings with a start that fits, and for the user's own points a measure that they bring with them.
+
+    The original's start is made for its own three clusters; a regularisation in squared units says nothing about points
+    in nanometres; and nobody has looked at them for what a component would collapse on. See `Model.suited`.
+    """
+    changes: dict[str, Any] = {}
+    why = []
+    if config.start == "original" and "start" not in fixed and (config.components != 3 or own):
+        changes["start"] = "k-means++"
+        changes["restarts"] = config.restarts if "restarts" in fixed else max(config.restarts, 3)
+        count = "1 component" if config.components == 1 else f"{config.components} components"
+        which = "points of your own" if own else count
+        why.append(
+            f"The original's fixed start is made for its own three clusters; with {which} the components begin at "
+            "k-means++."
+        )
+    for name, value, words in OWN:
+        if own and name not in fixed and getattr(config, name) != value:
+            changes[name] = value
+            why.append(words)
+    return (config.model_copy(update=changes), " ".join(why)) if changes else (config, "")
 
 
 def report(trainer: MixtureTrainer) -> Report:
@@ -48,6 +65,10 @@ def report(trainer: MixtureTrainer) -> Report:
     ]
     if seen.repairs:
         fit.append(("collapsed components repaired", seen.repairs))
+    for point in seen.set_aside[:MOST_NAMED]:
+        fit.append((f"point {point + 1}, far from all others: set aside", _vector(seen.data.points[point])))
+    if (more := len(seen.set_aside) - MOST_NAMED) > 0:
+        fit.append(("more points set aside", more))
     metrics: dict[str, Any] = {
         "log_likelihood_per_point": seen.log_likelihood,
         "iterations": seen.iteration,
@@ -59,20 +80,32 @@ def report(trainer: MixtureTrainer) -> Report:
         "bic": seen.bic,
         "aic": seen.aic,
     }
+    if seen.repairs:
+        metrics["repairs"] = seen.repairs
+    if seen.set_aside:
+        metrics["set_aside"] = [point + 1 for point in seen.set_aside]
     columns = ("component", "weight", "mean", "covariance")
     return Report(columns, tuple(rows), metrics, (ReportTable(("fit", "value"), tuple(fit)),))
 
 
 def _row(name: str, mixture: Gaussians, k: int) -> tuple[str | float | None, ...]:
-    mean = ", ".join(f"{value:.3f}" for value in mixture.means[k])
-    covariance = "; ".join(" ".join(f"{value:.3f}" for value in row) for row in mixture.covariances[k])
-    return name, float(mixture.weights[k]), f"({mean})", f"[{covariance}]"
+    covariance = "; ".join(" ".join(f"{value:.4g}" for value in row) for row in mixture.covariances[k])
+    return name, float(mixture.weights[k]), _vector(mixture.means[k]), f"[{covariance}]"
+
+
+def _vector(values: Array) -> str:
+    """Coordinates with four significant digits, whatever they are measured in."""
+    return f"({', '.join(f'{value:.4g}' for value in values)})"
+
+
+MOST_NAMED = 5
+"""Points that are named one by one; of more, only how many there are is said."""
 
 
 PRESETS = {
     "original": Preset(
         MixtureConfig(),
-        "Three clusters and a start far from them: watch the bells find their way in about 26 iterations.",
+        "Three clusters and a start far from them: watch the components find their way in about 26 iterations.",
     ),
     "k-means++": Preset(
         MixtureConfig(start="k-means++", restarts=5, start_seed=23, kmeans_beside=True),
@@ -88,11 +121,13 @@ PRESETS = {
     ),
     "ring": Preset(
         MixtureConfig(dataset="ring", components=8, start="k-means++", restarts=3, max_iterations=200),
-        "No cluster at all: eight bells share the ring. A mixture can describe any density, not only clusters.",
+        "No cluster at all: eight components share the ring. A mixture can describe any density, not only clusters.",
     ),
     "collapse": Preset(
-        MixtureConfig(points_per_cluster=8, components=12, start="random-points", max_iterations=200),
-        "Too many bells for 24 points: one shrinks onto a single point. Try a larger regularisation, or repair.",
+        MixtureConfig(
+            points_per_cluster=8, components=12, start="random-points", max_iterations=200, on_collapse="stop"
+        ),
+        "Too many components for 24 points: one shrinks onto a single point. Try a larger regularisation, or repair.",
     ),
 }
 

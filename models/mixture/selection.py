@@ -1,4 +1,4 @@
-"""Which number of bells describes the points best? Fit several mixtures and compare BIC and AIC."""
+"""Which number of components describes the points best? Fit several mixtures and compare BIC and AIC."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ def model_selection(
                     max_iterations=max(100, config.max_iterations),
                     tolerance=max(config.tolerance, 1e-5),
                     regularisation=config.regularisation,
+                    regularisation_unit=config.regularisation_unit,
+                    outliers=config.outliers,
                     on_collapse="repair" if config.covariance != "tied" else "stop",
                     seed=config.seed,
                     start_seed=config.start_seed,

@@ -30,10 +30,13 @@ class MixtureSnapshot(Snapshot):
         data: all points, with what is known about them; OwnPoints once the user had a hand in them.
         points: (n, D), those that are shown: all up to MOST_SHOWN, else evenly many of them.
         responsibilities: (n, K) float32, of the points shown, from the last E-step; None before the first.
-        log_likelihood: log p(X) of all points under `mixture`, divided by N.
+        log_likelihood: log p(X) of all points that are not set aside under `mixture`, divided by their number.
         bic, aic: of `mixture`; smaller is better.
         matches: true components beside estimated ones; empty without a truth.
         repairs: collapsed components put back so far.
+        repaired: those put back in this iteration: number from 0, and what had become of it, in words.
+        set_aside: numbers of the points that the components are fitted without, for they lie far from all others; they
+            have no responsibilities (zeros).
         kmeans_centres, kmeans_labels: k-means from the same start after as many iterations, (K, D) and (n,), or None.
     """
 
@@ -50,6 +53,8 @@ class MixtureSnapshot(Snapshot):
     aic: float
     matches: tuple[Match, ...]
     repairs: int
+    repaired: tuple[tuple[int, str], ...]
+    set_aside: tuple[int, ...]
     kmeans_centres: Array | None
     kmeans_labels: NDArray[np.int64] | None
 

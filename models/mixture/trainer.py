@@ -22,6 +22,7 @@ from models.mixture.config import MixtureConfig
 from models.mixture.data import load_points
 from models.mixture.edits import MoveMean
 from models.mixture.em import (
+    EMPTIED,
     Match,
     aic,
     bic,
@@ -29,12 +30,15 @@ from models.mixture.em import (
     collapsed,
     compare,
     e_step,
+    far_out,
     log_likelihood,
     m_step,
     original_start,
     parameter_count,
     random_start,
+    set_down,
     spread_start,
+    variances,
 )
 from models.mixture.kmeans import moved, nearest
 from models.mixture.snapshot import PHASES, MixtureSnapshot, Phase
@@ -62,6 +66,29 @@ class _Counters:
 
     def array(self) -> NDArray[np.int64]:
         return np.array(list(vars(self).values()), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Repaired:
+    """Which components were put back last, saved as one int64 array (3,)."""
+
+    iteration: int = 0
+    shrunk: int = 0  # bit k stands for component k: it had narrowed down
+    emptied: int = 0  # bit k: it had lost all its points
+
+    def array(self) -> NDArray[np.int64]:
+        return np.array(list(vars(self).values()), dtype=np.int64)
+
+    @staticmethod
+    def of(iteration: int, lost: Mapping[int, str]) -> _Repaired:
+        emptied = sum(1 << k for k, why in lost.items() if why == EMPTIED)
+        return _Repaired(iteration, sum(1 << k for k in lost) - emptied, emptied)
+
+    def components(self) -> tuple[tuple[int, str], ...]:
+        """Their numbers, counted from 0, and what had become of them."""
+        reasons = ((self.shrunk, "had shrunk onto a single point or a line"), (self.emptied, "had lost all its points"))
+        found = [(k, why) for bits, why in reasons for k in range(bits.bit_length()) if bits >> k & 1]
+        return tuple(sorted(found))
 
 
 class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
@@ -92,6 +119,7 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
         self._best_likelihood: float
         self._centres: Array  # of k-means
         self._best_centres: Array
+        self._repaired_in = _Repaired()
         self._resting: Array | None  # centres of k-means that do not move on these points any more
         self.use_points(data)
         self._begin()
@@ -146,8 +174,8 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
         """Fit the components to their shares of the points; nothing is taken over when one of them collapses."""
         assert self._responsibilities is not None
         config, points = self.config, self._points
-        mixture = m_step(points, self._responsibilities, config.covariance, config.regularisation)
-        lost = collapsed(mixture, points, config.regularisation)
+        mixture = m_step(points, self._responsibilities, config.covariance, self._added)
+        lost = collapsed(mixture, points, self._added)
         if lost:
             mixture = self._repaired(mixture, lost)
         self._mixture = mixture
@@ -198,6 +226,7 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
         counters.phase = PHASES.index("start")
         counters.origin = counters.restart
         counters.iteration = counters.allowed_from = counters.converged = counters.over = 0
+        self._repaired_in = _Repaired()
 
     @property
     def _restarts(self) -> int:
@@ -220,25 +249,54 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             self._likelihood = self._likelihood_before = total / len(self._points)
 
     def _repaired(self, mixture: Gaussians, lost: Mapping[int, str]) -> Gaussians:
-        """The mixture with collapsed components put back on random points; or TrainingError, if that is not wanted."""
-        first = min(lost)
-        others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-        if self.config.on_collapse == "stop" or self.config.covariance == "tied":
-            raise TrainingError(
-                f"Component {first + 1}{others} {lost[first]}. Use fewer components, another start or start seed, or a "
-                "larger regularisation; or let collapsed components be repaired (setting “on collapse”)."
-            )
+        """The mixture with collapsed components put back on random points; or TrainingError, if that is not wanted.
+
+        One that has lost its points can always be put back; a width that all components share cannot.
+        """
+        tied = self.config.covariance == "tied"
+        if self.config.on_collapse == "stop" or (tied and any(why != EMPTIED for why in lost.values())):
+            raise TrainingError(self._what_collapsed(lost))
         chosen = list(lost)
         weights, means, covariances = (array.copy() for array in mixture.arrays().values())
         weights[chosen] = 1 / self.config.components
         means[chosen] = self._points[self._rng.integers(len(self._points), size=len(chosen))]
-        everywhere = np.diag(np.maximum(self._points.var(axis=0), self.config.regularisation))
+        everywhere = np.diag(np.maximum(self._points.var(axis=0), self._added))
         if self.config.covariance == "spherical":
             everywhere = np.eye(len(everywhere)) * np.trace(everywhere) / len(everywhere)
-        covariances[chosen] = everywhere
+        if not tied:
+            covariances[chosen] = everywhere
         self._counters.repairs += len(chosen)
+        self._repaired_in = _Repaired.of(self._counters.iteration + 1, lost)
         self._likelihood_before = np.nan  # the likelihood may fall now: that is no convergence
         return Gaussians(weights / weights.sum(), means, covariances)
+
+    def _what_collapsed(self, lost: Mapping[int, str]) -> str:
+        """Cause and remedy, with the points that are behind it by name."""
+        first = min(lost)
+        others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        repaired = "let collapsed components be repaired (setting “on collapse”)"
+        if (far := np.flatnonzero(far_out(self.data.points))).size and self.config.outliers == "keep":
+            more = f" (and {far.size - 1} more)" if far.size > 1 else ""
+            return (
+                f"Point {self._called(far[0])}{more} lies far away from all others, and component {first + 1}{others} "
+                f"has collapsed. Set the point aside (setting “outliers”) or remove it; or {repaired}."
+            )
+        assert self._responsibilities is not None
+        holds = np.flatnonzero(self._responsibilities[first] > 0.5)
+        where = lost[first]
+        if where != EMPTIED and holds.size and len(np.unique(self._points[holds], axis=0)) == 1:
+            number = int(np.flatnonzero(~self._far)[holds[0]])
+            where = (
+                f"has shrunk onto a single point (number {self._called(number)}), where its density grows without end"
+            )
+        return (
+            f"Component {first + 1}{others} {where}. Use fewer components, another start or start seed, or a "
+            f"larger regularisation; or {repaired}."
+        )
+
+    def _called(self, number: int) -> str:
+        """A point by its number and place."""
+        return f"{number + 1} at ({', '.join(f'{value:.4g}' for value in self.data.points[number][:4])})"
 
     def configure(self, config: MixtureConfig) -> None:
         """Take over live changes; more iterations or a smaller tolerance let a finished run go on."""
@@ -267,7 +325,14 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
 
     @property
     def _points(self) -> Array:
-        return self.data.points
+        """The points that the components are fitted to."""
+        return self._used
+
+    @property
+    def _added(self) -> Array:
+        """What is added to the variance along each axis, in squared units of the points: (D,)."""
+        unit = self._variances if self.config.regularisation_unit == "variance" else np.ones(len(self._variances))
+        return self.config.regularisation * unit
 
     @property
     def mixture(self) -> Gaussians:
@@ -287,10 +352,9 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
 
     def snapshot(self) -> MixtureSnapshot:
         """The mixture now, with the points to draw."""
+        every = -(-len(self.data) // MOST_SHOWN)
+        points = self.data.points[::every] if every > 1 else self.data.points
         count = len(self._points)
-        shown = slice(None, None, -(-count // MOST_SHOWN))
-        points = self._points[shown] if count > MOST_SHOWN else self._points
-        shares = self._responsibilities
         total = self._likelihood * count
         parameters = parameter_count(self._mixture.count, self._mixture.dimensions, self.config.covariance)
         beside = self.config.kmeans_beside
@@ -304,15 +368,28 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             mixture=self._mixture,
             data=self.data,
             points=points,
-            responsibilities=None if shares is None else owned(shares[:, shown].T.astype(np.float32)),
+            responsibilities=self._shares_shown(every),
             log_likelihood=self._likelihood,
             bic=bic(total, count, parameters),
             aic=aic(total, parameters),
             matches=self._matches(),
             repairs=self._counters.repairs,
+            repaired=self._repaired_in.components() if self._repaired_in.iteration == self._counters.iteration else (),
+            set_aside=tuple(int(number) for number in np.flatnonzero(self._far)),
             kmeans_centres=owned(self._centres) if beside else None,
             kmeans_labels=owned(nearest(points, self._centres)[0]) if beside else None,
         )
+
+    def _shares_shown(self, every: int) -> NDArray[np.float32] | None:
+        """The responsibilities for every so many-th point, (n, K); points that were set aside belong to nobody."""
+        shares = self._responsibilities
+        if shares is None:
+            return None
+        if not self._far.any():
+            return owned(shares[:, ::every].T.astype(np.float32))
+        found = np.zeros((len(self.data), len(shares)), dtype=np.float32)
+        found[~self._far] = shares.T
+        return owned(found[::every])
 
     # ------------------------------------------------------------------------------------------------ through time
 
@@ -327,6 +404,15 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             Field("likelihoods", np.dtype(np.float64), (3,), self._likelihoods, self._put_likelihoods, finite=False),
             attribute(self, "_centres", "kmeans_centres", shape=centres),
             attribute(self, "_best_centres", "best_kmeans_centres", shape=centres),
+            Field(
+                "repaired",
+                np.dtype(np.int64),
+                (3,),
+                lambda: self._repaired_in.array(),
+                self._put_repaired,
+                low=0,
+                missing=_Repaired().array,
+            ),
             generator("rng", self._rng),
             *_parameters(self, "_mixture", ""),
             *_parameters(self, "_shared_by", "shared_by_"),
@@ -338,6 +424,9 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
 
     def _put_likelihoods(self, saved: Array) -> None:
         self._likelihood, self._likelihood_before, self._best_likelihood = (float(value) for value in saved)
+
+    def _put_repaired(self, saved: NDArray[np.int64]) -> None:
+        self._repaired_in = _Repaired(*(int(number) for number in saved))
 
     def _put_counters(self, saved: NDArray[np.int64]) -> None:
         counters = self._counters = _Counters(*(int(number) for number in saved))
@@ -355,6 +444,8 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             raise DataError(f"The saved state has {len(counters)} counters, not {known}: the file is damaged.")
         if not 0 <= _Counters(*counters).phase < len(PHASES):
             raise DataError("The saved state is in no known phase: the file is damaged.")
+        if max(saved["repaired"][1:]) >> self.config.components:
+            raise DataError("The saved state repairs a component that there is not: the file is damaged.")
         # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
         if not np.isfinite(saved["likelihoods"][0]) or np.isnan(saved["likelihoods"][2]):
             raise DataError("The saved likelihoods are no numbers: the file is damaged.")
@@ -387,6 +478,22 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
         truth = self._truth if self._has_truth else None
         super().use_points(data if data.truth is truth else replace(data, truth=truth))
         self._resting = None
+        self._far = self._to_set_aside(self.data.points)
+        self._used = self.data.points[~self._far] if self._far.any() else self.data.points
+        self._variances = variances(self._used, self.config.covariance)
+        self._responsibilities = None
+
+    def _to_set_aside(self, points: Array) -> NDArray[np.bool_]:
+        """Which points the components are fitted without; none where the others would be too few."""
+        none = np.zeros(len(points), dtype=bool)
+        if self.config.outliers == "keep":
+            return none
+        far = far_out(points)
+        try:
+            check_enough(points[~far], self.config.components)
+        except DataError:
+            return none
+        return far
 
     def check_points(self, data: PointSet) -> None:
         """See PointTrainer."""
@@ -419,13 +526,11 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             new = check_points(np.asarray(mean, dtype=np.float64)[None])[0]
         except DataError as error:
             raise ConfigError(str(error)) from error
-        means = self._mixture.means.copy()
-        if new.shape != means[component].shape:
-            raise ConfigError(f"A mean has {means.shape[1]} coordinates here, not {new.size}.")
-        means[component] = new
-        self._mixture = replace(self._mixture, means=means)
+        if new.shape != (self._mixture.dimensions,):
+            raise ConfigError(f"A mean has {self._mixture.dimensions} coordinates here, not {new.size}.")
+        self._mixture = set_down(self._mixture, component, new, self._points, self.config.covariance)
         if self._phase == "start":
-            self._centres = means
+            self._centres = self._mixture.means
             self._shared_by = self._mixture
             self._likelihood = log_likelihood(self._points, self._mixture) / len(self._points)
         else:

@@ -26,14 +26,16 @@ from models.mixture.em import (
     density_grid,
     e_step,
     explain_point,
+    far_out,
     log_likelihood,
     m_step,
     original_start,
     parameter_count,
     random_start,
+    set_down,
     spread_start,
 )
-from models.mixture.model import MODEL, report
+from models.mixture.model import MODEL, report, suited
 from models.mixture.selection import model_selection
 from models.mixture.trainer import MixtureTrainer
 
@@ -478,8 +480,13 @@ def outlier():
     return PointSet(np.concatenate([rng.standard_normal((30, 2)), rng.standard_normal((30, 2)) + 8, [[200.0, 200.0]]]))
 
 
+def lone_pair():
+    """Two good clusters, and one point at some distance, not far enough to be no part of them."""
+    return PointSet(np.concatenate([outlier().points[:60], [[60.0, 60.0]]]))
+
+
 def test_a_collapsing_component_stops_the_run_with_cause_and_remedy():
-    running = MixtureTrainer(MixtureConfig(start="k-means++", components=3), outlier())
+    running = MixtureTrainer(MixtureConfig(start="k-means++", components=3, on_collapse="stop"), lone_pair())
     with pytest.raises(TrainingError, match=r"Component \d has shrunk onto a single point.*larger regularisation"):
         run(running)
     assert np.isfinite(running.snapshot().log_likelihood)
@@ -495,6 +502,142 @@ def test_a_collapsed_component_can_be_repaired(kind):
     seen = run(MixtureTrainer(config, outlier()))
     assert seen.repairs > 0
     assert np.isfinite(seen.log_likelihood)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", [(12.0, 3.0), (-40.0, 25.0), (300.0, 300.0)])
+def test_a_mean_that_is_dragged_away_finds_back_or_goes_on_but_never_collapses(kind, place):
+    for seed in range(3):
+        running = trainer(covariance=kind, seed=seed, max_iterations=200)
+        end = run(running)
+        for component in range(3):
+            running.edit(MoveMean(component, np.array(place)))
+            seen = running.snapshot()
+            assert seen.mixture.weights[component] == pytest.approx(1 / 3)
+            np.testing.assert_array_equal(seen.mixture.means[component], place)
+            found = run(running)
+            assert found.repairs == 0
+            if kind == "full":
+                assert found.log_likelihood == pytest.approx(end.log_likelihood, abs=1e-3)
+
+
+def test_a_component_set_down_sees_all_points_from_there():
+    points = make_points("original", 50, 1.0, np.random.default_rng(0)).points
+    before = spread_start(points, 3, np.random.default_rng(0))
+    after = set_down(before, 1, np.array([20.0, -3.0]), points, "full")
+    away = points - [20.0, -3.0]
+    np.testing.assert_allclose(after.covariances[1], away.T @ away / len(points))
+    np.testing.assert_array_equal(after.covariances[[0, 2]], before.covariances[[0, 2]])
+    assert after.weights.sum() == pytest.approx(1)
+    alone = set_down(Gaussians(np.ones(1), before.means[:1], before.covariances[:1]), 0, np.zeros(2), points, "tied")
+    assert alone.weights.tolist() == [1.0]
+
+
+def test_a_repair_is_said_and_a_way_back_repeats_it():
+    config = MixtureConfig(start="k-means++", components=3, max_iterations=30, half_steps=False)
+    running, states = MixtureTrainer(config, lone_pair()), []
+    while not running.snapshot().repaired:
+        states.append(running.state())
+        running.step()
+    seen, after = running.snapshot(), running.state()
+    assert all("had shrunk" in why for _, why in seen.repaired)
+    other = MixtureTrainer(config, lone_pair())
+    other.restore(states[0])
+    for _ in states:
+        other.step()
+    assert other.snapshot().repaired == seen.repaired
+    for name, array in other.state().items():
+        np.testing.assert_array_equal(array, after[name])
+    running.step()
+    assert not set(seen.repaired) & set(running.snapshot().repaired)
+    other.restore(after)
+    assert other.snapshot().repaired == seen.repaired  # it is part of the state
+    other.restore({name: array for name, array in after.items() if name != "repaired"})  # as in an earlier file
+    assert other.snapshot().repaired == ()
+    with pytest.raises(DataError, match="a component that there is not"):
+        other.restore(after | {"repaired": np.array([1, 8, 0])})
+
+
+def test_tied_components_without_points_are_put_back_and_a_shared_width_cannot_be():
+    config = MixtureConfig(covariance="tied", start="k-means++", components=2)
+    running = MixtureTrainer(config, outlier())
+    run(running)
+    state = running.state()
+    state["means"] = np.array([state["means"][0], [1e4, -1e4]])
+    state["shared_by_means"] = state["means"]
+    running.restore(state | {"counters": np.where(np.arange(11) == 5, 0, state["counters"])})
+    running.step()
+    assert running.snapshot().repaired == ((1, "had lost all its points"),)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-4, 1.0, 1e7])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_regularisation_of_the_variance_means_the_same_in_all_units(scale, kind):
+    points = make_points("original", 60, 1.0, np.random.default_rng(3)).points
+    config = MixtureConfig(
+        start="k-means++", covariance=kind, regularisation=1e-3, regularisation_unit="variance", max_iterations=20
+    )
+    seen = run(MixtureTrainer(config, PointSet(points * scale)))
+    once = run(MixtureTrainer(config, PointSet(points)))
+    np.testing.assert_allclose(seen.mixture.means / scale, once.mixture.means, rtol=1e-6)
+    np.testing.assert_allclose(seen.mixture.covariances / scale**2, once.mixture.covariances, rtol=1e-6, atol=1e-9)
+
+
+def test_a_level_line_is_regularised_by_the_axis_that_is_not_level():
+    line = np.stack([np.arange(30.0), np.zeros(30)], axis=1)
+    config = MixtureConfig(components=2, start="k-means++", regularisation_unit="variance")
+    seen = run(MixtureTrainer(config, PointSet(line)))
+    assert (seen.mixture.covariances[:, 1, 1] > 0).all()
+
+
+@pytest.mark.parametrize("place", [(1e6, 1e6), (0.0, -1e6), (1000.0, 0.0)])
+def test_a_point_far_from_all_others_is_set_aside_and_the_clusters_are_found_without_it(place):
+    points = make_points("original", 60, 1.0, np.random.default_rng(3)).points
+    config = MixtureConfig(start="k-means++", restarts=3, outliers="set-aside", kmeans_beside=True)
+    running = MixtureTrainer(config, PointSet(np.insert(points, 7, place, axis=0)))
+    seen = run(running)
+    assert seen.set_aside == (7,)
+    np.testing.assert_array_equal(seen.points[7], place)
+    assert seen.responsibilities[7].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(np.delete(seen.responsibilities, 7, axis=0).sum(axis=1), 1, atol=1e-6)
+    without = run(MixtureTrainer(config, PointSet(points)))
+    np.testing.assert_array_equal(seen.mixture.means, without.mixture.means)
+    assert (seen.bic, seen.log_likelihood) == (without.bic, without.log_likelihood)
+    np.testing.assert_array_equal(seen.kmeans_centres, without.kmeans_centres)
+    said = report(running)
+    assert said.metrics["set_aside"] == [8]
+    assert any(row[0] == "point 8, far from all others: set aside" for row in said.further[0].rows)
+    running.edit(RemovePoints((7,)))
+    assert running.snapshot().set_aside == ()
+
+
+def test_only_points_that_can_be_no_cluster_are_far_out():
+    rng = np.random.default_rng(0)
+    cluster = rng.standard_normal((200, 2))
+    assert not far_out(cluster).any()
+    assert not far_out(np.concatenate([cluster, cluster[:5] + 1000])).any()  # few, but with a width of their own
+    assert far_out(np.concatenate([cluster, [[999.0, 999.0]] * 3]))[200:].all()  # a number that stands for “missing”
+    assert not far_out(np.concatenate([cluster[:8], [[1e6, 0]]])).any()  # too few to say
+    assert not far_out(np.exp(cluster)).any()  # a long tail has no gap
+    assert not far_out(np.stack([np.arange(30.0), np.zeros(30)], axis=1)).any()
+
+
+def test_a_point_that_is_kept_is_named_when_a_component_collapses_on_it():
+    points = np.insert(make_points("original", 60, 1.0, np.random.default_rng(3)).points, 7, (1e6, 1e6), axis=0)
+    running = MixtureTrainer(MixtureConfig(start="k-means++", on_collapse="stop"), PointSet(points))
+    with pytest.raises(TrainingError, match=r"Point 8 at \(1e\+06, 1e\+06\) lies far away.*“outliers”") as caught:
+        run(running)
+    assert len(str(caught.value)) <= 300
+
+
+def test_own_points_bring_their_measure_with_them():
+    config, why = suited(MixtureConfig(), True)
+    assert (config.start, config.regularisation_unit, config.outliers) == ("k-means++", "variance", "set-aside")
+    assert len(why) <= 300
+    assert suited(config, True) == (config, "")
+    assert suited(MixtureConfig(), False) == (MixtureConfig(), "")
+    asked = suited(MixtureConfig(), True, {"outliers", "regularisation_unit", "start"})
+    assert asked == (MixtureConfig(), "")
 
 
 def test_the_other_remedy_works_too():
