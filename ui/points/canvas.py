@@ -131,15 +131,23 @@ class PointCanvas(Plot):
         """A new run is being built: what belongs to the one before goes, except the points."""
 
     def fit(self, margin: float = 0.08, also: ArrayLike | None = None) -> None:
-        """Show all points, and all of `also` (M, 2), with a margin around them."""
-        places = self.points if also is None else np.concatenate([self.points, np.reshape(also, (-1, 2))])
+        """Show all points (`in_view`), and all of `also` (M, 2), with a margin around them."""
+        points = self.in_view()
+        places = points if also is None else np.concatenate([points, np.reshape(also, (-1, 2))])
         if not len(places):
             self.set_range((-1, 1), (-1, 1))
             return
         low, high = places.min(axis=0), places.max(axis=0)
-        room = np.maximum(high - low, 1e-9 + 1e-6 * np.abs(high))
+        room = np.maximum(high - low, 1e-6 * np.maximum(np.abs(low), np.abs(high)))
+        if not room.any():
+            room = np.ones(2)
+        room = np.maximum(room, 1e-6 * room.max())
         low, high = low - margin * room, high + margin * room
         self.set_range((float(low[0]), float(high[0])), (float(low[1]), float(high[1])))
+
+    def in_view(self) -> Points:
+        """The points that are to be seen when everything is."""
+        return self.points
 
     @property
     def view(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -41,10 +41,14 @@ def number(value: float, unit: str = "") -> str:
 
 
 def short(value: float) -> str:
-    """A number for a narrow column of a table, in at most six letters: 3.14, 1234, 2e4."""
+    """A number for a narrow column of a table, in at most nine letters: 3.14, 1234, 2.46e4.
+
+    Three digits count at least, whatever the unit: points may be measured in nanometres.
+    """
     size = abs(value)
-    if size != 0 and (size < 0.005 or size >= 10_000):
-        text = f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    if size != 0 and (size < 0.1 or size >= 10_000):
+        text = f"{value:.3f}" if 0.1 > size >= 0.01 else f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
+        text = text.replace("e+", "e")
     else:
         text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
     return true_minus(text)
@@ -68,7 +72,7 @@ def in_cell(value: float) -> str:
 
 
 def small(value: float, places: int = 4) -> str:
-    """A number that may be very small: with so many places, but below 0.001 as 1.2e−05."""
+    """A number that may be very small or large: with so many places, but below 0.001 and from 100,000 as 1.2e−05."""
     return true_minus(_small(value, places))
 
 
@@ -79,7 +83,7 @@ def small_tex(value: float, places: int = 4) -> str:
 
 
 def _small(value: float, places: int) -> str:
-    return f"{value:.{places}f}" if abs(value) >= 1e-3 or value == 0 else f"{value:.1e}"
+    return f"{value:.{places}f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{value:.1e}"
 
 
 def equals(by_hand: float, value: float, places: int) -> str:

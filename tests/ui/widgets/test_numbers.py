@@ -17,11 +17,15 @@ def test_long_counts_are_grouped():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0.00"), (1.234, "1.23"), (-12.3, "−12.30"), (1234.5, "1234"), (12_345.0, "1e4"), (0.001, "1e−3")],
+    [
+        *((0, "0.00"), (1.234, "1.23"), (-12.3, "−12.30"), (1234.5, "1234"), (12_345.0, "1.23e4")),
+        *((-0.00123, "−1.23e−3"), (0.0234, "0.023"), (-1.846e-9, "−1.85e−9"), (-3.4e-12, "−3.40e−12")),
+        *((0.25, "0.25"), (1e12, "1.00e12")),
+    ],
 )
-def test_a_narrow_column_has_six_letters(value, text):
+def test_a_narrow_column_has_nine_letters_and_three_digits(value, text):
     assert short(value) == text
-    assert len(text) <= 6
+    assert len(text) <= 9
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,7 @@ def test_a_narrow_column_has_six_letters(value, text):
         (-0.001, "−0.0010", "-0.0010"),
         (0.0000123, "1.2e−05", r"1.2\cdot 10^{-5}"),
         (-4e-12, "−4.0e−12", r"-4.0\cdot 10^{-12}"),
+        (3.14e8, "3.1e+08", r"3.1\cdot 10^{8}"),
     ],
 )
 def test_very_small_numbers_keep_their_size(value, text, tex):

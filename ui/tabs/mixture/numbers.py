@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from models.mixture.em import explain_point
 from models.mixture.snapshot import MixtureSnapshot
 from ui.tabs.mixture.view import component_color
 from ui.widgets.formula import FormulaView
-from ui.widgets.layout import column, heading
+from ui.widgets.layout import column, heading, muted
 from ui.widgets.number_table import NumberTable
 from ui.widgets.numbers import short, small, small_tex
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
 MEAN, COVARIANCE = 2, 4
 """The first columns of the mean and of the covariance."""
+NOTHING = "Click a point to see how the components share it"
 ERROR_TIPS = {
     1: "How far the weight is from the true one",
     MEAN: "How far the mean is from the true one: the distance of the two points",
@@ -88,16 +90,18 @@ def about_truth(snapshot: MixtureSnapshot) -> str:
     """Which components have a truth beside them, and what their errors are, in two lines."""
     truth, compared, count = snapshot.truth, len(snapshot.matches), snapshot.mixture.count
     if truth is None or not compared:
-        return "Nobody knows the bells these points come from: there is no truth to compare with."
+        return "Nobody knows the components these points come from: there is no truth to compare with."
     if count > compared:
-        return f"There are {compared} true bells: each is beside the estimate that fits it, the others have none."
+        return f"There are {compared} true components, each beside the estimate that fits it; the others have none."
     if truth.count > compared:
-        return f"There are {truth.count} true bells: {truth.count - compared} of them have no estimate of their own."
+        return (
+            f"There are {truth.count} true components: {truth.count - compared} of them have no estimate of their own."
+        )
     return "Errors: of a mean its distance from the true one, of Σ the largest difference of an entry."
 
 
 def _error(value: float) -> str:
-    return f"{value:.3f}" if value < 100 else short(value)
+    return f"{value:.3f}" if value == 0 or 0.01 <= value < 100 else short(value)
 
 
 def _numbers(weight: float, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> list[str]:
@@ -110,8 +114,10 @@ class PointExplanation(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.heading = heading("Click a point to see how the bells share it")
-        self.heading.setWordWrap(True)
+        self.heading = heading(NOTHING)
+        self.note = muted(wrap=True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.note.setFixedHeight(2 * self.note.fontMetrics().lineSpacing() + 2)  # room for both of its texts: no leaps
         self.formula = FormulaView(
             BAYES, "gamma k = pi k N(x | mu k, Sigma k) / sum over j of pi j N(x | mu j, Sigma j)"
         )
@@ -122,24 +128,29 @@ class PointExplanation(QWidget):
                 "",
                 "Mahalanobis distance from the mean, in standard deviations",
                 "Weight of the component",
-                "Density of the bell at this point",
+                "Density of the component at this point",
                 "The numerator: weight times density",
                 "Responsibility: the numerator divided by the sum of all numerators",
             ],
             "terms of the formula for each component",
         )
-        column(self.heading, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
+        column(self.heading, self.note, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
 
-    def show_point(self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str) -> None:
-        """Explain a place under the present parameters; None: nothing is chosen."""
+    def show_point(
+        self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str, *, aside: bool = False
+    ) -> None:
+        """Explain a place under the present parameters; None: nothing is chosen. `aside`: the fit is without it."""
         if snapshot is None or place is None:
-            self.heading.setText("Click a point to see how the bells share it")
+            self.heading.setText(NOTHING)
+            self.note.setText("")
             self.numbers.set_formula("")
             self.table.setRowCount(0)
             return
         found = explain_point(snapshot.mixture, place)
-        later = " The colours follow with the next E-step." if snapshot.phase != "E" else ""
-        self.heading.setText(f"{name} at ({short(place[0])}, {short(place[1])}), under the present bells.{later}")
+        self.heading.setText(f"{name} at ({short(place[0])}, {short(place[1])})")
+        later = "" if snapshot.phase == "E" else " Its colour follows with the next E-step."
+        aside = " It is set aside, far from all others." if aside else later
+        self.note.setText(f"Shared out among the present components.{aside}")
         k = int(found.responsibilities.argmax())
         weight = snapshot.mixture.weights[k]
         gamma = found.responsibilities[k]

@@ -1,6 +1,7 @@
-"""How many bells? BIC and AIC over K, worked out in the background while the tab stays at hand.
+"""How many components? BIC and AIC over K, worked out in the background while the tab stays at hand.
 
-More bells always fit better; both criteria charge for the additional numbers, BIC more than AIC. Smaller is better.
+More components always fit better; both criteria charge for the additional numbers, BIC more than AIC. Smaller is
+better.
 """
 
 from __future__ import annotations
@@ -269,7 +270,16 @@ class SelectionPanel(QWidget):
 
 def _same_question(first: tuple[Array, MixtureConfig], second: tuple[Array, MixtureConfig]) -> bool:
     """Whether two comparisons would have the same answer."""
-    names = ("covariance", "max_iterations", "tolerance", "regularisation", "seed", "start_seed")
+    names = (
+        "covariance",
+        "max_iterations",
+        "tolerance",
+        "regularisation",
+        "regularisation_unit",
+        "outliers",
+        "seed",
+        "start_seed",
+    )
     return first[1].changed(second[1]).isdisjoint(names) and (
         first[0] is second[0] or np.array_equal(first[0], second[0])
     )

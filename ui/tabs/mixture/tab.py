@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -79,7 +80,7 @@ class MixtureTab(PointTab):
         self.legend.setAccessibleName("what the ellipses are")
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.legend.setToolTip(
-            "Ellipses: every bell as far as one and two standard deviations reach; the true ones are dashed"
+            "Ellipses: every component as far as one and two standard deviations reach; the true ones are dashed"
         )
         self.legend.setMinimumWidth(1)
         theme.set_role(self.legend, "muted")
@@ -151,7 +152,9 @@ class MixtureTab(PointTab):
             self.table.show_mixture(snapshot)
             self.truth_note.setText(about_truth(snapshot))
         elif self.explanation.isVisible():
-            self.explanation.show_point(snapshot, place, f"Point {(self.picked or 0) + 1}")
+            picked = self.picked or 0
+            aside = snapshot.point_count == len(snapshot.points) and picked in snapshot.set_aside
+            self.explanation.show_point(snapshot, place, f"Point {picked + 1}", aside=aside)
         whole = snapshot.point_count == len(snapshot.points)
         config = self.session.status.config
         assert isinstance(config, MixtureConfig)
@@ -168,16 +171,21 @@ class MixtureTab(PointTab):
         if self.session.status.phase == "finished" and many:
             start = f"Start {snapshot.restart + 1} of {config.restarts} was the best · "
         if snapshot.phase == "start":
-            words = f"<b>Start</b> · {snapshot.mixture.count} bells, and no point belongs to any of them yet"
+            words = f"<b>Start</b> · {snapshot.mixture.count} components, and no point belongs to any of them yet"
         elif snapshot.converged and snapshot.phase == "E":
             words = f"<b>Converged</b> after {iterations}"
         elif snapshot.phase == "E" and self.session.status.phase == "finished":
             words = f"<b>Not converged</b> after {iterations}, as many as were allowed"
         elif snapshot.phase == "E":
-            words = "<b>E-step</b> · every point is shared out among the bells"
+            words = "<b>E-step</b> · every point is shared out among the components"
         else:
-            words = f"<b>M-step {snapshot.iteration}</b> · every bell moves to its share of the points"
+            words = f"<b>M-step {snapshot.iteration}</b> · every component moves to its share of the points"
+        if snapshot.repaired:
+            words += f" · {_put_back(snapshot)}"
+        if snapshot.set_aside:
+            words += f" · {_named(snapshot.set_aside)} set aside, far from all others"
         self.words.setText(start + words)
+        self.words.setToolTip(start + words)  # whole, where the line is too short for it
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
@@ -259,8 +267,27 @@ class MixtureTab(PointTab):
         self.session.edit(MoveMean(component, np.array(place)))
         if self.shown.phase != "start":
             self.session.play()
-        self.told.emit(f"Component {component + 1} was moved: EM goes on from there.")
+        self.told.emit(
+            f"Component {component + 1} was moved: it begins anew there, as wide as all points seen from there, with "
+            f"the weight 1/{self.shown.mixture.count}; EM goes on."
+        )
 
     def show_off(self) -> None:
         """One point explained."""
         self.view.pick(len(self.view.points) // 2, (0.0, 0.0))
+
+
+def _put_back(snapshot: MixtureSnapshot) -> str:
+    """Which components were put back in this iteration, and why."""
+    (first, why), *others = snapshot.repaired
+    more = f" (and {len(others)} more)" if others else ""
+    return f"component {first + 1}{more} {why} and was put back, as wide as all points"
+
+
+def _named(points: Sequence[int]) -> str:
+    """Points by their numbers, or how many they are."""
+    if len(points) == 1:
+        return f"point {points[0] + 1}"
+    if len(points) <= 3:
+        return "points " + ", ".join(str(point + 1) for point in points)
+    return f"{len(points)} points"

@@ -20,7 +20,7 @@ from ui.plots.contours import contour_lines
 from ui.points.canvas import PointCanvas
 from ui.points.looks import rgb
 from ui.widgets import theme
-from ui.widgets.numbers import number
+from ui.widgets.numbers import number, percent
 
 GLIDE = 130.0
 """Milliseconds in which the picture follows a step; steps that come faster are shown as they are."""
@@ -65,7 +65,7 @@ class MixtureView(PointCanvas):
         self._density.setZValue(10)
         self._probe = pg.ScatterPlotItem(size=20, symbol="o", pxMode=True)
         self._probe.setZValue(35)
-        super().__init__("x", "y", name="points and bells")
+        super().__init__("x", "y", name="points and components")
         for item in (self._true, self._density, self._probe):
             self.addItem(item, ignoreBounds=True)
         self._clock = QElapsedTimer()
@@ -110,6 +110,10 @@ class MixtureView(PointCanvas):
         if self.snapshot is not None and component < len(self.bells):
             x, y = np.asarray(place) - self.snapshot.mixture.means[component]
             self.bells[component].setPos(x, y)
+
+    def in_view(self) -> NDArray[np.float64]:
+        """See PointCanvas; points that were set aside would make dots of the clusters."""
+        return _used(self.snapshot, self.points)
 
     def set_contours(self, shown: bool) -> None:
         """Show or hide the density."""
@@ -158,7 +162,10 @@ class MixtureView(PointCanvas):
         if snapshot.responsibilities is None:
             grey = theme.blend(theme.current().muted, theme.current().surface, 0.3)
             return np.tile(rgb(grey).astype(np.float64), (len(snapshot.points), 1))
-        return snapshot.responsibilities @ component_rgb(snapshot.mixture.count)
+        colors = snapshot.responsibilities @ component_rgb(snapshot.mixture.count)
+        if snapshot.set_aside:
+            colors[~snapshot.responsibilities.any(axis=1)] = rgb(theme.current().muted)
+        return colors
 
     def _show_bells(self, mixture: Gaussians) -> None:
         if self._bells_of[0] is mixture and self._bells_of[1] is theme.current():
@@ -228,7 +235,8 @@ class MixtureView(PointCanvas):
             return words
         found = explain_point(snapshot.mixture, (x, y))
         k = int(found.responsibilities.argmax())
-        return f"{words} · density {number(found.total)} · component {k + 1}: {100 * found.responsibilities[k]:.0f} %"
+        share = percent(found.responsibilities[k])
+        return f"{words} · density {number(found.total)} · component {k + 1}: {share}"
 
 
 class KMeansView(PointCanvas):
@@ -250,6 +258,10 @@ class KMeansView(PointCanvas):
         self.set_points(snapshot.points, colors=colors.astype(np.uint8))
         self.set_handles(snapshot.kmeans_centres, [component_color(k) for k in range(len(snapshot.kmeans_centres))])
         self._show_regions()
+
+    def in_view(self) -> NDArray[np.float64]:
+        """See PointCanvas."""
+        return _used(self._seen, self.points)
 
     @Slot()
     def _show_regions(self) -> None:
@@ -276,8 +288,15 @@ class KMeansView(PointCanvas):
             self.show_mixture(self._seen)
 
 
+def _used(snapshot: MixtureSnapshot | None, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those of the points that the components are fitted to."""
+    if snapshot is None or not snapshot.set_aside or len(points) != snapshot.point_count:
+        return points
+    return np.delete(points, snapshot.set_aside, axis=0)
+
+
 def _next(before: MixtureSnapshot, after: MixtureSnapshot) -> bool:
-    """Whether one comes a single step after the other, with as many bells and points."""
+    """Whether one comes a single step after the other, with as many components and points."""
     same = before.mixture.count == after.mixture.count and before.points.shape == after.points.shape
     return same and after.step == before.step + 1
 

@@ -71,7 +71,7 @@ def test_an_error_stands_across_the_columns_it_is_about(tab, qtbot):
     assert rows.count("error") == 3
     for row, name in enumerate(rows):
         assert tab.table.columnSpan(row, 2) == (2 if name == "error" else 1)
-    assert tab.truth_note.text().startswith("There are 3 true bells")
+    assert tab.truth_note.text().startswith("There are 3 true components")
 
 
 def test_points_take_the_colours_of_their_shares(tab, qtbot):
@@ -102,6 +102,81 @@ def test_a_dragged_mean_goes_on_from_there(tab, qtbot):
     drag(tab.view, mean, mean + np.array([2.0, 2.0]))
     qtbot.waitUntil(lambda: tab.session.status.head > steps)
     settle(tab, qtbot, "finished")
+
+
+def test_a_mean_that_is_dragged_out_of_its_cluster_finds_back(tab, qtbot):
+    finished(tab, qtbot)
+    steps, likelihood = tab.session.status.head, tab.shown.log_likelihood
+    (_, right), (bottom, _) = tab.view.view
+    mean = tab.shown.mixture.means[1]
+    said = []
+    tab.told.connect(said.append)
+    drag(tab.view, mean, (right - 0.1, bottom + 0.1))
+    qtbot.waitUntil(lambda: tab.session.status.head > steps)
+    settle(tab, qtbot, "finished")
+    assert tab.shown.log_likelihood == pytest.approx(likelihood, abs=1e-3)
+    assert any("as wide as all points seen from there" in words for words in said)
+
+
+def test_points_in_nanometres_have_numbers_that_can_be_read(tab, qtbot):
+    use(tab, qtbot, BLOBS * 1e-9)
+    assert tab.session.status.config.regularisation_unit == "variance"
+    finished(tab, qtbot)
+    cells = [tab.table.item(k, column).text() for k in range(3) for column in range(2, 7)]
+    assert all(sum(letter.isdigit() for letter in cell.split("e")[0]) >= 3 for cell in cells)
+    means = np.sort(tab.shown.mixture.means[:, 0]) * 1e9
+    np.testing.assert_allclose(means, [0, 4, 8], atol=0.8)
+    (left, right), _ = tab.view.view
+    assert right - left < 50e-9
+    tab.view.pick(0, (0.0, 0.0))
+    assert "e−" in tab.explanation.heading.text()
+    densities = [tab.explanation.table.item(k, 3).text() for k in range(3)]
+    assert all(len(text) <= 9 for text in densities)
+
+
+def test_a_point_far_from_all_others_is_named_and_the_clusters_are_seen(tab, qtbot):
+    use(tab, qtbot, np.concatenate([BLOBS, [[1e6, 1e6]]]))
+    (left, right), _ = tab.view.view
+    assert right - left < 100
+    finished(tab, qtbot)
+    assert "point 46 set aside" in tab.words.text()
+    assert "point 46 set aside" in tab.words.toolTip()
+    np.testing.assert_allclose(np.sort(tab.shown.mixture.means[:, 0]), [0, 4, 8], atol=0.8)
+    tab.view.finish()
+    assert tuple(tab.view.editor.looks.colors[45]) == theme.current().muted.getRgb()[:3]
+    tab.view.pick(45, (0.0, 0.0))
+    assert "set aside" in tab.explanation.note.text()
+    change(tab, kmeans_beside=True)
+    qtbot.waitUntil(lambda: tab.kmeans.isVisible())
+    tab.kmeans.fit()
+    (left, right), _ = tab.kmeans.view
+    assert right - left < 100
+
+
+def test_a_repair_is_said_where_it_happened(tab, qtbot):
+    change(tab, start="k-means++", restarts=1, half_steps=False, max_iterations=30)
+    use(tab, qtbot, np.concatenate([BLOBS, [[90.0, 90.0]]]))
+    finished(tab, qtbot)
+    assert tab.shown.repairs > 0
+    for step in range(tab.session.status.head, 0, -1):
+        tab.session.seek(step)
+        settle(tab, qtbot)
+        if tab.shown.repaired:
+            break
+    number, why = tab.shown.repaired[0]
+    assert f"component {number + 1} {why} and was put back" in tab.words.text()
+
+
+def test_the_lines_above_the_formula_keep_their_height(tab, qtbot):
+    tab.view.pick(3, (0.0, 0.0))
+    page, heights = tab.explanation, set()
+    for _ in range(4):
+        tab.session.step()
+        settle(tab, qtbot, "paused")
+        heights.add((page.heading.height(), page.note.height(), page.formula.y()))
+        assert page.note.heightForWidth(page.note.width()) <= page.note.height()
+        assert page.heading.sizeHint().width() <= page.heading.width()
+    assert len(heights) == 1
 
 
 def test_a_point_moved_by_hand_is_in_the_trainer_and_survives_a_reset(tab, qtbot):
@@ -445,7 +520,7 @@ def test_both_themes_and_every_component_can_be_painted(tab, qtbot, qapp):
         theme.apply(qapp, before)
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (-1.5, "−1.50"), (1234.0, "1234"), (1e-5, "1e−5")])
+@pytest.mark.parametrize(("value", "text"), [(0.0, "0.00"), (-1.5, "−1.50"), (1234.0, "1234"), (1e-5, "1.00e−5")])
 def test_short_numbers(value, text):
     assert short(value) == text
 
