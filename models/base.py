@@ -242,6 +242,10 @@ class MetricSpec:
             unless it is said, what is held out is. A bound on all training data is evaluated and not held out; a
             held-out loss that is cheap may be reported by every step.
         optional: whether there are settings with which it is not reported at all (an accuracy, for regression).
+        anew: whether a change by hand begins something new (another recall): what follows is a curve of its own.
+        never_falls: whether learning can only raise it (a likelihood, under EM). Then it is drawn as it is, without a
+            running mean; where it falls all the same, something new has begun; and the axis is made for the small gains
+            of later steps, not for the leap of the first.
     """
 
     name: str
@@ -253,6 +257,8 @@ class MetricSpec:
     better: Literal["lower", "higher", ""] = ""
     evaluated: bool | None = None
     optional: bool = False
+    anew: bool = False
+    never_falls: bool = False
 
     def __post_init__(self) -> None:
         if self.evaluated is None:

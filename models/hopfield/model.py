@@ -78,9 +78,9 @@ MODEL = Model(
     load=load,
     presets=PRESETS,
     metrics=(
-        MetricSpec("energy", "energy", "energy"),
-        MetricSpec("overlap", "overlap with the pattern", "overlap", better="higher"),
-        MetricSpec("flips", "pixels changed", "pixels changed"),
+        MetricSpec("energy", "energy", "energy", anew=True),
+        MetricSpec("overlap", "overlap with the pattern", "overlap", better="higher", anew=True),
+        MetricSpec("flips", "pixels changed", "pixels changed", anew=True),
     ),
     report=report,
     verb="Recall",

@@ -140,8 +140,17 @@ MODEL = Model(
     load=load_points,
     presets=PRESETS,
     metrics=(
-        MetricSpec("log_likelihood_per_point", "log-likelihood per point", "log-likelihood", better="higher"),
-        MetricSpec("max_mean_error", "largest error of a mean", "error of the means", better="lower", optional=True),
+        MetricSpec(
+            "log_likelihood_per_point",
+            "log-likelihood per point",
+            "log-likelihood",
+            better="higher",
+            anew=True,
+            never_falls=True,
+        ),
+        MetricSpec(
+            "max_mean_error", "largest error of a mean", "error of the means", better="lower", optional=True, anew=True
+        ),
     ),
     open_data=open_points,
     suited=suited,

@@ -71,12 +71,14 @@ class Publication:
     Attributes:
         snapshot: the model when it was last worth a picture; at rest, as it is now. None before the first.
         rows: the history since what the window had acknowledged, or None where there is no run.
+        edits: the steps after which something was changed by hand, rising.
     """
 
     status: Status
     snapshot: Snapshot | None = None
     rows: HistoryRows | None = None
     futures: tuple[HistoryRows, ...] = ()
+    edits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

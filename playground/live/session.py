@@ -41,6 +41,7 @@ class Session(QObject):
         status: where the run stands, as last heard.
         snapshot: the model as last published; None before the first.
         history: a mirror of the complete history, up to the last publication.
+        edits: the steps of it after which something was changed by hand, rising.
         ghosts: earlier runs and abandoned futures, oldest first.
         data: the user's own data, or None for the model's.
         revision: counts what was changed by hand during this run, settings included.
@@ -72,6 +73,7 @@ class Session(QObject):
         self.status = Status(0)
         self.snapshot: Snapshot | None = None
         self.history = History()
+        self.edits: tuple[int, ...] = ()
         self.ghosts: tuple[HistoryRows, ...] = ()
         self.data: Any = None
         self.revision = 0
@@ -328,6 +330,7 @@ class Session(QObject):
     def _accept(self, publication: Publication) -> None:
         if publication.rows is not None:
             self.history.extend(publication.rows)
+            self.edits = publication.edits
             self._mailbox.known = Known(self._run_id, self.history.branch, len(self.history))
         before, self.snapshot = self.snapshot, publication.snapshot
         self._take_over(publication.status)
@@ -370,6 +373,7 @@ class Session(QObject):
         self._run_id = run_id
         self.revision = 0
         self.history = History()
+        self.edits = ()
         self.snapshot = None
         self._futures = ()
         self.status = Status(self._run_id, "loading", config=self.config)

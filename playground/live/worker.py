@@ -315,7 +315,8 @@ class Worker(QObject):
     def _publication(self, run: Run) -> Publication:
         known = self._mailbox.known
         since = known.length if (known.run_id, known.branch) == (self._run_id, run.history.branch) else 0
-        return Publication(self._status(run), self._snapshot, run.history.rows(since), run.futures)
+        edits = tuple(run.timeline.edits)
+        return Publication(self._status(run), self._snapshot, run.history.rows(since), run.futures, edits)
 
     def _status(self, run: Run) -> Status:
         assert self._model is not None

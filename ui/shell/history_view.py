@@ -55,6 +55,7 @@ class HistoryView(QObject):
             self._steps = np.arange(1, 2 * count + 1, dtype=np.int64)
         curves = {name: (self._steps[:count], history.column(name)) for name in history.names}
         curves |= {name: history.evaluation(name) for name in history.evaluation_names}
+        self._plots.set_edits(self._session.edits)
         self._plots.set_all(curves)
         self.show_known()
 

@@ -41,16 +41,18 @@ def number(value: float, unit: str = "") -> str:
 
 
 def short(value: float) -> str:
-    """A number for a narrow column of a table, in at most nine letters: 3.14, 1234, 2.46e4.
+    """A number for a narrow column of a table, in about seven letters: 3.14, 1234, 2.46e4.
 
-    Three digits count at least, whatever the unit: points may be measured in nanometres.
+    Two or three digits count, whatever the unit: points may be measured in nanometres.
     """
     size = abs(value)
-    if size != 0 and (size < 0.1 or size >= 10_000):
-        text = f"{value:.3f}" if 0.1 > size >= 0.01 else f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e")
-        text = text.replace("e+", "e")
-    else:
+    if size == 0 or 0.1 <= size < 10_000:
         text = f"{value:.2f}" if size < 100 else f"{value:.0f}"
+    elif 0.01 <= size < 0.1:
+        text = f"{value:.4f}"
+    else:
+        text = f"{value:.2e}" if value > 0 and 1e-10 < size < 1e10 else f"{value:.1e}"
+        text = text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return true_minus(text)
 
 

@@ -40,14 +40,16 @@ def _paint_noise(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: 
     if curve.low is curve.mean:
         if curve.noisy:
             painter.setPen(theme.blend(colors.surface, color, 0.34))
-            painter.drawPolyline(_polygon(*axes.points(curve.steps, curve.mean)))
+            for piece in curve.pieces():
+                painter.drawPolyline(_polygon(*axes.points(curve.steps[piece], curve.mean[piece])))
         return
-    top_x, top_y = axes.points(curve.steps, curve.high)
-    low_x, low_y = axes.points(curve.steps, curve.low)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.faded(color, 0.24))
-    band = _polygon(np.concatenate([top_x, low_x[::-1]]), np.concatenate([top_y, low_y[::-1] + 1]))
-    painter.drawPolygon(band)
+    for piece in curve.pieces():
+        top_x, top_y = axes.points(curve.steps[piece], curve.high[piece])
+        low_x, low_y = axes.points(curve.steps[piece], curve.low[piece])
+        band = _polygon(np.concatenate([top_x, low_x[::-1]]), np.concatenate([top_y, low_y[::-1] + 1]))
+        painter.drawPolygon(band)
 
 
 def _paint_ghosts(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: theme.Theme) -> None:
@@ -59,15 +61,17 @@ def _paint_ghosts(painter: QPainter, axes: MetricAxes, line: MetricLine, colors:
 
 
 def _paint_line(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: theme.Theme) -> None:
-    xs, ys = axes.points(line.shown.steps, line.shown.smooth)
-    color = line.color(colors)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(color, 1))
-    shape = _polygon(xs, ys)
-    # Qt strokes lines of width 1 twenty times faster than wider ones: three of them, shifted, make a stronger line.
-    for offset in (QPointF(0, -0.3), QPointF(0.3, 0.3), QPointF(-0.3, 0.3)):
-        painter.drawPolyline(shape.translated(offset))
-    if (line.spec.evaluated and len(xs) <= MAX_DOTS) or len(xs) == 1:
+    color, curve = line.color(colors), line.shown
+    for piece in curve.pieces():
+        xs, ys = axes.points(curve.steps[piece], curve.smooth[piece])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color, 1))
+        shape = _polygon(xs, ys)
+        # Qt strokes lines of width 1 twenty times faster than wider ones: three of them, shifted, make a stronger line.
+        for offset in (QPointF(0, -0.3), QPointF(0.3, 0.3), QPointF(-0.3, 0.3)):
+            painter.drawPolyline(shape.translated(offset))
+        if not (line.spec.evaluated and len(curve.steps) <= MAX_DOTS) and len(xs) != 1:
+            continue
         painter.setPen(QPen(colors.surface, 1))
         painter.setBrush(color)
         for x, y in zip(xs, ys, strict=True):

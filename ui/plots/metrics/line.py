@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from models.base import MetricSpec
 from ui.plots.metrics.reading import Reading
 from ui.plots.metrics.series import CAPACITY, Curve, Series
 from ui.widgets import theme
+
+LEAST_FALL = 0.01
+"""A fall of what never falls is a new beginning from this share of its range on; less is shown as it is."""
 
 MAX_GHOSTS = 4
 """Earlier runs that are kept for comparison; the oldest goes first."""
@@ -59,7 +63,8 @@ class MetricLine:
         self.steps: NDArray[Any] = _EMPTY
         self.values: NDArray[Any] = _EMPTY
         self._noted: dict[int, tuple[float, float]] = {}
-        self.series = Series()
+        self._edits: tuple[int, ...] = ()
+        self.series = self._empty()
         self.shown: Curve = self.series.curve()
         self.ghosts: list[Ghost] = []
         self.dirty = True
@@ -79,7 +84,7 @@ class MetricLine:
         if continues and n == known:
             return False
         if not continues:
-            self.series, known = Series(), 0
+            self.series, known = self._empty(), 0
         self.series.extend(steps[known:], values[known:])
         self.steps, self.values = steps, values
         self._noted = {i: (steps[i].item(), values[i].item()) for i in {0, n // 2, n - 1} if n}
@@ -89,11 +94,31 @@ class MetricLine:
     def forget(self) -> None:
         """Drop the run; ghosts stay."""
         self.steps = self.values = _EMPTY
-        self._noted, self.series, self.dirty = {}, Series(), True
+        self._noted, self.series, self.dirty = {}, self._empty(), True
+        self._edits = ()
+
+    def cut_after(self, steps: Sequence[int]) -> bool:
+        """What comes after each of these steps (rising) is a curve of its own; False if that was known."""
+        if tuple(steps) == self._edits:
+            return False
+        self._edits, self.dirty = tuple(steps), True
+        return True
+
+    def _empty(self, first: float = 0, stretch: float = 1) -> Series:
+        return Series(first, stretch, averaged=not self.spec.never_falls)
+
+    def _cuts(self) -> tuple[float, ...]:
+        """The steps after which a curve of its own begins."""
+        if not self.spec.never_falls or len(self.values) < 2:
+            return self._edits
+        falls = np.flatnonzero(np.diff(self.values) < -LEAST_FALL * np.ptp(self.values))
+        return tuple(sorted({*self._edits, *self.steps[falls].tolist()}))
 
     def refresh(self, span: tuple[float, float] | None) -> None:
         """Bring `shown` up to date: the steps from first to last of `span`, or the whole run."""
-        self.shown = (self.series if span is None else self._close_up(*span)).curve()
+        series = self.series if span is None else self._close_up(*span)
+        series.cut(self._cuts())
+        self.shown = series.curve()
         self.dirty = False
 
     def _close_up(self, first: float, last: float) -> Series:
@@ -102,7 +127,7 @@ class MetricLine:
         end = int(np.searchsorted(self.steps, last, side="right")) + 1
         steps, values = self.steps[begin:end], self.values[begin:end]
         origin = float(np.floor(steps[0] if len(steps) else first))
-        series = Series(origin, max(1.0, np.ceil((last - origin + 2) / CAPACITY)))
+        series = self._empty(origin, max(1.0, np.ceil((last - origin + 2) / CAPACITY)))
         series.extend(steps, values)
         return series
 

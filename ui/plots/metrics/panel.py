@@ -30,6 +30,9 @@ _EMPTY_RUN = (0.0, 10.0)
 TICK_GAP = 2.4
 """Distance between two ticks on the axis of values, in heights of a line of text."""
 
+FIRST_LEAP = 0.1
+"""Share of the steps, those with the lowest values, that the axis of what never falls need not hold."""
+
 EMPTY = "The curve begins with the first step"
 
 
@@ -156,18 +159,22 @@ class MetricPanel(QWidget):
             self._values = round_range(low, high, self.log, self.unit)
 
     def _needed(self) -> tuple[float, float] | None:
-        """Lowest and highest value worth showing: all of the lines, and all but the wildest of the noise."""
+        """Lowest and highest value worth showing: all of the lines, and all but the wildest of the noise.
+
+        Of what never falls the leap of the first steps is left out, and earlier runs are: small gains must be seen.
+        """
         ends: list[float] = []
         for line in self.lines:
             curve = line.shown
             parts = [(curve.smooth, 0.0), (curve.low, 0.02), (curve.high, 0.02)]
             parts += [(ghost.values, 0.02) for ghost in line.ghosts]
-            for values, cut in parts:
+            climbs = line.spec.never_falls and len(curve.steps) > 0
+            for values, cut in [(curve.smooth, FIRST_LEAP)] if climbs else parts:
                 values = scaled(values, self.log)
                 ordered = np.sort(values[np.isfinite(values)])
                 if len(ordered):
                     out = int(cut * len(ordered))
-                    ends += [float(ordered[out]), float(ordered[-1 - out])]
+                    ends += [float(ordered[out]), float(ordered[-1 if climbs else -1 - out])]
         return (min(ends), max(ends)) if ends else None
 
     # -- painting

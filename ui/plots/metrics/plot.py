@@ -124,6 +124,13 @@ class MetricPlots(QWidget):
                 panel.refresh()
             self._show_numbers()
 
+    def set_edits(self, steps: Sequence[int]) -> None:
+        """The steps after which something was changed by hand, rising: metrics that begin anew there are cut apart."""
+        for panel in self.panels:
+            changed = [line.cut_after(steps) for line in panel.lines if line.spec.anew]
+            if any(changed):
+                panel.refresh()
+
     def clear(self) -> None:
         """Forget the run that is shown (a reset); ghosts stay."""
         for panel in self.panels:

@@ -7,7 +7,9 @@ looked at once; what is drawn costs the same after a million steps as after a th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ class Curve:
         mean: (P,) mean value in the stretch.
         smooth: (P,) mean over neighbouring stretches, one fortieth of the run; equals `mean` if there is no noise.
         low, high: (P,) smallest and largest value in the stretch; `mean` itself while each holds a single step.
+        cuts: indices of the points, rising, at which a curve of its own begins (other than the first).
     """
 
     steps: Floats
@@ -35,6 +38,11 @@ class Curve:
     smooth: Floats
     low: Floats
     high: Floats
+    cuts: tuple[int, ...] = ()
+
+    def pieces(self) -> list[slice]:
+        """Which points belong together, one slice for each curve of its own."""
+        return [slice(begin, end) for begin, end in pairwise((0, *self.cuts, len(self.steps)))]
 
     @property
     def noisy(self) -> bool:
@@ -48,10 +56,12 @@ class Series:
     Args:
         first: step at which the first stretch begins.
         stretch: steps per stretch at the start.
+        averaged: whether a restless curve is smoothed.
     """
 
-    def __init__(self, first: float = 0, stretch: float = 1) -> None:
-        self.first, self.stretch = first, stretch
+    def __init__(self, first: float = 0, stretch: float = 1, *, averaged: bool = True) -> None:
+        self.first, self.stretch, self._averaged = first, stretch, averaged
+        self._cuts: tuple[float, ...] = ()
         self.last = first
         self.used = 0
         self._low: Floats = np.full(CAPACITY, np.inf)
@@ -92,6 +102,11 @@ class Series:
             array[CAPACITY // 2 :] = empty
         self.stretch *= 2
 
+    def cut(self, after: Sequence[float]) -> None:
+        """What comes after each of these steps (rising) is a curve of its own: neither joined nor averaged with it."""
+        if tuple(after) != self._cuts:
+            self._cuts, self._curve = tuple(after), None
+
     def curve(self) -> Curve:
         """The points to draw; computed once per change."""
         if self._curve is None:
@@ -105,12 +120,18 @@ class Series:
         if len(steps):
             steps[-1] = min(steps[-1], self.last)
         mean = total / count
-        smooth = mean
-        half = len(filled) // 80
-        if half and _restless(mean):
-            smooth = _windowed_mean(total, count, half)
         low, high = (mean, mean) if self.stretch == 1 else (self._low[filled], self._high[filled])
-        return Curve(steps, mean, smooth, low, high)
+        next_stretch = (np.array(self._cuts) - self.first) // self.stretch + 1
+        cuts = np.unique(np.searchsorted(filled, next_stretch))
+        curve = Curve(steps, mean, mean, low, high, tuple(cuts[(cuts > 0) & (cuts < len(filled))].tolist()))
+        half = len(filled) // 80
+        restless = [piece for piece in curve.pieces() if _restless(mean[piece])] if half and self._averaged else []
+        if not restless:
+            return curve
+        smooth = mean.copy()
+        for piece in restless:
+            smooth[piece] = _windowed_mean(total[piece], count[piece], half)
+        return replace(curve, smooth=smooth)
 
 
 def _restless(values: Floats) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from models.mixture.em import explain_point
 from models.mixture.snapshot import MixtureSnapshot
@@ -13,11 +15,13 @@ from ui.tabs.mixture.view import component_color
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import column, heading, muted
 from ui.widgets.number_table import NumberTable
-from ui.widgets.numbers import short, small, small_tex
+from ui.widgets.numbers import short, small, small_tex, true_minus
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
 MEAN, COVARIANCE = 2, 4
 """The first columns of the mean and of the covariance."""
+LEAST_TILT = 0.005
+"""A covariance of less than this share of both variances is 0.00 beside them."""
 NOTHING = "Click a point to see how the components share it"
 ERROR_TIPS = {
     1: "How far the weight is from the true one",
@@ -46,6 +50,7 @@ class ComponentTable(NumberTable):
             ],
             "components: estimated and true",
         )
+        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)  # more room for Σ
         self._layout: tuple[int, ...] = ()  # how many components there are, and which of them have a truth
 
     def show_mixture(self, snapshot: MixtureSnapshot) -> None:
@@ -57,12 +62,14 @@ class ComponentTable(NumberTable):
         for k in range(mixture.count):
             values = _numbers(mixture.weights[k], mixture.means[k], mixture.covariances[k])
             self.write(row, [f"{k + 1}", *values], color=component_color(k))
+            self._tell(row, (mixture.weights[k], *mixture.means[k], *mixture.covariances[k][np.triu_indices(2)]))
             row += 1
             if truth is not None and k in matched:
                 match = matched[k]
                 t = match.true
                 values = _numbers(truth.weights[t], truth.means[t], truth.covariances[t])
                 self.write(row, ["true", *values], role="muted")
+                self._tell(row, (truth.weights[t], *truth.means[t], *truth.covariances[t][np.triu_indices(2)]))
                 mean, covariance = f"|Δμ| {_error(match.mean_error)}", f"max |ΔΣ| {_error(match.covariance_error)}"
                 errors = [f"{match.weight_error:.3f}", mean, "", covariance, "", ""]
                 self.write(row + 1, ["error", *errors], role="positive")
@@ -71,6 +78,13 @@ class ComponentTable(NumberTable):
                     assert item is not None
                     item.setToolTip(tip)
                 row += 2
+
+    def _tell(self, row: int, values: Sequence[float]) -> None:
+        """The numbers of a row with all the digits that anybody needs, as tooltips."""
+        for place, value in enumerate(values, start=1):
+            item = self.item(row, place)
+            assert item is not None
+            item.setToolTip(true_minus(f"{value:.6g}"))
 
     def _lay_out(self, count: int, matched: tuple[int, ...]) -> None:
         """Make the rows of `count` components; `matched` are those that have two more, for the truth and the error."""
@@ -105,7 +119,10 @@ def _error(value: float) -> str:
 
 
 def _numbers(weight: float, mean: NDArray[np.float64], covariance: NDArray[np.float64]) -> list[str]:
-    values = (mean[0], mean[1], covariance[0, 0], covariance[0, 1], covariance[1, 1])
+    across = covariance[0, 1]
+    if abs(across) < LEAST_TILT * min(covariance[0, 0], covariance[1, 1]):
+        across = 0.0  # to the digits that stand beside it; the tooltip has all of them
+    values = (mean[0], mean[1], covariance[0, 0], across, covariance[1, 1])
     return [f"{weight:.3f}", *(short(value) for value in values)]
 
 
@@ -149,8 +166,8 @@ class PointExplanation(QWidget):
         found = explain_point(snapshot.mixture, place)
         self.heading.setText(f"{name} at ({short(place[0])}, {short(place[1])})")
         later = "" if snapshot.phase == "E" else " Its colour follows with the next E-step."
-        aside = " It is set aside, far from all others." if aside else later
-        self.note.setText(f"Shared out among the present components.{aside}")
+        more = " It is set aside, far from all others." if aside else later
+        self.note.setText(f"Shared out among the present components.{more}")
         k = int(found.responsibilities.argmax())
         weight = snapshot.mixture.weights[k]
         gamma = found.responsibilities[k]

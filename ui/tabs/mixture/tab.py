@@ -183,9 +183,11 @@ class MixtureTab(PointTab):
         if snapshot.repaired:
             words += f" · {_put_back(snapshot)}"
         if snapshot.set_aside:
-            words += f" · {_named(snapshot.set_aside)} set aside, far from all others"
+            words += f" · {_named(snapshot.set_aside)} set aside"
         self.words.setText(start + words)
-        self.words.setToolTip(start + words)  # whole, where the line is too short for it
+        why = "\nPoints that are set aside lie far from all others." if snapshot.set_aside else ""
+        whole = (start + words).replace("<b>", "").replace("</b>", "")
+        self.words.setToolTip(whole + why)  # the line may be too short for it
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:

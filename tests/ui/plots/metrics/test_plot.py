@@ -319,3 +319,56 @@ def test_numbers_read_well():
     assert short_number(12_000) == "12k"
     assert short_number(1_500_000) == "1.5M"
     assert short_number(-120) == "−120"
+
+
+def pixels_of(panel, step, values):
+    """Whether anything is drawn in the column of a step between two values."""
+    axes, picture = panel.axes, panel.grab().toImage()
+    surface = theme.current().surface.rgb()
+    ratio = picture.devicePixelRatio()
+    low, high = sorted(axes.y(value) for value in values)
+    column = round(axes.x(step) * ratio)
+    return any(picture.pixel(column, round(row * ratio)) != surface for row in np.arange(low, high, 0.5))
+
+
+def test_a_change_by_hand_begins_a_curve_of_its_own_where_the_metric_begins_anew(qtbot):
+    specs = (MetricSpec("energy", "energy", "energy", anew=True), MetricSpec("loss", "loss", "loss"))
+    plots = MetricPlots(specs)
+    qtbot.addWidget(plots)
+    plots.resize(1600, 220)
+    plots.show()
+    steps = np.arange(1, 21)
+    values = np.where(steps <= 10, 0.0, 100.0)
+    plots.set_all({"energy": (steps, values), "loss": (steps, values)})
+    energy, loss = plots.panels
+    assert pixels_of(energy, 10.7, (63, 77))  # between two grid lines, where the line climbs
+    plots.set_edits((10,))
+    assert not pixels_of(energy, 10.7, (63, 77))
+    assert pixels_of(loss, 10.7, (63, 77))
+    assert [line.shown.cuts for panel in plots.panels for line in panel.lines] == [(10,), ()]
+    plots.clear()
+    plots.set_all({"energy": (steps, values)})
+    assert energy.lines[0].shown.cuts == ()
+
+
+def test_the_axis_of_what_never_falls_is_made_for_small_gains(qtbot):
+    spec = MetricSpec("likelihood", "log-likelihood", "likelihood", better="higher", never_falls=True)
+    plots = MetricPlots((spec,))
+    qtbot.addWidget(plots)
+    steps = np.arange(1, 41)
+    climb = -4 - np.exp(-steps / 8)
+    climb[0] = -90
+    (panel,) = plots.panels
+    plots.add_ghost("earlier run", {"likelihood": (steps, climb - 1000)})
+    plots.set_data("likelihood", steps, climb)
+    low, high = panel.y_range
+    assert -6 < low < high < -3.5
+    assert not panel.lines[0].shown.noisy
+    assert panel.lines[0].shown.cuts == ()
+    again = np.concatenate([climb, climb])
+    plots.set_data("likelihood", np.arange(1, 81), again)
+    assert panel.lines[0].shown.cuts == (40,)  # another start
+    dented = climb.copy()
+    dented[20:] -= 0.2  # less than a hundredth of the range: it is seen to fall
+    plots.set_data("likelihood", steps, dented)
+    assert panel.lines[0].shown.cuts == ()

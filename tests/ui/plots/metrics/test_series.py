@@ -75,3 +75,37 @@ def test_values_that_are_not_finite_are_left_out():
 
 def test_an_empty_series_has_an_empty_curve():
     assert len(Series().curve().steps) == 0
+
+
+def test_what_is_cut_apart_is_neither_joined_nor_averaged():
+    series = Series()
+    first, second = np.tile([1.0, 3.0], 100), np.tile([101.0, 103.0], 100)
+    series.extend(np.arange(1, 401), np.concatenate([first, second]))
+    joined = series.curve()
+    assert joined.pieces() == [slice(0, 400)]
+    series.cut((200.0,))
+    curve = series.curve()
+    assert curve.pieces() == [slice(0, 200), slice(200, 400)]
+    assert joined.smooth[195:205].max() > 4  # the running mean has seen both sides
+    assert curve.smooth[:200].max() <= 3
+    assert curve.smooth[200:].min() >= 101
+    series.cut((200.0, 400.0, 7000.0))
+    assert series.curve().pieces() == curve.pieces()  # nothing has come after those yet
+
+
+def test_cuts_hold_in_a_long_run_and_in_a_part_of_one():
+    series = Series(first=100)
+    series.extend(np.arange(100, 4000), np.ones(3900))
+    series.cut((2000.0, 2000.5))
+    (whole, rest) = series.curve().pieces()
+    assert series.curve().steps[whole][-1] <= 2000 + series.stretch
+    assert series.curve().steps[rest][0] > 2000
+
+
+def test_a_curve_may_be_left_as_it_is():
+    noise = np.random.default_rng(0).standard_normal(400)
+    plain, averaged = Series(averaged=False), Series()
+    for series in (plain, averaged):
+        series.extend(np.arange(1, 401), noise)
+    assert averaged.curve().noisy
+    assert not plain.curve().noisy

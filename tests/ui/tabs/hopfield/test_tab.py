@@ -88,6 +88,18 @@ def test_recall_repairs_the_digit_and_says_so(tab, qtbot):
     assert "Recovered" in said[-1]
 
 
+def test_each_recall_is_a_curve_of_its_own(tab, qtbot):
+    recall(tab, qtbot)
+    first = tab.session.status.head
+    tab.recall_again()
+    qtbot.waitUntil(lambda: tab.session.status.head > first)
+    settle(tab, qtbot, "finished")
+    assert tab.session.edits[-1] == first
+    for panel in tab.plots.panels:
+        (line,) = panel.lines
+        assert line.shown.cuts == (first,)
+
+
 def test_at_the_end_the_same_key_recalls_once_more(tab, qtbot):
     recall(tab, qtbot)
     start, head = snapshot(tab).start, tab.session.status.head

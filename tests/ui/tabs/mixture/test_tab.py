@@ -118,16 +118,23 @@ def test_a_mean_that_is_dragged_out_of_its_cluster_finds_back(tab, qtbot):
     assert any("as wide as all points seen from there" in words for words in said)
 
 
-def test_points_in_nanometres_have_numbers_that_can_be_read(tab, qtbot):
-    use(tab, qtbot, BLOBS * 1e-9)
+@pytest.mark.parametrize("unit", [1e-9, 1e-4])
+def test_points_in_small_units_have_numbers_that_can_be_read(tab, qtbot, unit):
+    use(tab, qtbot, BLOBS * unit)
     assert tab.session.status.config.regularisation_unit == "variance"
     finished(tab, qtbot)
     cells = [tab.table.item(k, column).text() for k in range(3) for column in range(2, 7)]
-    assert all(sum(letter.isdigit() for letter in cell.split("e")[0]) >= 3 for cell in cells)
-    means = np.sort(tab.shown.mixture.means[:, 0]) * 1e9
+    assert all(sum(letter.isdigit() for letter in cell.split("e")[0]) >= 2 for cell in cells)
+    room = min(tab.table.columnWidth(column) for column in range(2, 7))
+    longest = max(tab.table.fontMetrics().horizontalAdvance(cell) for cell in cells)
+    assert longest + 6 <= room or unit < 1e-6  # there the tooltips help
+    assert float(tab.table.item(0, 2).toolTip().replace("−", "-")) == pytest.approx(
+        tab.shown.mixture.means[0][0], rel=1e-5
+    )
+    means = np.sort(tab.shown.mixture.means[:, 0]) / unit
     np.testing.assert_allclose(means, [0, 4, 8], atol=0.8)
     (left, right), _ = tab.view.view
-    assert right - left < 50e-9
+    assert right - left < 50 * unit
     tab.view.pick(0, (0.0, 0.0))
     assert "e−" in tab.explanation.heading.text()
     densities = [tab.explanation.table.item(k, 3).text() for k in range(3)]
