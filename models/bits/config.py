@@ -49,7 +49,13 @@ class BitsConfig(Config):
         shown_when=("network", ("first-network",)),
     )
     hidden: int = setting(
-        4, "How many hidden neurons.", group="Network", ge=1, le=16, shown_when=("network", ("first-network",))
+        4,
+        "How many hidden neurons.",
+        group="Network",
+        label="hidden units",
+        ge=1,
+        le=16,
+        shown_when=("network", ("first-network",)),
     )
     bias: bool = setting(
         False,

@@ -155,7 +155,7 @@ class HopfieldConfig(Config):
         10_000,
         "Most updates that a recall may take (one pixel each, or all pixels at once if synchronous or modern).",
         group="Recall",
-        label="most updates",
+        label="max updates",
         ge=1,
         le=1_000_000,
         log=True,

@@ -129,7 +129,7 @@ class MixtureConfig(Config):
         "Run k-means beside it, on the same points from the same start.",
         group="Iteration",
         live=True,
-        label="k-means beside",
+        label="compare with k-means",
     )
     seed: int = setting(
         0,

@@ -38,6 +38,7 @@ class SupervisedConfig(Config):
         "adam",
         "The rule that turns gradients into steps.",
         group="Training",
+        label="optimiser",
         value_help={
             "sgd": "Plain gradient descent: straight downhill.",
             "momentum": "A heavy ball: keeps rolling in the direction it had.",
@@ -159,9 +160,9 @@ class SupervisedConfig(Config):
 
 
 METRICS = (
-    MetricSpec("test_accuracy", "test accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
+    MetricSpec("test_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
     MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
     MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
-    MetricSpec("test_loss", "test loss", plot="loss", log=True, held_out=True, better="lower"),
+    MetricSpec("test_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )
 """What every trainer here reports. The training metrics are those of the mini-batch, measured before its step."""

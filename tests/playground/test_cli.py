@@ -94,7 +94,7 @@ def test_a_table_on_stdout_and_nothing_else(capsys):
     assert main(["run", "digits", *SMALL, "--quiet"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    for word in ("Digits · default", "test accuracy", "steps", "epochs", "seconds"):
+    for word in ("Digits · default", "held-out accuracy", "steps", "epochs", "seconds"):
         assert word in out
 
 
@@ -102,7 +102,7 @@ def test_progress_goes_to_stderr(capsys, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert main(["run", "digits", "--hidden", "8", "--epochs", "1"]) == 0
     out, err = capsys.readouterr()
-    assert "test accuracy" in out
+    assert "held-out accuracy" in out
     assert "step " in err
     assert "step " not in out
 

@@ -26,10 +26,13 @@ from PySide6.QtWidgets import (
 from models.config import Setting
 from ui.form.typed_number import pointed
 from ui.widgets import theme
+from ui.widgets.numbers import grouped
 from ui.widgets.wheel import CalmComboBox, CalmSlider
 
 DECADE = 20
 """Stops of a logarithmic slider per factor of ten: Renard's preferred numbers R20 (1, 1.1, 1.3, 1.4, 1.6, 1.8, 2 …)."""
+SPELT = {"xor": "XOR", "and": "AND", "or": "OR"}
+"""Choices that people write otherwise than the command line and the files do."""
 LARGEST_SPAN = 1_000_000
 """A linear slider over more whole numbers than this cannot be aimed (a seed, for example): there is only the field."""
 
@@ -108,7 +111,8 @@ class Entry(QLineEdit):
     def set_value(self, value: Any) -> None:
         """Show a value; silent."""
         self.value = value
-        self._shown = self._setting.format(value)
+        counts = self._setting.kind == "int" and value is not None
+        self._shown = grouped(value) if counts else self._setting.format(value)
         self.setText(self._shown)
         self.setCursorPosition(0)
         self._mark(False)
@@ -131,6 +135,9 @@ class Entry(QLineEdit):
         if self._setting.kind == "float":
             with suppress(ValueError):
                 return self._setting.parse(pointed(text))
+        if self._setting.kind == "int":
+            with suppress(ValueError):
+                return self._setting.parse("".join(text.split()))  # with spaces between thousands, thin or not
         return self._setting.parse(text)  # refused in the words that were typed
 
     def _take(self, value: Any) -> None:
@@ -259,7 +266,7 @@ class Choice(CalmComboBox):
         self.setSizeAdjustPolicy(CalmComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for index, text in enumerate(texts):
-            self.addItem(text.replace("_", " "), text)
+            self.addItem(SPELT.get(text, text.replace("_", " ")), text)
             if text in setting.value_help:
                 self.setItemData(index, setting.value_help[text], Qt.ItemDataRole.ToolTipRole)
         self.view().setMinimumWidth(self.sizeHint().width())  # the list may be wider than the box

@@ -33,7 +33,7 @@ UNSEEN = 4e-4
 """A change of probabilities that neither a bar nor its number would show."""
 
 SAYABLE = 3
-"""A doubt between more classes than this is said as "anything"."""
+"""A doubt between more classes than this is said as "no idea"."""
 
 
 class ProbabilityBars(CellWidget):
@@ -140,7 +140,7 @@ class ProbabilityBars(CellWidget):
             winner = int(np.argmax(self._values))
             return f"{self._names[winner]} · {percent(self._values[winner])}"
         if not 0 < len(rivals) <= SAYABLE:
-            return "unsure: anything"
+            return "no idea"
         names = [self._names[index] for index in rivals]
         return f"unsure: {', '.join(names[:-1])} or {names[-1]}"
 

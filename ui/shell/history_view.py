@@ -67,15 +67,19 @@ class HistoryView(QObject):
         known = readings(session.history, session.snapshot, step, edited=edited)
         self.known = known | dict.fromkeys(self._meaningless(), UNKNOWN)
         self._plots.set_cursor(step if step < status.head else None, self.known)
-        self._run_bar.show_metrics(self.known, None if status.busy else step)
+        self._run_bar.show_metrics(self.known, step, busy=status.busy)
 
     def measured_at(self) -> int | None:
-        """While it trains, the step at which the held-out data were last looked at; at rest that is the one shown."""
-        history = self._session.history
-        if self._session.status.phase != "running" or not history.evaluation_names:
+        """The step at which the held-out data were last looked at; None where that is the one shown, and it rests."""
+        session, status = self._session, self._session.status
+        if not session.history.evaluation_names:
             return None
-        steps, _ = history.evaluation(history.evaluation_names[0])
-        return int(steps[-1]) if len(steps) else None
+        steps, _ = session.history.evaluation(session.history.evaluation_names[0])
+        if status.phase != "running":
+            steps = steps[steps <= status.position]
+        if not len(steps) or (status.phase != "running" and steps[-1] == status.position):
+            return None
+        return int(steps[-1])
 
     @Slot()
     def _on_ghosts(self) -> None:

@@ -24,7 +24,7 @@ from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import muted
-from ui.widgets.numbers import grouped, true_minus
+from ui.widgets.numbers import grouped, number
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
 
@@ -102,7 +102,7 @@ class RunBar(QFrame):
         self.seed.setFixedWidth(76)
         self.dice = tool_button("seed", "next seed", "Another seed: how much of this is luck?", self._next_seed)
         self.readout = Readout("progress", sample=f"{model.cycle} 10.0 · step 10 000 · 1 000 steps/s", muted=True)
-        self.headline = Readout("latest result", sample="test accuracy 97.0 %", least=130, bold=True, right=True)
+        self.headline = Readout("latest result", sample="held-out accuracy 97.0 %", least=130, bold=True, right=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 6, 12, 6)
         layout.setSpacing(8)
@@ -139,7 +139,7 @@ class RunBar(QFrame):
         tips = {
             "running": "Pause (Space)",
             "finished": offer.tip if offer else ENDED if status.head else "There is nothing to do yet",
-            "failed": "Training failed: go back to an earlier step first",
+            "failed": f"{self._model.doing} failed: go back to an earlier step first",
         }
         self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))
         self.train_button.setEnabled(not busy and (offer is not None or status.phase not in ("finished", "failed")))
@@ -152,10 +152,12 @@ class RunBar(QFrame):
             return f"{cycle} {status.epoch:.1f} · "
         return "" if status.epoch == status.position else f"{cycle} {grouped(round(status.epoch))} · "
 
-    def show_metrics(self, known: Readings, step: int | None = None) -> None:
+    def show_metrics(self, known: Readings, step: int | None = None, *, busy: bool = False) -> None:
         """The headline: the latest held-out number, or the first metric there is.
 
-        With the `step` that is shown it says so when the number was measured at an earlier one.
+        With the `step` that is shown it says so when the number was measured at an earlier one: then it is grey until
+        it is measured again. While the run is `busy`, what is measured now and then always names its step, so that the
+        words do not come and go.
         """
         shown = [spec for spec in self._model.metrics if spec.name in known]
         held_out = [spec for spec in shown if spec.held_out] or shown
@@ -163,9 +165,10 @@ class RunBar(QFrame):
             self.headline.setText("")
             return
         measured, value = known[held_out[0].name]
-        before = step is not None and isfinite(value) and measured < step
-        earlier = f" at step {grouped(round(measured))}" if before else ""
-        words = say(held_out[0], value) + earlier
+        earlier = step is not None and isfinite(value) and measured < step
+        named = earlier or (busy and isfinite(value) and bool(held_out[0].evaluated))
+        words = say(held_out[0], value) + (f" at step {grouped(round(measured))}" if named else "")
+        self.headline.set_muted(earlier)
         self.headline.setText(words, len(words) - len(held_out[0].label))  # the name gives way, never the number
 
     def show_pending(self, pending: bool) -> None:
@@ -195,13 +198,8 @@ class RunBar(QFrame):
 
 
 def say(spec: MetricSpec, value: float) -> str:
-    """A metric in words: "test accuracy 97.8 %"."""
-    if not isfinite(value):
-        return f"{spec.label} –"
-    if spec.unit == "%":
-        return f"{spec.label} {100 * value:.1f}\u202f%"
-    number = true_minus(f"{value:.4g}")
-    return f"{spec.label} {number}" + (f"\u202f{spec.unit}" if spec.unit else "")
+    """A metric in words: "held-out accuracy 97.8 %"."""
+    return f"{spec.label} " + number(value, spec.unit).replace(" ", "\u202f")
 
 
 class _TimeSlider(QSlider):

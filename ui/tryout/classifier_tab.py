@@ -120,7 +120,10 @@ class ClassifierTab(ModelTab):
     def show_mistakes(self, snapshot: SupervisedSnapshot) -> None:
         """Which held-out pictures were taken for what at the latest evaluation."""
         self.explorer.set_data(self.data.test_images, self.data.test_labels, self.data.class_names)
-        self.explorer.set_predictions(snapshot.test_predictions, self.record.measured_at())
+        measured = self.record.measured_at()
+        if measured is None and -1 < snapshot.test_step < snapshot.step:  # it rests, and has not been measured yet
+            measured = snapshot.test_step
+        self.explorer.set_predictions(snapshot.test_predictions, measured)
 
     # What the user does --------------------------------------------------------------------------------------------
 

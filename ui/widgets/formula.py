@@ -37,6 +37,10 @@ def svg(latex: str, size: float, color: str) -> bytes:
         raise ValueError(f"{latex!r} cannot be set as a formula: {error}") from error
 
 
+DIMMED = 0.6
+"""How strong the ink of a formula is whose numbers are of an earlier moment."""
+
+
 class FormulaView(QWidget):
     """Shows one formula, shrunk if there is too little room.
 
@@ -48,7 +52,7 @@ class FormulaView(QWidget):
 
     def __init__(self, latex: str = "", words: str = "", *, size: float = 17.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._latex, self._size = "", size
+        self._latex, self._size, self._dimmed = "", size, False
         self._renderer = QSvgRenderer(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.manager().changed.connect(self._restyle)
@@ -65,6 +69,17 @@ class FormulaView(QWidget):
         if latex != self._latex:
             self._latex = latex
             self._restyle()
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Whether its numbers are of an earlier moment than what stands beside it."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.update()
+
+    @property
+    def dimmed(self) -> bool:
+        """See `set_dimmed`."""
+        return self._dimmed
 
     def sizeHint(self) -> QSize:
         """Its natural size."""
@@ -88,6 +103,7 @@ class FormulaView(QWidget):
         if not self._latex:
             return
         painter = QPainter(self)
+        painter.setOpacity(DIMMED if self._dimmed else 1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         natural = self._renderer.viewBoxF().size()
         fitted = natural.scaled(self.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio)

@@ -22,7 +22,7 @@ def short_number(value: float) -> str:
 
 def grouped(count: float) -> str:
     """A whole number with thin spaces between thousands: 12 345."""
-    return f"{round(count):,}".replace(",", "\u202f")
+    return true_minus(f"{round(count):,}".replace(",", "\u202f"))
 
 
 def number(value: float, unit: str = "") -> str:

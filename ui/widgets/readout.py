@@ -64,6 +64,12 @@ class Readout(QWidget):
         self.setAccessibleDescription(text)
         self.update()
 
+    def set_muted(self, muted: bool) -> None:
+        """Whether it is grey: what it says is of an earlier moment."""
+        if muted != self._muted:
+            self._muted = muted
+            self.update()
+
     def sizeHint(self) -> QSize:
         """The room that it has taken."""
         return QSize(self._room, self.fontMetrics().height() + 4)

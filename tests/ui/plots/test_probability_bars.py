@@ -42,7 +42,7 @@ def test_a_doubt_says_between_what(bars):
     bars.set_probabilities(values)
     assert (bars.state, bars.headline) == ("unsure", "unsure: 9 or 4")
     bars.set_probabilities(np.full(10, 0.1))
-    assert bars.headline == "unsure: anything"
+    assert bars.headline == "no idea"
 
 
 @pytest.mark.parametrize("width", [90, 150, 184, 220, 400])

@@ -62,6 +62,20 @@ def test_each_earlier_run_is_drawn_once_and_all_go_together(session, qtbot):
 
 def test_while_it_trains_the_held_out_number_is_of_an_earlier_step(session, qtbot):
     record, _, _ = view(qtbot, session)
+    assert record.measured_at() == 5  # at step 7, which has not been measured yet
+    session.status = replace(session.status, position=5)
     assert record.measured_at() is None
     session.status = replace(session.status, phase="running")
     assert record.measured_at() == 5
+
+
+def test_while_it_trains_the_headline_always_names_the_step_of_what_was_measured(session, qtbot):
+    record, _, bar = view(qtbot, session)
+    for position, words, grey in ((5, "at step 5", False), (6, "at step 5", True)):
+        session.status = replace(session.status, phase="running", position=position, head=10, busy=True)
+        record.show_known()
+        assert bar.headline.text().endswith(words)
+        assert bar.headline._muted == grey
+    session.status = replace(session.status, phase="paused", position=5, busy=False)
+    record.show_known()
+    assert "at step" not in bar.headline.text()

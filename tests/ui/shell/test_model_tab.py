@@ -10,6 +10,7 @@ from waiting import settle
 
 from models.hopfield.edits import Corrupt
 from playground.engine import arithmetic
+from ui.widgets.numbers import number
 from ui.window.registry import make_tab
 
 
@@ -94,7 +95,7 @@ def test_after_an_edit_the_recorded_numbers_are_not_shown(make, qtbot):
     settle(tab, qtbot)
     energy = tab.session.snapshot.energy
     assert energy != recorded["energy"]
-    assert tab.run_bar.headline.text() == f"energy {energy:.4g}".replace("-", "−")
+    assert tab.run_bar.headline.text() == f"energy {number(energy)}"
     assert "pixels changed –" in tab.plots.readout
     assert tab.session.history.at(100) == recorded
     steps(tab, qtbot, 1)

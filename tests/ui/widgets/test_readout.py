@@ -30,9 +30,9 @@ def test_the_headline_keeps_its_number(qtbot):
     qtbot.addWidget(bar)
     bar.show_metrics({"test_accuracy": Reading(120, 0.98)}, 200)
     bar.headline.resize(190, 20)
-    assert bar.headline.text() == "test accuracy 98.0\u202f% at step 120"
+    assert bar.headline.text() == "held-out accuracy 98.0\u202f% at step 120"
     assert bar.headline.shown().endswith(" 98.0\u202f% at step 120")
-    assert bar.headline.shown().startswith("t")
+    assert bar.headline.shown().startswith("h")
 
 
 def test_names_of_wide_layers_have_room_beside_their_strips(qtbot):

@@ -96,6 +96,7 @@ class ConfusionExplorer(QWidget):
         """Show a cell's images; of the one that is shown already, all mistakes again."""
         self._cell = None if self._cell == cell else cell
         self._show_cell()
+        self._say("")  # what the images below are, also where the pointer rests on another cell
 
     def _show_cell(self) -> None:
         """The images of the chosen cell; at the beginning, all that go wrong."""
@@ -134,7 +135,7 @@ class ConfusionExplorer(QWidget):
         elif self._cell is None:
             count = len(self._shown)
             mistakes = "The only mistake" if count == 1 else f"All {count} mistakes"
-            self.caption.setText(f"{mistakes} on held-out images{self._when} (true → answered).")
+            self.caption.setText(f"{mistakes} on held-out images{self._when} (true → predicted).")
         else:
             self.caption.setText(self.matrix.sentence(*self._cell))
 

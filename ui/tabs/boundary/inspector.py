@@ -16,7 +16,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.number_table import NumberTable
-from ui.widgets.numbers import small, true_minus
+from ui.widgets.numbers import grouped, small, true_minus
 
 ROW = 22
 TERMS = 4
@@ -116,8 +116,10 @@ class Inspector(QWidget):
             snapshot: the network and its points.
             place: (x, y) of the point.
             where: the point in words.
-            patient: it trains: only now and then, so that training has the time.
+            patient: it trains: only now and then, so that training has the time. Then the formula is dimmed, and the
+                words beside it name its step.
         """
+        self.formula.set_dimmed(patient)
         begin = time.perf_counter()
         if self._asked is None or self.table.editing or (patient and begin < self._next):
             return
@@ -126,7 +128,7 @@ class Inspector(QWidget):
         except ConfigError:  # another network, without this neuron
             self.choose(None)
             return
-        self._show(neuron, snapshot, where)
+        self._show(neuron, snapshot, f"{where}, at step {grouped(snapshot.step)}" if patient else where)
         spent = time.perf_counter() - begin
         self._next = time.perf_counter() + max(SLOWEST, spent / SHARE)
 

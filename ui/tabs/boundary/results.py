@@ -13,6 +13,12 @@ from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.numbers import grouped, number
 from ui.widgets.readout import Readout
 
+BRIER = (
+    "Brier score: the mean squared difference between the probabilities and 1 for the true class, 0 for the others. "
+    "The loss compares the outputs with their targets instead."
+)
+VALUES = "MSE: the mean squared error of the predicted values. R²: the share of their variance that is explained."
+
 
 class Results(QWidget):
     """Numbers above, the confusion matrix of the training or of the held-out points below, then the stop rule."""
@@ -34,6 +40,8 @@ class Results(QWidget):
         self.stop_rule = muted(wrap=True)
         self.stop_rule.setAccessibleName("stop rule")
         self.stop_rule.setMinimumHeight(2 * self.stop_rule.fontMetrics().lineSpacing())
+        for each in self.lines:
+            each.setToolTip(BRIER)
         column(
             row((heading("Results"), 1), self.which),
             *self.lines,
@@ -58,6 +66,8 @@ class Results(QWidget):
         if text != self.stop_rule.text():
             self.stop_rule.setText(text)
         if self.matrix.isHidden() != snapshot.regression:
+            for each in self.lines:
+                each.setToolTip(VALUES if snapshot.regression else BRIER)
             self.matrix.setVisible(not snapshot.regression)
             self.which.setVisible(not snapshot.regression)
             self.no_classes.setVisible(snapshot.regression)
@@ -90,7 +100,7 @@ def line(name: str, *, muted: bool = False) -> Readout:
 
 
 def _say(snapshot: BoundarySnapshot, answers: np.ndarray, name: str, chosen: np.ndarray) -> str:
-    """Accuracy and mean squared error of some points in one line."""
+    """Accuracy and Brier score of some points in one line; for values their mean squared error."""
     count = int(chosen.sum())
     if not count:
         return f"{name}: no points"
@@ -103,7 +113,7 @@ def _say(snapshot: BoundarySnapshot, answers: np.ndarray, name: str, chosen: np.
     right = float(np.mean(snapshot.predictions[chosen] == snapshot.labels[chosen]))
     wanted = np.eye(answers.shape[1], dtype=np.float32)[snapshot.labels[chosen]]
     error = float(((answers[chosen] - wanted) ** 2).mean())
-    return f"{name} ({count}): {100 * right:.1f} % right · MSE {number(error)}"
+    return f"{name} ({count}): {number(right, '%')} right · Brier score {number(error)}"
 
 
 def stop_words(snapshot: BoundarySnapshot) -> str:

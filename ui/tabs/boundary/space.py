@@ -23,6 +23,8 @@ MISSING = (
 )
 CLASSES, VALUES = "a straight line can separate the classes.", "the values rise evenly from one side to the other."
 """What the layers after a hidden one need: the last one is straight."""
+ROOM, LEAST_FILLED = 0.1, 0.7
+"""Room around what is shown, as a share of its size, and how much of the range it must fill for that to stay."""
 LINES, SAMPLES, RESOLUTION = 17, 49, 48
 
 
@@ -55,12 +57,16 @@ class HiddenSpaceView(Plot):
         self._follow(np.array(space.box))
 
     def _follow(self, box: NDArray[np.float64]) -> None:
-        """Show all of it; the range stays as it is while it still fits, so that the picture is calm."""
-        size = np.array([box[1] - box[0], box[1] - box[0], box[3] - box[2], box[3] - box[2]])
-        if self._box is not None and (np.abs(box - self._box) <= 0.12 * size).all():
-            return
-        self._box = box
-        self.set_range((box[0], box[1]), (box[2], box[3]))
+        """Show all of it, with some room; the range stays while everything fits in and fills it, so that it is calm."""
+        size = np.array([box[1] - box[0], box[3] - box[2]]).repeat(2)
+        room = ROOM * size * [-1, 1, -1, 1]
+        if self._box is not None:
+            inside = ((box - self._box) * [1, -1, 1, -1] >= 0).all()
+            held = np.array([self._box[1] - self._box[0], self._box[3] - self._box[2]]).repeat(2)
+            if inside and (size >= LEAST_FILLED * held).all():
+                return
+        self._box = box + room
+        self.set_range((self._box[0], self._box[1]), (self._box[2], self._box[3]))
 
     def forget(self) -> None:
         """Another layer: the range is chosen afresh."""

@@ -87,7 +87,9 @@ class WhyView(QWidget):
         self.wanted.activated.connect(self._changed)
         for box in (self.target, self.wanted):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.occlusion = MapPicture("loss of probability", "Covering this place costs the class so much probability")
+        self.occlusion = MapPicture(
+            "drop in probability", "By how much the probability of the class drops when this place is covered"
+        )
         self.saliency = MapPicture("slope", "So much does the class's sum rise with more ink here")
         self.change = MapPicture("ink", "Orange was added, blue was taken away")
         self.try_button = push_button("To the canvas", "Draw on with the changed picture")

@@ -63,7 +63,7 @@ class DigitsTab(ClassifierTab):
             margins=(12, 8, 8, 8),
             spacing=4,
         )
-        right = column(heading("Test digits: true against answered"), (self.explorer, 1), margins=8, spacing=4)
+        right = column(heading("Confusion matrix: true against predicted"), (self.explorer, 1), margins=8, spacing=4)
         return beside((widget_of(left), 3), (widget_of(right), 2))
 
     def subject(self, config: Config) -> Subject:

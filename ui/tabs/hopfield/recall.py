@@ -20,7 +20,7 @@ from ui.plots.signed_bars import SignedBars
 from ui.widgets import theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import beside, column, heading, muted, row, widget_of
-from ui.widgets.numbers import true_minus
+from ui.widgets.numbers import number, true_minus
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -70,15 +70,17 @@ class VerdictCard(QFrame):
         self.numbers.setMinimumWidth(widest)
         self.setFixedHeight(2 * self.fontMetrics().height() + 18)
 
-    def show_snapshot(self, snapshot: HopfieldSnapshot, running: bool) -> None:
-        """Verdict, reason, overlap, energy."""
+    def show_snapshot(self, snapshot: HopfieldSnapshot, running: bool, *, numbers: bool = True) -> None:
+        """Verdict and reason; overlap and energy when it is the turn of the `numbers`."""
         title, sentence = in_words(snapshot, running)
         theme.set_role(self, SEVERITY[snapshot.verdict], name="severity")
         self.title.setText(title)
         self.sentence.setText(sentence)
-        overlap, energy = f"overlap {snapshot.overlap:.3f}", f"energy {snapshot.energy:.1f}"
-        self.numbers.setText(true_minus(f"{overlap}\n{energy}") if len(snapshot.patterns) else "")
         self.again_button.setEnabled(snapshot.updates > 0)
+        if not numbers:
+            return
+        overlap, energy = f"overlap {number(snapshot.overlap)}", f"energy {number(snapshot.energy)}"
+        self.numbers.setText(f"{overlap}\n{energy}" if len(snapshot.patterns) else "")
 
 
 def in_words(snapshot: HopfieldSnapshot, running: bool) -> tuple[str, str]:

@@ -181,7 +181,8 @@ class HopfieldTab(ModelTab):
         snapshot, running = self._shown, self.session.status.phase == "running"
         if snapshot is None:
             return
-        self.verdict.show_snapshot(snapshot, running)
+        # Its numbers come with those of the header and the curves: there is one energy on the whole tab.
+        self.verdict.show_snapshot(snapshot, running, numbers=self.with_curves.due or not running)
         view = self.views.currentWidget()
         self.verdict.setVisible(view is self.recall)
         self.speed.setVisible(view is not self.capacity)

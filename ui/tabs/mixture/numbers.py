@@ -153,6 +153,10 @@ class PointExplanation(QWidget):
         )
         column(self.heading, self.note, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
 
+    def show_moving(self, moving: bool) -> None:
+        """Whether the run goes on meanwhile, so that the numbers in the formula are not the latest."""
+        self.numbers.set_dimmed(moving)
+
     def show_point(
         self, snapshot: MixtureSnapshot | None, place: NDArray[np.float64] | None, name: str, *, aside: bool = False
     ) -> None:

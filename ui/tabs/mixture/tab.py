@@ -127,6 +127,7 @@ class MixtureTab(PointTab):
         self.kmeans_box.setChecked(beside)
         self.kmeans.show_mixture(snapshot)
         self.legend.setText("1, 2\u00a0σ" + (" · dashed: truth" if snapshot.truth is not None else ""))
+        self.explanation.show_moving(not self.turns.whole)
         if self.with_numbers.due:
             self._show_words()
         if self.with_curves.due:

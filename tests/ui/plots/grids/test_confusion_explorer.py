@@ -99,4 +99,4 @@ def test_a_second_click_on_a_cell_shows_all_mistakes_again(explorer, qtbot):
 def test_one_mistake_is_one(explorer):
     explorer.set_predictions(answers(_9=4), 1200)
     explorer.matrix.readout_changed.emit("")
-    assert explorer.caption.text() == "The only mistake on held-out images at step 1\u202f200 (true → answered)."
+    assert explorer.caption.text() == "The only mistake on held-out images at step 1\u202f200 (true → predicted)."

@@ -133,7 +133,7 @@ def test_after_a_recall_the_main_button_offers_another(tab, qtbot):
 
 def test_recall_again_takes_over_what_is_being_typed(tab, qtbot):
     recall(tab, qtbot)
-    field = entry(tab, "Most updates")
+    field = entry(tab, "Max updates")
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "7")
