@@ -33,7 +33,7 @@ class MixtureConfig(Config):
     noise: float = setting(
         1.0, "How far the points scatter: 1 as designed, 2 twice as far.", group="Data", ge=0.05, le=5.0, advanced=True
     )
-    components: int = setting(3, "How many components (Gaussian bells) to describe the points with: K.", ge=1, le=12)
+    components: int = setting(3, "How many components (Gaussians) to describe the points with: K.", ge=1, le=12)
     covariance: CovarianceType = setting(
         "full",
         "Which shapes the components may take.",

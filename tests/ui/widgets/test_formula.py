@@ -35,3 +35,20 @@ def test_it_fits_into_too_little_room(qtbot):
 def test_what_is_no_formula_is_said():
     with pytest.raises(ValueError, match="cannot be set as a formula"):
         svg(r"\frac{1}{", 16.0, "#000000")
+
+
+def test_a_formula_of_an_earlier_moment_is_dimmed(qtbot):
+    view = FormulaView("a = b")
+    qtbot.addWidget(view)
+    view.resize(view.sizeHint())
+
+    def ink():
+        picture = view.grab().toImage()
+        return min(
+            picture.pixelColor(x, y).lightness() for x in range(picture.width()) for y in range(picture.height())
+        )
+
+    fresh = ink()
+    view.set_dimmed(True)
+    assert view.dimmed
+    assert ink() > fresh + 20

@@ -100,3 +100,14 @@ def test_one_mistake_is_one(explorer):
     explorer.set_predictions(answers(_9=4), 1200)
     explorer.matrix.readout_changed.emit("")
     assert explorer.caption.text() == "The only mistake on held-out images at step 1\u202f200 (true → predicted)."
+
+
+def test_the_caption_is_about_the_images_that_were_chosen_by_key_wherever_the_pointer_rests(explorer, qtbot):
+    explorer.set_predictions(answers(_9=4, _8=1))
+    matrix = explorer.matrix
+    qtbot.mouseMove(matrix, QPoint(1, 1))
+    qtbot.mouseMove(matrix, matrix.cell_rect(1, 1).center().toPoint())
+    qtbot.waitUntil(lambda: "true 1s" in explorer.caption.text())
+    matrix.picked.emit((9, 4))
+    assert explorer.gallery.count == 1
+    assert "true 9s was taken for 4" in explorer.caption.text()
