@@ -327,7 +327,7 @@ def test_a_mixture_that_is_not_the_originals_starts_elsewhere_and_says_so(capsys
     table.write_text("\n".join(f"{x},{y}" for x, y in rng.uniform(0, 30000, (60, 2))))
     for words, why in ((["--data", str(table)], "points of your own"), (["--components", "1"], "1 component")):
         assert main(["run", "mixture", *words]) == 0
-        assert f"with {why} the bells begin at k-means++" in capsys.readouterr().err
+        assert f"with {why} the components begin at k-means++" in capsys.readouterr().err
         assert result_of(capsys, "run", "mixture", *words)["config"]["start"] == "k-means++"
     refusal = refusal_of(capsys, "run", "mixture", "--components", "1", "--start", "original")
     assert "three components" in refusal  # whoever insists is told why not
