@@ -204,7 +204,7 @@ PRESETS = {
     ),
     "sigmoid-100-large-step": Preset(
         _script(hidden=(100,), learning_rate=0.01),
-        "100 units learn far worse than 50! Over-fitting? Compare training and held-out accuracy, then try a smaller step.",
+        "100 units learn far worse than 50! Over-fitting? Compare training and held-out accuracy; try a smaller step.",
     ),
     "sigmoid-100-small-step": Preset(
         _script(hidden=(100,)),

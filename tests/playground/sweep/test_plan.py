@@ -171,7 +171,7 @@ def test_a_sweep_over_ones_own_data_gives_the_numbers_of_playground_run(
         assert alone["metrics"] == run["metrics"]
         assert alone["steps"] == run["steps"]
     out = output_of(capsys, "sweep", *words, "--components", "2", "3", "--seeds", "1", "--jobs", jobs)
-    assert out.count("with points of your own the bells begin at k-means++") == 1  # it is said, once
+    assert out.count("with points of your own the components begin at k-means++") == 1  # it is said, once
     kept = json_of(capsys, "sweep", *words, "--components", "2", "3", "--start", "original", "--seeds", "1")
     two, three = kept["runs"]
     assert "three components" in two["failed"]  # whoever insists is told why not
