@@ -98,12 +98,12 @@ def _paper(bright_ink: Float32) -> Float32:
     """The level of the paper under each pixel of a picture with bright ink, (H, W).
 
     It is first a morphological opening: the brightest level that a square wider than any stroke fits under. Unlike an
-    average it follows the edge of a shadow and is not pulled up by the ink; but where a shadow's edge leaves the
-    picture, no square fits. So what stands out is cut out, and the hole filled from around it.
+    average it follows the edge of a shadow and is not pulled up by the ink. Then what stands out is cut out, and the
+    hole filled from around it.
     """
     smooth = blur(bright_ink)
     reach = max(round(0.14 * max(smooth.shape)), 3)
-    paper = np.minimum(blur(extreme(extreme(smooth, reach, np.minimum), reach, np.maximum)), smooth)
+    paper = np.minimum(blur(_opened(smooth, reach)), smooth)
     for _ in range(FILLINGS):
         contrast = smooth - paper
         outstanding = contrast > max(FAINTEST, 6 * float(np.median(contrast)))
@@ -112,6 +112,17 @@ def _paper(bright_ink: Float32) -> Float32:
             break
         paper = np.minimum(np.maximum(_filled(smooth, ~hidden), paper), smooth)
     return paper
+
+
+def _opened(image: Float32, reach: int) -> Float32:
+    """The opening of the image by a square that reaches so far to each side.
+
+    At the border the picture is continued as it goes there (turned about its last pixel in place and brightness), or
+    no square would fit into the corner of a shadow that the border cuts off.
+    """
+    around = np.pad(image, 2 * reach, mode="reflect", reflect_type="odd")
+    opened = extreme(extreme(around, reach, np.minimum), reach, np.maximum)
+    return opened[2 * reach : -2 * reach, 2 * reach : -2 * reach]
 
 
 def _filled(image: Float32, known: Mask) -> Float32:

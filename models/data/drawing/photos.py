@@ -39,8 +39,8 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
-PAGE = 1024
-"""Longer side in pixels at which ruled lines are looked for: there a line is two pixels wide and a pencil's stroke five."""
+PAGE = 1280
+"""Most pixels of the longer side at which ruled lines are looked for: there one is two pixels wide, a pencil's five."""
 
 DETAIL = 128
 """Longer side in pixels at which the found digit is worked on: over six pixels for each of the final picture."""
@@ -200,8 +200,13 @@ def _grey(photo: NDArray[np.uint8]) -> Float32:
 
 
 def _page(grey: Float32) -> Float32:
-    """The picture at a size at which everything that matters can be seen, and no larger."""
-    return scaled(grey, min(max(max(grey.shape), OVERVIEW), PAGE))
+    """The picture (H, W) at a size at which all that matters can be seen; of large ones squares are averaged."""
+    step = -(-max(grey.shape) // PAGE)
+    if step == 1:
+        return scaled(grey, max(*grey.shape, OVERVIEW))
+    rows, columns = (-(-size // step) for size in grey.shape)
+    padded = np.pad(grey, ((0, rows * step - grey.shape[0]), (0, columns * step - grey.shape[1])), mode="edge")
+    return padded.reshape(rows, step, columns, step).mean(axis=(1, 3))
 
 
 def _crop(grey: Float32, mask: Mask) -> Float32:

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.base import DataError
-from models.data.drawing.photos import _components, _skeleton, _stroke_width, decode_photo, prepare_photo, read_photo
+from models.data.drawing.components import spread_labels
+from models.data.drawing.photos import decode_photo, prepare_photo, read_photo
 from models.data.drawing.raster import draw_path
+from models.data.drawing.thinning import skeleton, stroke_width
 from models.data.pictures import mnist
 
 SEVEN = [np.array([[-60, -90], [60, -90], [-10, 90]], np.float32)]
@@ -135,7 +137,7 @@ def test_stages_end_with_what_the_network_sees():
 
 def test_components_are_those_of_a_flood_fill():
     mask = np.random.default_rng(0).random((40, 50)) < 0.4
-    labels = _components(mask)
+    labels = spread_labels(mask)
     expected = np.full(mask.shape, -1)
     for start in zip(*np.nonzero(mask), strict=True):
         if expected[start] >= 0:
@@ -151,21 +153,21 @@ def test_components_are_those_of_a_flood_fill():
 
 def test_skeleton_is_thin_and_connected():
     mask = draw_path(SEVEN, 0.5, np.zeros(2, np.float32), 14, 1, 120) > 0.5
-    skeleton = _skeleton(mask)
-    assert not (skeleton & ~mask).any()
-    assert len(np.unique(_components(skeleton))) == 2  # one patch, and what lies outside
-    assert skeleton.sum() < 0.15 * mask.sum()
+    thin = skeleton(mask)
+    assert not (thin & ~mask).any()
+    assert len(np.unique(spread_labels(thin))) == 2  # one patch, and what lies outside
+    assert thin.sum() < 0.15 * mask.sum()
     ring = np.zeros((30, 30), bool)
     ring[5:25, 5:25] = True
     ring[12:18, 12:18] = False
-    hole = _components(~_skeleton(ring))
+    hole = spread_labels(~skeleton(ring))
     assert hole[15, 15] != hole[0, 0]
 
 
 @pytest.mark.parametrize("width", [3, 8, 20])
 def test_stroke_width_is_measured(width):
     line = draw_path([np.array([[-40, -30], [40, 30]], np.float32)], 1, np.zeros(2, np.float32), width, 1, 160)
-    assert _stroke_width(line) == pytest.approx(width, rel=0.2)
+    assert stroke_width(line) == pytest.approx(width, rel=0.2)
 
 
 def encoded(array, form="PNG", **options):
