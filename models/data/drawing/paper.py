@@ -29,8 +29,8 @@ WHITE = 240.0
 DARKEST = 40.0
 """Paper that is darker than this in a shadow counts as this dark: there noise would grow without bound."""
 
-THIN = 3
-"""Half the width in pixels of the overview of what is surely a stroke, if it is narrower."""
+NARROW = (3, 8, 18)
+"""Half the sides of squares, in pixels of the overview, that strokes may be narrower than."""
 
 CLEARLY = 4.0
 """So many times more must stand out one way than the other to be ink."""
@@ -60,16 +60,20 @@ def without_unevenness(contrast: Float32) -> Float32:
 def _is_dark(grey: Float32) -> bool:
     """Whether the ink on a picture is dark.
 
-    Strokes are thin and shadows are not: where dark things vanish when the picture is closed, a few pixels wide, and
-    bright ones do not when it is opened (or the reverse), they are the ink. Where nothing is thin, ink is what sticks
-    out.
+    Strokes are narrow and shadows are not: where dark things vanish when the picture is closed by a small square, and
+    bright ones do not when it is opened (or the reverse), they are the ink. The smallest square that makes enough
+    vanish decides, since to a large one the loop of an 8 is narrow, too. If none does, ink is what sticks out.
     """
     smooth = blur(grey)
-    closed = extreme(extreme(smooth, THIN, np.maximum), THIN, np.minimum)
-    opened = extreme(extreme(smooth, THIN, np.minimum), THIN, np.maximum)
-    dark, light = float(((closed - smooth) ** 3).sum()), float(((smooth - opened) ** 3).sum())
-    if max(dark, light) > CLEARLY * min(dark, light) + smooth.size:
-        return dark > light
+    gone = []
+    for reach in NARROW:
+        closed = extreme(extreme(smooth, reach, np.maximum), reach, np.minimum)
+        opened = extreme(extreme(smooth, reach, np.minimum), reach, np.maximum)
+        gone.append((float(((closed - smooth) ** 3).sum()), float(((smooth - opened) ** 3).sum())))
+    enough = max(map(max, gone)) / 20 + smooth.size
+    for dark, light in gone:
+        if max(dark, light) > max(CLEARLY * min(dark, light), enough):
+            return dark > light
     return _skewed_to_dark(grey)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.data.drawing.paper import extreme
+
 Float32 = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -48,9 +50,9 @@ def _without_rows(contrast: Float32) -> Float32 | None:
     slant = float(SLANTS[int(np.argmax([np.sort(profile)[-len(profile) // 12 :].mean() for profile in profiles]))])
     level = _sheared(contrast, slant)
     profile = _profile(contrast, slant)
-    floor = float(np.median(profile))
-    spread = 1.4826 * float(np.median(np.abs(profile - floor)))
-    rules = _rules(level, profile, profile - floor > max(6 * spread, LEAST_RULE))
+    reach = round(_thickest(contrast))
+    above_paper = profile - extreme(extreme(profile[:, None], reach, np.minimum), reach, np.maximum)[:, 0]
+    rules = _rules(level, profile, above_paper > max(6 * float(np.median(above_paper)), LEAST_RULE))
     if not rules.any() or rules.mean() > 0.5:
         return None
     kept = np.flatnonzero(~rules)
@@ -76,19 +78,23 @@ def _rules(level: Float32, profile: Float32, peaks: Mask) -> Mask:
     """Which rows (H,) of a levelled page are on printed lines, given where the profile stands out."""
     edges = np.flatnonzero(np.diff(peaks.astype(np.int8), prepend=0, append=0))
     runs = [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    thickest = max(THICKEST * max(level.shape), 4)
-    runs = [(start, end) for start, end in runs if end - start <= thickest]
+    runs = [(start, end) for start, end in runs if end - start <= _thickest(level)]
     if len(runs) < MANY:
         brim = max(level.shape[1] // 40, 2)
         runs = [
             (start, end)
             for start, end in runs
-            if min(level[start:end, :brim].mean(), level[start:end, -brim:].mean()) > 0.5 * profile[start:end].mean()
+            if min(level[start:end, :brim].mean(), level[start:end, -brim:].mean()) > 0.3 * profile[start:end].mean()
         ]
     rules = np.zeros(len(profile), bool)
     for start, end in runs:
         rules[max(start - 2, 0) : end + 2] = True  # with their soft edges
     return rules
+
+
+def _thickest(page: Float32) -> float:
+    """Thickness of the thickest rule in pixels of this page."""
+    return max(THICKEST * max(page.shape), 4)
 
 
 def _sheared(image: Float32, slant: float, columns: NDArray[np.intp] | None = None) -> Float32:
