@@ -12,6 +12,7 @@ import io
 import os
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +33,22 @@ from models.data.drawing.rules import without_rules
 from models.data.drawing.thinning import redrawn, stroke_width
 from models.data.pictures.idx import read_bytes
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 Float32 = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+
+ORIENTATION = 0x0112
+"""The Exif tag that says how the camera was held."""
+
+INTEGER_RANGES = (255, 1023, 4095, 16383, 65535)
+FLOAT_RANGES = (1.0, 255.0, 1023.0, 4095.0, 65535.0)
+"""What white is in pictures of 8 to 16 bits, and in pictures of floats."""
 
 PAGE = 1280
 """Most pixels of the longer side at which ruled lines are looked for: there one is two pixels wide, a pencil's five."""
@@ -60,7 +71,7 @@ def read_photo(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
 
 def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]:
     """As `read_photo`, from the bytes of a file (a pasted or dropped picture); `name` is what messages call it."""
-    from PIL import Image, ImageOps  # loaded only when a photo is opened: it costs start-up time
+    from PIL import Image  # loaded only when a photo is opened: it costs start-up time
 
     damaged = f"“{name}” is damaged or cut short: fetch a fresh copy of the picture."
     problem = f"“{name}” is not a picture that can be opened: choose a PNG, JPEG, WebP, BMP, GIF or TIFF file."
@@ -83,18 +94,46 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
                 if image.format == "JPEG":
                     image.draft("RGB", (4 * OVERVIEW, 4 * OVERVIEW))  # decodes large photos at half size or less
                 image.load()
-                if image.mode.startswith("I"):  # 16-bit grey levels
-                    grey = np.clip(np.asarray(image, np.int64) >> 8, 0, 255).astype(np.uint8)
-                    return np.repeat(grey[:, :, None], 3, axis=2)
-                transparent = "A" in image.getbands() or "transparency" in image.info
-                upright = ImageOps.exif_transpose(image).convert("RGBA" if transparent else "RGB")
-                return np.array(upright, np.uint8)
+                return _upright(_as_bytes(image), image.getexif().get(ORIENTATION, 1))
     except DataError:
         raise
     except Image.DecompressionBombError as error:
         raise DataError(f"“{name}” would unpack to far too many pixels: make it smaller than 50 megapixels.") from error
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble over
         raise DataError(problem) from error
+
+
+def _as_bytes(image: Image.Image) -> NDArray[np.uint8]:
+    """The pixels of a picture of any mode as (H, W, 3) or (H, W, 4); finer grey levels are scaled by their range."""
+    if image.mode.startswith(("I", "F")):
+        return np.repeat(_eight_bits(np.asarray(image))[:, :, None], 3, axis=2)
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    return np.array(image.convert("RGBA" if transparent else "RGB"), np.uint8)
+
+
+def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey levels (H, W) of 9 to 32 bits, or floats, as bytes.
+
+    A file does not say how much of its 16 bits a camera or a scanner used (often 10 or 12), nor a float what is white:
+    the smallest usual range that holds all its levels is taken, or else the levels' own range.
+    """
+    finite = np.nan_to_num(levels.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(finite.min()), float(finite.max())
+    if low >= 0:
+        usual = FLOAT_RANGES if levels.dtype.kind == "f" else INTEGER_RANGES
+        low, high = 0.0, next((white for white in usual if high <= white), high)
+    return np.rint((finite - low) * np.float32(255 / max(high - low, 1e-30))).astype(np.uint8)
+
+
+def _upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """A picture (H, W, …) turned the way a camera says it was held (Exif 2.3, tag 274, values 1 to 8)."""
+    if orientation in (5, 6, 7, 8):
+        picture = picture.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    return np.ascontiguousarray(picture)
 
 
 def _begins_as_picture(content: bytes) -> bool:
