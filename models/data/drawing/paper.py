@@ -29,8 +29,8 @@ WHITE = 240.0
 DARKEST = 40.0
 """Paper that is darker than this in a shadow counts as this dark: there noise would grow without bound."""
 
-NARROW = (3, 8, 18)
-"""Half the sides of squares, in pixels of the overview, that strokes may be narrower than."""
+NARROW = (3, 8, 18, 36)
+"""Half the sides of squares, in pixels of a picture of 512, that strokes may be narrower than."""
 
 CLEARLY = 4.0
 """So many times more must stand out one way than the other to be ink."""
@@ -43,7 +43,7 @@ def contrast_with_paper(page: Float32) -> tuple[Float32, bool]:
         page: (H, W) brightness, 0 … 255.
     """
     small = scaled(page, min(OVERVIEW, max(page.shape)))
-    dark_ink = _is_dark(small)
+    dark_ink = _is_dark(page)
     paper = _paper(255 - small if dark_ink else small)
     contrast = np.maximum(blur(255 - page if dark_ink else page) - enlarged(paper, page.shape), 0)
     if dark_ink:
@@ -57,24 +57,29 @@ def without_unevenness(contrast: Float32) -> Float32:
     return np.maximum(contrast - enlarged(_paper(small), contrast.shape), 0)
 
 
-def _is_dark(grey: Float32) -> bool:
+def _is_dark(page: Float32) -> bool:
     """Whether the ink on a picture is dark.
 
     Strokes are narrow and shadows are not: where dark things vanish when the picture is closed by a small square, and
     bright ones do not when it is opened (or the reverse), they are the ink. The smallest square that makes enough
     vanish decides, since to a large one the loop of an 8 is narrow, too. If none does, ink is what sticks out.
     """
-    smooth = blur(grey)
-    gone = []
-    for reach in NARROW:
-        closed = extreme(extreme(smooth, reach, np.maximum), reach, np.minimum)
-        opened = extreme(extreme(smooth, reach, np.minimum), reach, np.maximum)
-        gone.append((float(((closed - smooth) ** 3).sum()), float(((smooth - opened) ** 3).sum())))
+    smooth = blur(scaled(page, min(2 * OVERVIEW, max(page.shape))))
+    gone = [(_vanishing(-smooth, reach), _vanishing(smooth, reach)) for reach in NARROW]
     enough = max(map(max, gone)) / 20 + smooth.size
     for dark, light in gone:
         if max(dark, light) > max(CLEARLY * min(dark, light), enough):
             return dark > light
-    return _skewed_to_dark(grey)
+    return _skewed_to_dark(scaled(page, min(OVERVIEW, max(page.shape))))
+
+
+def _vanishing(bright_ink: Float32, reach: int) -> float:
+    """How much of what is bright vanishes in an opening by a square: the sum of cubes, so that strong things count.
+
+    What most of the picture loses, grain or the squares between ruled lines, is not ink.
+    """
+    lost = bright_ink - _opened(bright_ink, reach)
+    return float((np.maximum(lost - 3 * np.median(lost), 0) ** 3).sum())
 
 
 def _skewed_to_dark(grey: Float32) -> bool:
