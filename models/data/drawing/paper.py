@@ -45,7 +45,7 @@ def contrast_with_paper(page: Float32) -> tuple[Float32, bool]:
     small = scaled(page, min(OVERVIEW, max(page.shape)))
     dark_ink = _is_dark(page)
     paper = _paper(255 - small if dark_ink else small)
-    contrast = np.maximum(blur(255 - page if dark_ink else page) - enlarged(paper, page.shape), 0)
+    contrast: Float32 = np.maximum(blur(255 - page if dark_ink else page) - enlarged(paper, page.shape), 0)
     if dark_ink:
         contrast *= np.float32(WHITE) / enlarged(np.maximum(255 - paper, np.float32(DARKEST)), page.shape)
     return contrast, dark_ink
@@ -54,7 +54,8 @@ def contrast_with_paper(page: Float32) -> tuple[Float32, bool]:
 def without_unevenness(contrast: Float32) -> Float32:
     """The contrast (H, W) once more without paper: what was hidden among ruled lines shows when they are gone."""
     small = scaled(contrast, min(OVERVIEW, max(contrast.shape)))
-    return np.maximum(contrast - enlarged(_paper(small), contrast.shape), 0)
+    even: Float32 = np.maximum(contrast - enlarged(_paper(small), contrast.shape), 0)
+    return even
 
 
 def _is_dark(page: Float32) -> bool:
@@ -146,7 +147,8 @@ def _filled(image: Float32, known: Mask) -> Float32:
     even = ((0, height % 2), (0, width % 2))
     weight = np.pad(known.astype(np.float32), even)
     total = _halved(weight)
-    coarse = _filled(_halved(np.pad(image, even) * weight) / np.maximum(total, 1), total > 0)
+    mean = np.asarray(_halved(np.pad(image, even) * weight) / np.maximum(total, 1), np.float32)
+    coarse = _filled(mean, total > 0)
     fine = enlarged(coarse, (2 * coarse.shape[0], 2 * coarse.shape[1]))[:height, :width]
     return np.where(known, image, fine)
 

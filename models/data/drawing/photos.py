@@ -18,8 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
+from models.data.drawing.components import Box, components
+from models.data.drawing.frame import without_frames
 from models.data.drawing.ink import digit, soft_ink, threshold
 from models.data.drawing.paper import OVERVIEW, contrast_with_paper, scaled, without_unevenness
+from models.data.drawing.pieces import pieces
 from models.data.drawing.preparation import (
     BOX,
     SIDE,
@@ -122,7 +125,8 @@ def _eight_bits(levels: NDArray[Any]) -> NDArray[np.uint8]:
     if low >= 0:
         usual = FLOAT_RANGES if levels.dtype.kind == "f" else INTEGER_RANGES
         low, high = 0.0, next((white for white in usual if high <= white), high)
-    return np.rint((finite - low) * np.float32(255 / max(high - low, 1e-30))).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.rint((finite - low) * np.float32(255 / max(high - low, 1e-30))).astype(np.uint8)
+    return grey
 
 
 def _upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
@@ -169,7 +173,7 @@ def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparat
             page = without_unevenness(page)
     contrast = scaled(page, OVERVIEW)
     mask = threshold(contrast)
-    if mask is None or not (mask := digit(mask)).any():
+    if mask is None or not (mask := digit(without_frames(mask))).any():
         blank = to_bytes(np.zeros((SIDE, SIDE)))
         seen = Stage("no ink found", "Nothing stands out from the paper clearly enough.", _shown(photo))
         return Preparation(blank, True, (seen,) if stages else ())
@@ -177,7 +181,7 @@ def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparat
     # A second, closer look at the part of the photo in which the digit lies.
     detail = scaled(_crop(page, mask), DETAIL)
     close_mask = threshold(detail)
-    if close_mask is not None and (close_mask := digit(close_mask)).any():
+    if close_mask is not None and (close_mask := digit(without_frames(close_mask))).any():
         ink = soft_ink(detail, close_mask)
     else:
         ink = soft_ink(contrast, mask)
@@ -187,8 +191,9 @@ def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparat
     usual = MNIST_WIDTHS[0] <= width <= MNIST_WIDTHS[1]
     box = _into_box(ink) if usual else redrawn(ink > 0.5)
     image = to_bytes(centre_by_mass(box))
+    several = _pieces(ink > 0.5, image)
     if not stages:
-        return Preparation(image, False)
+        return Preparation(image, False, pieces=several)
     paper = "dark ink on light paper" if dark_ink else "light ink on a dark ground"
     return Preparation(
         image,
@@ -218,6 +223,22 @@ def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparat
                 image,
             ),
         ),
+        several,
+    )
+
+
+def _pieces(ink: Mask, image: NDArray[np.uint8]) -> tuple[Box, ...]:
+    """The digits in the ink (H, W), cut to its border, if there are several: a box around each in `image`."""
+    found = components(ink)
+    boxes = pieces([box for box, size in zip(found.boxes, found.sizes, strict=True) if size > 0.02 * ink.sum()])
+    if len(boxes) < 2:
+        return ()
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    across, down = (np.ptp(columns) + 1) / ink.shape[1], (np.ptp(rows) + 1) / ink.shape[0]
+    left, top = int(columns[0]), int(rows[0])
+    return tuple(
+        Box(left + box.left * across, top + box.top * down, left + box.right * across, top + box.bottom * down)
+        for box in boxes
     )
 
 
@@ -245,7 +266,7 @@ def _page(grey: Float32) -> Float32:
         return scaled(grey, max(*grey.shape, OVERVIEW))
     rows, columns = (-(-size // step) for size in grey.shape)
     padded = np.pad(grey, ((0, rows * step - grey.shape[0]), (0, columns * step - grey.shape[1])), mode="edge")
-    return padded.reshape(rows, step, columns, step).mean(axis=(1, 3))
+    return np.asarray(padded.reshape(rows, step, columns, step).mean(axis=(1, 3)), np.float32)
 
 
 def _crop(grey: Float32, mask: Mask) -> Float32:

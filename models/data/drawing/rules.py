@@ -94,7 +94,7 @@ def _rules(level: Float32, profile: Float32, peaks: Mask) -> Mask:
 
 def _thickest(page: Float32) -> float:
     """Thickness of the thickest rule in pixels of this page."""
-    return max(THICKEST * max(page.shape), 4)
+    return max(THICKEST * float(max(page.shape)), 4.0)
 
 
 def _sheared(image: Float32, slant: float, columns: NDArray[np.intp] | None = None) -> Float32:
