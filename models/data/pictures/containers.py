@@ -1,5 +1,4 @@
-"""MNIST comes in other wrappings, too: as arrays in a .npz file (Keras) and as a table with a digit in each line (Kaggle).
-"""
+"""MNIST is wrapped in other ways, too: as arrays in a .npz file (Keras), as a table with a digit a line (Kaggle)."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ NAMES = ("x_train", "y_train", "x_test", "y_test")
 MAX_LINES = 200_000
 
 
-def looks_like(content: bytes, name: str) -> str:
+def looks_like(content: bytes) -> str:
     """Which wrapping this (unpacked) file has: "npz", "csv", or "" for neither."""
     if content.startswith(b"PK\x03\x04"):
         return "npz"
@@ -43,7 +42,9 @@ def read_npz(content: bytes, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
     except Exception as error:  # zipfile and NumPy raise whatever a damaged file makes them stumble over
         raise DataError(f"“{name}” is damaged or no file of plain arrays: fetch a fresh copy.") from error
     if "x_train" not in found or "y_train" not in found or ("x_test" in found) != ("y_test" in found):
-        raise DataError(f"“{name}” holds {listed or 'nothing'}: expected arrays x_train and y_train (and x_test, y_test).")
+        raise DataError(
+            f"“{name}” holds {listed or 'nothing'}: expected arrays x_train and y_train (and x_test, y_test)."
+        )
     images, labels = found["x_train"], found["y_train"]
     if "x_test" in found:
         if images.shape[1:] != found["x_test"].shape[1:] or labels.ndim != 1 or found["y_test"].ndim != 1:
@@ -55,7 +56,7 @@ def read_npz(content: bytes, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def read_csv(content: bytes, name: str) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """Images and labels of a table with 785 columns: the label, first or last, and 784 grey levels; raises DataError."""
+    """Images and labels of a table: in each line the label, first or last, and 784 grey levels; raises DataError."""
     if content.count(b"\n") > MAX_LINES:
         raise DataError(f"“{name}” has more than {MAX_LINES} lines: choose a smaller table.")
     first, _, rest = content.partition(b"\n")
