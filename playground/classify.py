@@ -37,7 +37,7 @@ class Classified:
         label: what it is, where the file says so.
         prediction: the most probable class; None when there was nothing to see.
         probabilities: by class name; together 1.
-        verdict: "ok", "unsure" or "empty".
+        verdict: the first that holds of "empty", "several", "unlike", "unsure", else "ok".
     """
 
     source: str
@@ -95,6 +95,8 @@ def remarks(answers: Sequence[Classified], paths: Sequence[Path]) -> list[str]:
             f"Nothing is drawn in {_some(empty)}: draw something there, or use a picture with ink that stands out "
             "clearly from its paper."
         )
+    if crowded := [_place(answer) for answer in answers if answer.verdict == "several"]:
+        found.append(f"There are several digits in {_some(crowded)}: give one digit at a time.")
     if foreign := [answer for answer in answers if answer.label is not None and not answer.known]:
         labels = _some([f"“{_printable(label)}”" for label in dict.fromkeys(str(each.label) for each in foreign)])
         several = len(foreign) > 1
@@ -229,6 +231,7 @@ class _Seen:
     label: int | str | None
     image: NDArray[np.uint8]
     empty: bool
+    several: bool = False
 
 
 def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Example | NDArray[np.uint8]) -> _Seen:
@@ -236,12 +239,12 @@ def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: E
         prepared = classifier.prepare_drawing(snapshot.config, item.drawing)
         label = item.drawing.label if item.label else None  # as it stands in the file: 7 is not “7”
         if item.picture is None:
-            return _Seen(str(path), index, label, prepared.image, prepared.empty)
+            return _Seen(str(path), index, label, prepared.image, prepared.empty, prepared.several)
         # It is already as a network is given it; even a drawing without strokes comes out as large as this one reads.
         check_size(item.picture, len(prepared.image), f"Drawing {index + 1} of “{path.name}”", "leave it out")
         return _Seen(str(path), index, label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
-    return _Seen(str(path), index, None, prepared.image, prepared.empty)
+    return _Seen(str(path), index, None, prepared.image, prepared.empty, prepared.several)
 
 
 def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Classified]:
@@ -254,7 +257,7 @@ def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> li
             label=seen.label,
             prediction=None if seen.empty else names[int(np.argmax(row))],
             probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
-            verdict=verdict(row, seen.empty),
+            verdict=verdict(row, seen.empty, several=seen.several),
         )
         for seen, row in zip(batch, found.probabilities, strict=True)
     ]

@@ -112,6 +112,20 @@ def test_drawings_with_and_without_labels(suffix, capsys, trained, tmp_path):
     assert result["accuracy"] == 0.5  # an empty one counts as wrong
 
 
+def test_several_digits_are_called_so_and_still_answered(capsys, trained, tmp_path):
+    pair = [[x / 2, y / 2 + 100] for x, y in ONE], [[x / 2 + 200, y / 2 + 100] for x, y in ZERO]
+    path = write_json(tmp_path / "two.json", drawing(*pair))
+    picture = tmp_path / "two.png"
+    sheet = Image.new("L", (400, 420), 230)
+    for stroke in pair:
+        ImageDraw.Draw(sheet).line([tuple(point) for point in stroke], fill=30, width=12)
+    sheet.save(picture)
+    said = "playground: There are several digits in drawing 1 of “two.json”, “two.png”: give one digit at a time.\n"
+    seen = answers(capsys, trained, path, picture, said=said)["results"]
+    assert [each["verdict"] for each in seen] == ["several", "several"]
+    assert all(each["prediction"] is not None for each in seen)
+
+
 def test_one_drawing_alone(capsys, trained, tmp_path):
     result = answers(capsys, trained, write_json(tmp_path / "one.json", drawing(ONE)))
     assert [each["prediction"] for each in result["results"]] == [1]

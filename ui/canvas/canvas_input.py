@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.data.drawing import face_pictures
+from models.data.drawing.components import Box
 from models.data.drawing.photos import prepare_photo
 from models.data.drawing.preparation import SIDE, Preparation, Stage
 from models.data.drawing.strokes import Drawing, prepare, rasterize
@@ -55,6 +56,7 @@ class Content:
         image: (28, 28) uint8 under the strokes, 0 paper … 255 ink, read-only; None without one.
         label: what it is said to show; None when unknown, and after any change by hand.
         steps: how `image` came about, if it was a photo.
+        pieces: where the image shows several digits, a box around each, in its pixels.
     """
 
     strokes: tuple[Stroke, ...] = ()
@@ -62,6 +64,7 @@ class Content:
     image: NDArray[np.uint8] | None = None
     label: int | str | None = None
     steps: tuple[Stage, ...] = ()
+    pieces: tuple[Box, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -73,7 +76,7 @@ class Content:
         if not strokes:
             return self
         widths = self.widths + (width,) * len(strokes)
-        return Content((*self.strokes, *strokes), widths, self.image, None, self.steps)
+        return Content((*self.strokes, *strokes), widths, self.image, None, self.steps, self.pieces)
 
 
 def as_stroke(points: Any) -> Stroke:
@@ -93,6 +96,23 @@ def to_content(drawing: Drawing, pen_width: float) -> Content:
     if drawing.pen_width is not None:
         pen_width = float(np.clip(drawing.pen_width * scale, *PEN_WIDTHS))
     return Content(strokes, (pen_width,) * len(strokes), None, drawing.label)
+
+
+def pieces_of(content: Content, preparing: Preparing = AS_DIGIT) -> tuple[Box, ...]:
+    """Where there are several digits on a sheet, a box around each, in sheet units; otherwise none."""
+    if content.is_empty:
+        return ()
+    scale = SHEET / SIDE if content.image is not None else 1.0
+    found = (
+        content.pieces
+        if content.image is not None
+        else prepare_content(content, stages=False, preparing=preparing).pieces
+    )
+    room = max(content.widths, default=0.0) / 2 + 4
+    return tuple(
+        Box(box.left * scale - room, box.top * scale - room, box.right * scale + room, box.bottom * scale + room)
+        for box in found
+    )
 
 
 def to_drawing(content: Content) -> Drawing:
@@ -125,4 +145,4 @@ def prepare_content(content: Content, *, stages: bool = True, preparing: Prepari
             Stage("your strokes", "What you drew on it, on the same grid of pixels.", ink),
             Stage("both", "In each pixel the darker of the two: this is what the network is given.", image),
         )
-    return Preparation(image=image, empty=not image.any(), stages=steps if stages else ())
+    return Preparation(image, not image.any(), steps if stages else (), content.pieces)

@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap
 
+from models.data.drawing.components import Box
 from models.data.drawing.preparation import BOX, SIDE
 from ui.canvas.canvas_input import SHEET, Content, as_stroke
 from ui.canvas.pen_gesture import Point
 from ui.widgets import theme
+
+ONE_AT_A_TIME = "One digit at a time?"
+"""What the sheet says when there are several digits on it."""
 
 _LIVE_POINTS = 96
 """So many points of the live stroke are redrawn at an event; those before are in the pixmap already."""
@@ -93,6 +97,30 @@ def paint_content(painter: QPainter, rect: QRectF, content: Content, colors: the
     painter.scale(rect.width() / SHEET, rect.width() / SHEET)
     for stroke, width in zip(content.strokes, content.widths, strict=True):
         paint_stroke(painter, stroke.tolist(), QPen(colors.ink, width))
+
+
+def paint_pieces(painter: QPainter, pieces: Sequence[Box], colors: theme.Theme) -> None:
+    """An outline around each of several digits, and what is wrong with them; the painter is in sheet units."""
+    if not pieces:
+        return
+    pen = QPen(colors.accent, 2, Qt.PenStyle.DashLine)
+    pen.setCosmetic(True)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for box in pieces:
+        painter.drawRoundedRect(QRectF(box.left, box.top, box.width, box.height), 6, 6)
+    painter.save()
+    scale = painter.transform().m11()
+    painter.scale(1 / scale, 1 / scale)  # letters are as large as everywhere, whatever the size of the sheet
+    side = SHEET * scale
+    room = QRectF(0, 0, side, side).adjusted(4, 4, -4, -4)
+    high = min(box.top for box in pieces) > SHEET - max(box.bottom for box in pieces)
+    edge = Qt.AlignmentFlag.AlignTop if high else Qt.AlignmentFlag.AlignBottom
+    words = painter.boundingRect(room, edge | Qt.AlignmentFlag.AlignHCenter, ONE_AT_A_TIME)
+    painter.fillRect(words.adjusted(-4, -1, 4, 1), colors.surface)
+    painter.setPen(colors.text)
+    painter.drawText(words, Qt.AlignmentFlag.AlignCenter, ONE_AT_A_TIME)
+    painter.restore()
 
 
 def _inked(image: NDArray[np.uint8], colors: theme.Theme) -> QImage:

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from models.data.drawing.components import Box
 from models.data.drawing.preparation import SIDE, Preparation, Stage
 from models.data.drawing.strokes import MAX_POINTS, Drawing
 from models.errors import DataError
@@ -36,13 +37,14 @@ from ui.canvas.canvas_input import (
     SHEET,
     Content,
     Preparing,
+    pieces_of,
     prepare_content,
     to_content,
     to_drawing,
 )
 from ui.canvas.pen_gesture import Point
 from ui.canvas.pen_surface import PenSurface
-from ui.canvas.sheet_picture import SheetPicture, paint_content, paint_stroke
+from ui.canvas.sheet_picture import ONE_AT_A_TIME, SheetPicture, paint_content, paint_pieces, paint_stroke
 from ui.widgets import theme
 
 DEFAULT_PEN = 20.0
@@ -76,6 +78,7 @@ class StrokeCanvas(PenSurface):
         self._pen_width = DEFAULT_PEN
         self._content: Content = self._history.current
         self._example: Content | None = None  # gives way to the first stroke
+        self._judged: tuple[Content, Preparing, tuple[Box, ...]] | None = None
         self._sheet = SheetPicture()
         self._dropping = False
         self.setAcceptDrops(True)
@@ -114,6 +117,12 @@ class StrokeCanvas(PenSurface):
         """What a network gets of it (see `prepare_content`); ask for the stages only where they are shown."""
         return prepare_content(self.content, stages=stages, preparing=self._preparing)
 
+    def pieces(self) -> tuple[Box, ...]:
+        """Where there are several digits on the sheet, a box around each, in sheet units; while the pen is up."""
+        if self._judged is None or self._judged[0] is not self._content or self._judged[1] is not self._preparing:
+            self._judged = self._content, self._preparing, pieces_of(self._content, self._preparing)
+        return self._judged[2]
+
     def set_drawing(self, drawing: Drawing) -> None:
         """Show a drawing instead of what is there, scaled to the sheet with its proportions; can be undone."""
         self._record(to_content(drawing, self._pen_width))
@@ -125,6 +134,7 @@ class StrokeCanvas(PenSurface):
         steps: tuple[Stage, ...] = (),
         *,
         example: bool = False,
+        pieces: tuple[Box, ...] = (),
     ) -> None:
         """Show an image instead of what is there, to be drawn upon; can be undone.
 
@@ -133,6 +143,7 @@ class StrokeCanvas(PenSurface):
             label: what it shows, if that is known.
             steps: how it came about, to be shown beside the canvas.
             example: it is there so that the sheet is not empty: the first stroke takes its place.
+            pieces: where it shows several digits, a box around each, in its pixels.
 
         Raises:
             ValueError: another shape or type.
@@ -141,7 +152,7 @@ class StrokeCanvas(PenSurface):
             raise ValueError(f"expected {SIDE}×{SIDE} uint8, not {image.dtype}{list(image.shape)}")
         copy = image.copy()
         copy.flags.writeable = False
-        content = Content((), (), copy, label, steps)
+        content = Content((), (), copy, label, steps, pieces)
         self._example = content if example else None
         self._record(content)
 
@@ -240,6 +251,8 @@ class StrokeCanvas(PenSurface):
         words = ["an image"] if self._content.image is not None else []
         words += [f"{count} stroke{'s' if count != 1 else ''}"] if count else []
         text = " and ".join(words) or "empty"
+        if self._gesture is None and self.pieces():
+            text += f". {ONE_AT_A_TIME}"
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 
@@ -282,7 +295,8 @@ class StrokeCanvas(PenSurface):
         if loaded.drawing is not None:
             self.set_drawing(loaded.drawing)
         elif loaded.photo is not None:
-            self.set_image(loaded.photo.image, loaded.label, loaded.photo.stages)
+            photo = loaded.photo
+            self.set_image(photo.image, loaded.label, photo.stages, pieces=photo.pieces)
         if loaded.notice:
             self.noticed.emit(loaded.notice)
 
@@ -382,6 +396,8 @@ class StrokeCanvas(PenSurface):
             painter.setBrush(colors.accent if self._drawn_by("keys") else Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colors.accent, 2))
             painter.drawEllipse(self._cursor, self._pen_width / 2, self._pen_width / 2)
+        if self._gesture is None:
+            paint_pieces(painter, self.pieces(), colors)
         painter.restore()
         if self.is_empty:
             painter.setPen(colors.muted)

@@ -18,7 +18,7 @@ from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.widgets import theme
 from ui.widgets.numbers import percent
 
-AnswerState = Literal["untrained", "empty", "unsure", "ok"]
+AnswerState = Literal["untrained", "empty", "several", "unlike", "unsure", "ok"]
 
 HINTS: dict[AnswerState, str] = {
     "untrained": "untrained: press Train first",
@@ -103,12 +103,13 @@ class ProbabilityBars(CellWidget):
         """Say that there is nothing to judge."""
         self._show(np.zeros(len(self._names)), "empty")
 
-    def set_probabilities(self, probabilities: NDArray[Any], empty: bool = False) -> None:
+    def set_probabilities(self, probabilities: NDArray[Any], empty: bool = False, several: bool = False) -> None:
         """Show a prediction.
 
         Args:
             probabilities: (n,), each in [0, 1]; not-a-number is shown as no bar.
             empty: nothing was drawn, so the prediction means nothing.
+            several: several digits were drawn, so the prediction is of none of them.
 
         Raises:
             ValueError: there is not one probability for each class.
@@ -116,7 +117,7 @@ class ProbabilityBars(CellWidget):
         values = np.asarray(probabilities, dtype=np.float64)
         if values.shape != (len(self._names),):
             raise ValueError(f"expected {len(self._names)} probabilities, not an array of shape {values.shape}")
-        judged = verdict(values, empty)
+        judged = verdict(values, empty, several=several)
         if judged == "empty":
             self.set_empty()
         else:
@@ -135,6 +136,8 @@ class ProbabilityBars(CellWidget):
     def _words(self) -> str:
         if self._state in HINTS:
             return HINTS[self._state]
+        if self._state == "several":
+            return "one digit at a time?"
         rivals = contenders(self._values)
         if self._state == "ok":
             winner = int(np.argmax(self._values))
@@ -252,7 +255,7 @@ class ProbabilityBars(CellWidget):
         colors = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        answered = self._state in ("ok", "unsure")
+        answered = self._state not in HINTS
 
         top = QFontMetricsF(self._headline_font()).height()  # whatever the words: nothing moves
         words, font = self.heading()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from models.base import ConfigError, DataError, Model, Snapshot, origin_of
 from models.config import Config, settings_of
+from models.data.pictures.turned import AS_IS, TurnedError
 from models.whole_file import atomically
 from playground.engine.suited import suited
 from playground.live.messages import Failure, Opened, Saved, Status
@@ -66,6 +67,7 @@ class ModelTab(Page):
     side_share = 0.3
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        self._untaken: tuple[tuple[Path, ...], tuple[str, ...]] = (), ()  # data that wait for a word on how they lie
         super().__init__(model.name, model.title, parent)
         self.model = model
         self.session = Session(model, self)
@@ -166,6 +168,11 @@ class ModelTab(Page):
             return
         try:
             data = self.model.open_data(paths)
+        except TurnedError as error:
+            self._untaken = tuple(paths), error.words
+            actions = [("Turn them", self._open_turned), ("Take them as they are", self._open_as_they_are)]
+            self.banner.say("These pictures are not as MNIST’s are", str(error), "warning", actions)
+            return
         except DataError as error:
             self.banner.say("The data could not be opened", str(error))
             return
@@ -173,6 +180,15 @@ class ModelTab(Page):
         self.session.config = self.fitting(self.form.config(), own=True)
         self.session.set_data(data)
         self.say_begun(f"Data opened: {origin_of(data).name or paths[0].name}")
+
+    @Slot()
+    def _open_turned(self) -> None:
+        paths, words = self._untaken
+        self.open_data([*paths, *map(Path, words)])
+
+    @Slot()
+    def _open_as_they_are(self) -> None:
+        self.open_data([*self._untaken[0], Path(AS_IS)])
 
     def use_data_set(self) -> None:
         """Leave the user's own data for the model's."""

@@ -40,8 +40,8 @@ class ClassifierTab(ModelTab):
             first step on; the first stroke takes its place.
     """
 
-    data_words = "an IDX file of images and one of labels"
-    data_kinds = "IDX files (*.gz *-ubyte *.idx *.idx1 *.idx3);;All files (*)"
+    data_words = "an IDX file of images and one of labels, or one .npz or CSV file of both"
+    data_kinds = "Pictures of digits (*.gz *-ubyte *.idx *.idx1 *.idx3 *.npz *.csv);;All files (*)"
 
     test_button = "Test picture", "Put a random held-out picture on the canvas"
     begins_with_example = False

@@ -241,7 +241,7 @@ class TryPanel(QWidget):
         elif self.preparation is None or self.preparation.empty or (answer := self.answer) is None:
             self.bars.set_empty()
         else:
-            self.bars.set_probabilities(answer.probabilities[0])
+            self.bars.set_probabilities(answer.probabilities[0], several=self.preparation.several)
 
     # Corrections -----------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
+from models.data.drawing.components import Box
+from models.data.drawing.pieces import pieces
 from models.data.drawing.preparation import (
     BOX,
     SIDE,
@@ -104,7 +106,14 @@ def prepare(drawing: Drawing, *, stages: bool = False) -> Preparation:
     scale, middle = _fit(drawing, BOX, STROKE_WIDTH + SOFTNESS - 1)
     box = draw_path(drawing.strokes, scale, middle, STROKE_WIDTH, SOFTNESS, BOX)
     image = to_bytes(centre_by_mass(box))
-    return Preparation(image, False, _stages(drawing, box, image) if stages else ())
+    return Preparation(image, False, _stages(drawing, box, image) if stages else (), _pieces(drawing))
+
+
+def _pieces(drawing: Drawing) -> tuple[Box, ...]:
+    """The digits, if there are several: a box around each, in units of the drawing."""
+    corners = [(*stroke.min(axis=0).tolist(), *stroke.max(axis=0).tolist()) for stroke in drawing.strokes]
+    found = pieces([Box(*corner) for corner in corners])
+    return found if len(found) > 1 else ()
 
 
 def rasterize(drawing: Drawing, side: int = SIDE, pen_width: float | None = None) -> NDArray[np.uint8]:

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Data, DataError, Origin
+from models.data.pictures.containers import looks_like, read_csv, read_npz
 from models.data.pictures.idx import check_images, check_labels, parse_idx, read_bytes, unpack
+from models.data.pictures.turned import AS_IS, WORDS, turned
 
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -84,52 +87,81 @@ def load() -> ImageData:
     )
 
 
-def load_pair(images_path: str | os.PathLike[str], labels_path: str | os.PathLike[str]) -> ImageData:
+def load_pair(images_path: str | os.PathLike[str], labels_path: str | os.PathLike[str], *words: str) -> ImageData:
     """The user's own digits: one IDX file of 28×28 images and one of labels 0–9, plain or gzipped.
 
     The split is fixed and needs no random numbers: the 7th, 14th, 21st … image is held out for testing (with fewer
-    than seven, the last one), the others are for training, both in the order of the file.
+    than seven, the last one), the others are for training, both in the order of the file. `words` are those of
+    `turned`: whether the pictures are to be transposed or inverted.
 
-    Raises DataError when a file cannot be read, the two do not belong together, or there are fewer than two images.
+    Raises DataError when a file cannot be read, the two do not belong together, or there are fewer than two images;
+    TurnedError when the pictures lie on their side or are inverted, and the words do not say what to do about it.
     """
     images_path, labels_path = Path(images_path), Path(labels_path)
     image_bytes = unpack(read_bytes(images_path), images_path.name)
     label_bytes = unpack(read_bytes(labels_path), labels_path.name)
-    images = check_images(parse_idx(image_bytes, images_path.name), images_path.name)
-    labels = check_labels(parse_idx(label_bytes, labels_path.name), labels_path.name, len(images))
+    images = parse_idx(image_bytes, images_path.name)
+    labels = parse_idx(label_bytes, labels_path.name)
+    return _own((images_path, labels_path), (image_bytes, label_bytes), images, labels, words)
+
+
+def _own(
+    paths: tuple[Path, ...],
+    contents: tuple[bytes, ...],
+    images: NDArray[Any],
+    labels: NDArray[Any],
+    words: Sequence[str],
+) -> ImageData:
+    """Checked, turned, and split."""
+    images = check_images(images, paths[0].name)
+    labels = check_labels(labels, paths[-1].name, len(images))
     if len(images) < 2:
-        raise DataError(
-            f"“{images_path.name}” holds a single image: at least two are needed, one to learn, one to test."
-        )
+        raise DataError(f"“{paths[0].name}” holds a single image: at least two are needed, one to learn, one to test.")
+    images = turned(images, labels, words, paths[0].name, _upright)
     held_out = np.zeros(len(images), dtype=bool)
     held_out[TEST_EVERY - 1 :: TEST_EVERY] = True
     if len(images) < TEST_EVERY:
         held_out[-1] = True
+    sums = [hashlib.sha256(content).hexdigest() for content in contents]
     return ImageData(
         _read_only(images[~held_out]),
         _read_only(labels[~held_out]),
         _read_only(images[held_out]),
         _read_only(labels[held_out]),
         class_names=DIGITS,
-        name=images_path.name.removesuffix(".gz"),
-        digest=_combined(hashlib.sha256(content).hexdigest() for content in (image_bytes, label_bytes)),
-        files=(str(images_path.absolute()), str(labels_path.absolute())),
+        name=paths[0].name.removesuffix(".gz"),
+        digest=_combined([*sums, *sorted(word for word in words if word != AS_IS)]),
+        files=(*(str(path.absolute()) for path in paths), *words),
     )
 
 
-def open_pair(paths: Sequence[Path]) -> ImageData:
-    """`load_pair` for two files in either order: the one with three dimensions holds the images.
+def _upright() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pictures that are known to be the right way round, and their labels."""
+    shipped = load()
+    return shipped.test_images, shipped.test_labels
 
-    Raises DataError as `load_pair` does, and when there are not two files.
+
+def open_pair(paths: Sequence[Path]) -> ImageData:
+    """The user's own digits: two IDX files in either order, of which the one with three dimensions holds the images, or
+    one .npz or CSV file; then the words of `turned`, if any.
+
+    Raises DataError as `load_pair` does, and when there are not so many files.
     """
-    if len(paths) != 2:
-        raise DataError(
-            f"Choose two files together, one of images and one of labels (there {'was' if len(paths) == 1 else 'were'} "
-            f"{len(paths)})."
-        )
-    first, second = (Path(path) for path in paths)
-    content = unpack(read_bytes(first), first.name)
-    return load_pair(first, second) if parse_idx(content, first.name).ndim == 3 else load_pair(second, first)
+    words = [str(path) for path in paths if str(path) in WORDS]
+    paths = [Path(path) for path in paths if str(path) not in WORDS]
+    if not 1 <= len(paths) <= 2:
+        raise DataError(f"Choose two files together, one of images and one of labels (there were {len(paths)}).")
+    content = unpack(read_bytes(paths[0]), paths[0].name)
+    form = looks_like(content)
+    if form and len(paths) == 1:
+        images, labels = (read_npz if form == "npz" else read_csv)(content, paths[0].name)
+        return _own((paths[0],), (content,), images, labels, words)
+    if form:
+        raise DataError(f"“{paths[0].name}” holds pictures and labels: choose it alone, without “{paths[1].name}”.")
+    if len(paths) == 1:
+        raise DataError("Choose two files together, one of images and one of labels (there was 1).")
+    first, second = paths
+    return load_pair(*((first, second) if parse_idx(content, first.name).ndim == 3 else (second, first)), *words)
 
 
 def _published(name: str) -> bytes:
