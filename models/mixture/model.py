@@ -7,7 +7,7 @@ from typing import Any
 
 from models.base import MetricSpec, Model, Preset, Report, ReportTable
 from models.data.points.gaussian import Gaussians
-from models.data.points.own import open_points
+from models.data.points.own import open_points, open_table
 from models.mixture.config import MixtureConfig
 from models.mixture.data import load_points
 from models.mixture.trainer import MixtureTrainer
@@ -109,6 +109,7 @@ MODEL = Model(
         MetricSpec("max_mean_error", "largest error of a mean", "error of the means", better="lower", optional=True),
     ),
     open_data=open_points,
+    open_table=open_table,
     suited=suited,
     report=report,
     verb="Run",

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError
 from models.data.points.sets import PointSet
-from models.data.points.tables import Table, parse_table, read_table, write_points
+from models.data.points.tables import write_points
+from models.data.tables.reading import parse_table, read_table
+from models.data.tables.table import Table
 from ui.points.canvas import PointCanvas
 from ui.points.table_dialog import TableDialog
 from ui.points.tools import TOOLS

@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError
 from models.data.points.sets import PointSet
-from models.data.points.tables import Columns, Table, guess_columns, points_from_table
+from models.data.points.tables import points_from_table
+from models.data.tables.roles import Columns, guess_columns
+from models.data.tables.table import Table
 from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
@@ -109,8 +111,9 @@ class TableDialog(QDialog):
         view.setHorizontalHeaderLabels(list(self.source.names))
         view.setVerticalHeaderLabels([str(line) for line in self.source.lines[:rows]])
         for column, cells in enumerate(self.source.columns):
+            first = cells.first(rows)
             for row in range(rows):
-                item = QTableWidgetItem(cells[row])
+                item = QTableWidgetItem(first[row])
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 view.setItem(row, column, item)
         header = view.horizontalHeader()

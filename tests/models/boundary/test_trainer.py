@@ -28,7 +28,7 @@ from models.boundary.trainer import BoundaryTrainer
 from models.data.points.edits import AddPoint, MovePoint, Relabel, RemovePoints, SetPoints
 from models.data.points.own import OwnPoints, same_points
 from models.data.points.sets import PointSet
-from models.data.points.tables import parse_table
+from models.data.tables.reading import parse_table
 from models.nn.gradient_check import gradient_check
 from models.nn.linear import Linear
 from models.nn.losses import MeanSquaredError

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from models.data.points.sets import PointSet
-from models.data.points.tables import parse_table, read_table
+from models.data.tables.reading import parse_table, read_table
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog

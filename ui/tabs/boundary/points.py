@@ -9,7 +9,8 @@ from models.base import DataError
 from models.boundary.data import own_points
 from models.data.points.own import OwnPoints
 from models.data.points.sets import PointSet
-from models.data.points.tables import Columns, Table
+from models.data.tables.roles import Columns
+from models.data.tables.table import Table
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
@@ -101,12 +102,12 @@ class BoundaryTableDialog(TableDialog):
         """See TableDialog."""
         target = self.target_box.currentData()
         self.label_box.setEnabled(target is None)
-        columns = Columns(self.coordinates, None if target else self.label_box.currentData())
+        columns = Columns(self.coordinates, None if target else self.label_box.currentData(), target)
         if {columns.label, target} & set(columns.coordinates):
             raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
         if columns.label is None and target is None:
             raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
-        return own_points(self.source, columns, target=target)
+        return own_points(self.source, columns)
 
     def say(self, points: PointSet) -> str:
         """See TableDialog."""
