@@ -98,6 +98,10 @@ class Table:
                 raise DataError(self._complaint(name, row, wrong[row]))
         return values if rows is None else values[rows]
 
+    def look_up(self, name: str) -> None:
+        """Work out the numbers of a column now, so that who asks for them next does not wait."""
+        self._numbers(name)
+
     def _numbers(self, name: str) -> tuple[Array, dict[int, str]]:
         """The numbers of a column, NaN where there is none, and the cells that are none; kept for the next question."""
         index = self.index(name)
