@@ -51,6 +51,27 @@ FEATURE_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_
 """Input feature → as it is written in formulas."""
 
 
+LONGEST_INPUT = 14
+"""Letters of a column's name beside an input and in a formula."""
+
+
+def input_names(inputs: Sequence[str], axes: Sequence[str] = ("x", "y")) -> tuple[str, ...]:
+    """The inputs as they are written in formulas, with the coordinates called by the names of their axes."""
+    first, second = (cut(name, LONGEST_INPUT) for name in axes)
+    if (first, second) == ("x", "y"):
+        return tuple(FEATURE_NAMES[name] for name in inputs)
+    named = {
+        "x": first,
+        "y": second,
+        "x2": f"{first}²",
+        "y2": f"{second}²",
+        "xy": f"{first} · {second}",
+        "sin_x": f"sin π {first}",
+        "sin_y": f"sin π {second}",
+    }
+    return tuple(named[name] for name in inputs)
+
+
 def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
     """What the network is told about points (N, 2): (N, F) float32, one column for each name in `inputs`."""
     array = np.asarray(points, dtype=np.float64)
