@@ -51,7 +51,7 @@ FEATURE_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_
 """Input feature → as it is written in formulas."""
 
 
-LONGEST_INPUT = 14
+LONGEST_INPUT = 10
 """Letters of a column's name beside an input and in a formula."""
 
 

@@ -37,7 +37,7 @@ class OwnFiles:
                 return model.open_table(self.files[0], self.table)
             except IncompleteLines as error:
                 lines = "it" if len(error.lines) == 1 else "them"
-                raise DataError(f"{error} (--skip-incomplete leaves {lines} out.)") from error
+                raise DataError(f"{error} The option --skip-incomplete leaves {lines} out.") from error
         return None if model.open_data is None else Brought(model.open_data(list(self.files)))
 
 

@@ -685,6 +685,6 @@ def test_inputs_and_formulas_carry_the_names_of_the_columns():
         BoundaryConfig(dataset="own", inputs=("x", "y", "xy", "x2")),
         own_points(parse_table("\n".join(["height,a very long name of a column,who", *lines]))),
     )
-    named = ("height", "a very long n…", "height · a very long n…", "height²")
+    named = ("height", "a very lo…", "height · a very lo…", "height²")
     assert inspect_neuron(trainer.snapshot(), 0, 0, (0.0, 0.0)).sources == named
     assert input_names(("x", "xy", "sin_y")) == ("x", "xy", "sin πy")
