@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from models.answer import Answer as Answer
 from models.answer import Classifier as Classifier
+from models.brought import Brought, TableOptions
 from models.config import Config
 from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
@@ -316,6 +317,8 @@ class Model:
         classifier: how it answers drawings, if it does.
         open_data: builds data (a `Data` with a name) from the user's own files; raises DataError. None: the model has
             no such data.
+        open_table: for models whose own data are a table of points: builds them from one file with the columns that
+            were asked for, and says which were used; raises DataError. The command line then offers --x, --y and so on.
         verb: what the button that starts a run says ("Train", "Recall").
         doing: what the run is doing meanwhile ("Training", "Recalling").
         cycle: what `Trainer.epoch` counts, in the singular ("epoch", "update", "sweep"): the run bar and the command
@@ -343,6 +346,7 @@ class Model:
     metrics: tuple[MetricSpec, ...]
     classifier: Classifier | None = None
     open_data: Callable[[Sequence[Path]], Any] | None = None
+    open_table: Callable[[Path, TableOptions], Brought] | None = None
     suited: Callable[[Any, bool, Collection[str]], tuple[Any, str]] | None = None
     report: Callable[[Any], Report] | None = None
     verb: str = "Train"

@@ -252,7 +252,7 @@ class Setting:
         if self.kind == "int":
             return _whole(text)
         if self.kind == "float":
-            return _finite(text)
+            return _finite(_pointed(text))
         if self.kind == "choice":
             return self._choice(text)
         if self.kind == "int_list":
@@ -365,6 +365,11 @@ def _one_of(text: str, choices: Sequence[str]) -> str:
     if not same:
         raise ValueError(text)
     return same[0]
+
+
+def _pointed(text: str) -> str:
+    """A single number with a decimal comma ("0,01") as programs write it."""
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def _finite(text: str) -> float:

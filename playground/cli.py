@@ -144,7 +144,9 @@ def _window(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     from models.base import Report
     from models.registry import get_model
+    from playground.engine.data_options import own_data
     from playground.engine.options import read_options
+    from playground.engine.own_data import fitted, understood
     from playground.engine.suited import suited
 
     if _lists_models("run", words):
@@ -154,11 +156,14 @@ def _run(words: list[str]) -> int:
     config = read_options(model.config, base, options)
     if options.save is not None:
         _check_target(Path(options.save), "--save", "run.npz")
-    if options.data is not None and model.open_data is not None:
-        data = model.open_data([Path(file) for file in options.data])
-    else:
-        data = model.load(config)
+    own = own_data(options)
+    brought = own.open(model) if own is not None else None
+    data = brought.data if brought is not None else model.load(config)
+    for remark in brought.remarks if brought is not None and not options.json else ():
+        _note(remark)
     config, why = suited(model, config, own=options.data is not None, asked=vars(options).keys())
+    config, too = fitted(config, brought, vars(options).keys())
+    why = " ".join(filter(None, (why, too)))
     if why and not (options.json or options.quiet):  # a JSON result says it by its config
         print(why, file=sys.stderr)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
@@ -180,6 +185,7 @@ def _run(words: list[str]) -> int:
                 "epochs": run.trainer.epoch,
                 "seconds": seconds,
                 "metrics": {**run.history.at(run.position), **report.metrics},
+                **understood(brought),
             }
             _print_json(result)
         else:
@@ -206,6 +212,7 @@ def _model_options(
 ) -> tuple[Config, argparse.Namespace]:
     """The preset's settings, and all that was given: settings (several values each, for a sweep), what `add` adds."""
     from models.errors import ConfigError
+    from playground.engine.data_options import add_data_options
     from playground.engine.options import OptionParser, add_options
 
     first = OptionParser(add_help=False)
@@ -225,7 +232,7 @@ def _model_options(
     _add_preset(parser, model)
     add(parser, model)
     if model.open_data is not None:
-        parser.add_argument("--data", nargs="+", metavar="FILE", help="train on your own data")
+        add_data_options(parser, model)
     else:
         parser.set_defaults(data=None)
     add_options(parser, model.config, base, several=command == "sweep")
@@ -346,7 +353,9 @@ more so the more was tried. Judge the choice on data that had no part in it."""
 def _sweep(words: list[str]) -> int:
     from models.registry import get_model
     from playground import sweep_tables
+    from playground.engine.data_options import own_data
     from playground.engine.options import read_values
+    from playground.engine.own_data import understood
     from playground.sweep import pool, summary
     from playground.sweep.plan import plan
 
@@ -357,8 +366,10 @@ def _sweep(words: list[str]) -> int:
     todo = plan(model, options.preset, read_values(model.config, options), options.seeds)
     if options.csv is not None:
         _check_target(Path(options.csv), "--csv", "sweep.csv")
-    if options.data is not None and model.open_data is not None:
-        model.open_data([Path(file) for file in options.data])  # refused once, and not by every run
+    own = own_data(options)
+    brought = own.open(model) if own is not None else None  # refused once, and not by every run
+    for remark in brought.remarks if brought is not None and not options.json else ():
+        _note(remark)
     metric = next((spec for spec in summary.ranking_metrics(model) if options.metric in (None, spec.name)), None)
     found: list[Result] = []
     stopped: KeyboardInterrupt | None = None
@@ -369,7 +380,7 @@ def _sweep(words: list[str]) -> int:
     finally:  # what is done is shown, whatever came in between
         rows = summary.summary(todo, found, metric)
         if found and options.json:
-            _print_json(summary.as_json(todo, rows, metric))
+            _print_json({**summary.as_json(todo, rows, metric), **understood(brought)})
         elif found:
             sweep_tables.print_tables(todo, rows, metric)
     if stopped is not None:
@@ -413,10 +424,11 @@ def _add_sweep_options(parser: OptionParser, model: Model) -> None:
 
 def _do_sweep(plan: Plan, options: argparse.Namespace, found: list[Result]) -> None:
     """Do all runs of a plan; each result is added to `found`, and to the table (--csv), when it is there."""
+    from playground.engine.data_options import own_data
     from playground.sweep import pool
     from playground.sweep_tables import CsvTable
 
-    data = [Path(file) for file in options.data] if options.data is not None else None
+    data = own_data(options)
     with ExitStack() as stack:
         stack.enter_context(pool.terminable())
         table = None

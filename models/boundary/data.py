@@ -16,9 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from models.base import ConfigError, DataError
 from models.boundary.config import OWN, BoundaryConfig
-from models.data.points.own import OwnPoints, as_own
+from models.brought import Brought, TableOptions
+from models.data.points.own import OwnPoints, as_own, brought
 from models.data.points.sets import PointSet, deal, make_points
-from models.data.points.tables import Columns, Table, guess_columns, points_from_table, read_table
+from models.data.points.tables import KEEP_ALL, Cleaning, needed_rows, points_from_table
+from models.data.tables.roles import Columns, guess_columns
+from models.data.tables.table import Table, cut
 
 Array = NDArray[np.float64]
 PointSetT = TypeVar("PointSetT", bound=PointSet)
@@ -46,6 +49,27 @@ FEATURES: Mapping[str, Callable[[Array], Array]] = {
 
 FEATURE_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
 """Input feature → as it is written in formulas."""
+
+
+LONGEST_INPUT = 10
+"""Letters of a column's name beside an input and in a formula."""
+
+
+def input_names(inputs: Sequence[str], axes: Sequence[str] = ("x", "y")) -> tuple[str, ...]:
+    """The inputs as they are written in formulas, with the coordinates called by the names of their axes."""
+    first, second = (cut(name, LONGEST_INPUT) for name in axes)
+    if (first, second) == ("x", "y"):
+        return tuple(FEATURE_NAMES[name] for name in inputs)
+    named = {
+        "x": first,
+        "y": second,
+        "x2": f"{first}²",
+        "y2": f"{second}²",
+        "xy": f"{first} · {second}",
+        "sin_x": f"sin π {first}",
+        "sin_y": f"sin π {second}",
+    }
+    return tuple(named[name] for name in inputs)
 
 
 def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
@@ -138,54 +162,70 @@ def open_points(paths: Sequence[Path]) -> OwnPoints:
     """The user's own points from one CSV file with guessed columns; raises DataError with what is wrong with it."""
     if len(paths) != 1:
         raise DataError("The Boundary tab takes its points from one CSV file.")
-    return own_points(read_table(paths[0]), name=paths[0].name)
+    points: OwnPoints = open_table(paths[0], TableOptions()).data
+    return points
 
 
-def own_points(table: Table, columns: Columns | None = None, *, target: str | None = None, name: str = "") -> OwnPoints:
+def open_table(path: Path, options: TableOptions) -> Brought:
+    """The user's own points from a table with the columns that were asked for; raises DataError."""
+    found = brought(path, options, needs_answer=True, make=_with_answers)
+    values = found.data.targets is not None
+    return replace(found, instead={"loss": ("cross_entropy", "mse")}) if values else found
+
+
+def _with_answers(table: Table, columns: Columns, cleaning: Cleaning) -> OwnPoints:
+    return own_points(table, columns, cleaning=cleaning)
+
+
+def own_points(
+    table: Table, columns: Columns | None = None, *, name: str = "", cleaning: Cleaning = KEEP_ALL
+) -> OwnPoints:
     """Points with classes or with values to predict, from a table.
 
     Args:
         table: as read or pasted.
-        columns: coordinates and class column; None guesses. Without a class column, a third column of numbers is the
-            value to predict (regression).
-        target: name of the column of numbers to predict, instead of a class column.
+        columns: coordinates, class column or value to predict; None guesses: without a class column, a third column of
+            numbers is the value to predict (regression).
         name: what the user reads, such as the name of the file.
+        cleaning: what is done about incomplete lines.
 
     Raises:
         DataError: a cell is no number, there is nothing to predict, only one class or only one point.
     """
-    columns = columns or guess_columns(table)
-    if target is None and columns.label is None:
-        others = [name for name in table.names if name not in columns.coordinates and table.is_numeric(name)]
-        words = [name for name in table.names if not table.is_numeric(name)]
-        if not others and words:
-            raise DataError(
-                f"Column “{words[0]}” has {len(set(table.cells(words[0])))} different names: too many to be classes. "
-                "Join some of them, or choose a column of numbers to predict."
-            )
-        if not others:
-            raise DataError(
-                "This table has coordinates, but no column that says which class each point belongs to. "
-                "Add a column of class names, or of numbers to predict."
-            )
-        target = others[-1]
-    if target is not None:
-        columns = Columns(columns.coordinates)
-    data = points_from_table(table, columns)
+    columns = columns or guess_columns(table, predicts=True)
+    if columns.target is None and columns.label is None:
+        raise _nothing_to_predict(table, columns)
+    data = points_from_table(table, columns, cleaning=cleaning)
     if data.labels is not None and len(data.class_names) < 2:
         raise DataError(
-            f"All points belong to the same class (“{data.class_names[0]}”): there is nothing to tell apart. "
+            f"All points belong to the same class (“{cut(data.class_names[0])}”): there is nothing to tell apart. "
             "Choose another class column, or add points of another class."
         )
-    targets = None if target is None else table.numbers(target)
+    targets = None
+    if columns.target is not None:
+        targets = table.numbers(columns.target, needed_rows(table, columns, cleaning))
     if targets is not None and np.abs(targets).max() > LARGEST_COORDINATE:
         raise DataError(
-            f"Column “{target}” has values up to {np.abs(targets).max():.3g}, too large to be predicted well "
-            f"(at most {LARGEST_COORDINATE:,.0f}): divide them, for instance by a thousand."
+            f"Column “{cut(columns.target or '')}” has values up to {np.abs(targets).max():.3g}, too large to be "
+            f"predicted well (at most {LARGEST_COORDINATE:,.0f}): divide them, for instance by a thousand."
         )
     if len(data) > MOST_POINTS:
         check_plane(data)
     return as_own(replace(data, targets=targets), name, table=True)
+
+
+def _nothing_to_predict(table: Table, columns: Columns) -> DataError:
+    """What is said of a table in which no column says the class: which one might, or that there is none."""
+    words = [name for name in table.names if not table.is_numeric(name)]
+    if words:
+        return DataError(
+            f"Column “{cut(words[0])}” has {table.class_count(words[0]):,} different names: too many to be classes. "
+            "Join some of them, choose another class column, or a column of numbers to predict."
+        )
+    return DataError(
+        "This table has coordinates, but no column that says which class each point belongs to. "
+        "Add a column of class names, or of numbers to predict."
+    )
 
 
 # How good one can be at best ----------------------------------------------------------------------------------------

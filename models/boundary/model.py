@@ -7,7 +7,7 @@ from typing import Any
 
 from models.base import ConfigError, MetricSpec, Model, Preset, Report, ReportTable
 from models.boundary.config import OWN, BoundaryConfig
-from models.boundary.data import bayes_accuracy, features, fresh_points, load_points, open_points
+from models.boundary.data import bayes_accuracy, features, fresh_points, load_points, open_points, open_table
 from models.boundary.trainer import BoundaryTrainer
 from models.supervised.confusion import confusion
 
@@ -178,6 +178,7 @@ MODEL = Model(
     presets=PRESETS,
     metrics=METRICS,
     open_data=open_points,
+    open_table=open_table,
     suited=suited,
     report=report,
     length="epochs",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import ConfigError
-from models.boundary.data import FEATURE_NAMES, features
+from models.boundary.data import features, input_names
 from models.boundary.network import boundary_layers, layers_per_hidden, output_activation, targets_of
 from models.boundary.snapshot import BoundarySnapshot, network_of
 from models.nn.activations import ACTIVATIONS
@@ -173,7 +173,7 @@ def inspect_neuron(snapshot: BoundarySnapshot, layer: int, unit: int, point: Arr
         title = f"Neuron {unit + 1} of hidden layer {layer + 1}"
     on = last or bool(snapshot.switched_on[layer][unit])
     answer = float(ACTIVATIONS[activation].function(sums)[0, unit])
-    sources = [FEATURE_NAMES[name] for name in config.inputs] if layer == 0 else None
+    sources = input_names(config.inputs, snapshot.axis_names) if layer == 0 else None
     return Neuron(
         layer=layer,
         unit=unit,

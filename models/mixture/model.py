@@ -7,7 +7,7 @@ from typing import Any
 
 from models.base import MetricSpec, Model, Preset, Report, ReportTable
 from models.data.points.gaussian import Array, Gaussians
-from models.data.points.own import open_points
+from models.data.points.own import open_points, open_table
 from models.mixture.config import MixtureConfig
 from models.mixture.data import load_points
 from models.mixture.trainer import MixtureTrainer
@@ -153,6 +153,7 @@ MODEL = Model(
         ),
     ),
     open_data=open_points,
+    open_table=open_table,
     suited=suited,
     report=report,
     verb="Run",

@@ -15,7 +15,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection, resource_tracker
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -23,6 +22,7 @@ from models.base import Model
 from models.config import Config
 from models.errors import PlaygroundError, TrainingError
 from models.registry import get_model
+from playground.engine.own_data import OwnFiles, fitted
 from playground.engine.run import Run, limit_blas, train
 from playground.engine.suited import suited
 from playground.sweep.plan import Plan
@@ -65,7 +65,7 @@ class Terminated(KeyboardInterrupt):
 
 def results(
     plan: Plan,
-    data: Sequence[Path] | None = None,
+    data: OwnFiles | None = None,
     *,
     jobs: int = 1,
     on_progress: Callable[[float], None] | None = None,
@@ -76,7 +76,7 @@ def results(
 
     Args:
         plan: the runs.
-        data: the user's own files, as for `playground run --data`.
+        data: the user's own files, opened as by `playground run --data`.
         jobs: how many runs at a time, each in a process of its own; a single one is done in this process.
         on_progress: called some ten times a second with the number of runs done, the begun ones as fractions.
     """
@@ -104,7 +104,7 @@ def _result(
     model: Model,
     config: Config,
     asked: frozenset[str],
-    files: Sequence[Path] | None,
+    files: OwnFiles | None,
     on_progress: Callable[[float], None],
 ) -> Result:
     """Do one run as `playground run` does it; `on_progress` is told the fraction of its steps that are done."""
@@ -115,8 +115,11 @@ def _result(
 
     trainer, refused, start = None, False, time.perf_counter()
     try:
-        data = model.load(config) if files is None or model.open_data is None else model.open_data(files)
+        brought = files.open(model) if files is not None else None
+        data = brought.data if brought is not None else model.load(config)
         fitting, changed = suited(model, config, own=files is not None, asked=asked)
+        fitting, too = fitted(fitting, brought, asked)
+        changed = " ".join(filter(None, (changed, too)))
         trainer = model.trainer(fitting, data)
         trainer.threads = 1  # the cores are there for other runs
         run, seconds = train(trainer, tell, metrics=model.metrics)
@@ -147,7 +150,7 @@ def _in_processes(
     name: str,
     configs: Sequence[Config],
     asked: frozenset[str],
-    files: Sequence[Path] | None,
+    files: OwnFiles | None,
     jobs: int,
     show: Callable[[float], None],
 ) -> Iterator[Result]:
@@ -181,7 +184,7 @@ def _in_processes(
             worker.pipe.close()
 
 
-def _start(name: str, asked: frozenset[str], files: Sequence[Path] | None) -> _Worker:
+def _start(name: str, asked: frozenset[str], files: OwnFiles | None) -> _Worker:
     """A new process, started afresh ("spawn"): a fork of a process with threads may hang."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -205,7 +208,7 @@ def _said(worker: _Worker) -> float | Result:
         return Result(worker.config, 0, 0.0, 0.0, {}, why)
 
 
-def _serve(pipe: connection.Connection, name: str, asked: frozenset[str], files: Sequence[Path] | None) -> None:
+def _serve(pipe: connection.Connection, name: str, asked: frozenset[str], files: OwnFiles | None) -> None:
     """Do the runs that come through the pipe, in a process of its own, until there is nobody at the other end.
 
     Ten times a second it says how far it is. So it also finds out when the sweep was killed, and does not outlive it.

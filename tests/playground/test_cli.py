@@ -415,3 +415,60 @@ def test_the_tour_of_one_tab(capsys, tmp_path, monkeypatch, qapp):
     assert len(pictures) >= 3
     assert sorted(pictures) == sorted(folder.iterdir())
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
+
+
+# Tables ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def garden(tmp_path):
+    """A table with an identifier, a gap, two measures, a further one, and a class in the middle."""
+    path = tmp_path / "garden.csv"
+    rng = np.random.default_rng(0)
+    lines = [
+        f"{i + 5},{x:.3f},{'uv'[i % 2]},{y + 6 * (i % 2):.3f},{x + y:.3f}" if i != 7 else f"{i + 5},,u,{y:.3f},1"
+        for i, (x, y) in enumerate(rng.normal(0, 1, (40, 2)))
+    ]
+    path.write_text("\n".join(["Id,height,kind,width,sum", *lines]))
+    return str(path)
+
+
+def test_a_table_is_understood_and_said_how(garden, capsys):
+    words = ["run", "boundary", "--data", garden, "--epochs", "2", "--quiet"]
+    assert "Line 9, column “height”: the value is missing" in (refusal := refusal_of(capsys, *words))
+    assert "--skip-incomplete leaves it out" in refusal
+    assert main([*words, "--skip-incomplete"]) == 0
+    said = capsys.readouterr().err
+    assert "Coordinates are “height” and “width”, classes are in “kind” (u, v). Left out: Id, sum." in said
+    assert "1 incomplete line skipped." in said
+    result = result_of(capsys, *words, "--skip-incomplete", "--learning-rate", "0,01")
+    columns = {"x": "height", "y": "width", "label": "kind", "target": None, "left_out": ["Id", "sum"]}
+    assert (result["columns"], result["classes"]) == (columns, ["u", "v"])
+    assert result["config"]["learning_rate"] == 0.01
+
+
+def test_columns_are_chosen_on_the_command_line(garden, capsys):
+    words = ["run", "boundary", "--data", garden, "--epochs", "2"]
+    result = result_of(capsys, *words, "--x", "width", "--y", "sum", "--label", "KIND")
+    assert result["columns"]["left_out"] == ["Id", "height"]
+    result = result_of(capsys, *words, "--x", "width", "--target", "sum", "--skip-incomplete")
+    assert (result["columns"]["target"], result["columns"]["label"], result["classes"]) == ("sum", None, [])
+    assert result["config"]["loss"] == "mse"  # nothing else would do
+    assert "“colour”. The columns are: Id, height, kind" in refusal_of(capsys, *words, "--label", "colour")
+    assert "predicts nothing" in refusal_of(capsys, "run", "mixture", "--data", garden, "--target", "sum")
+    assert "--x is about a table" in refusal_of(capsys, "run", "boundary", "--x", "width")
+    assert "one table" in refusal_of(capsys, *words[:3], garden, garden)
+    assert "text where a number is needed" in refusal_of(capsys, *words, "--skip-incomplete", "--header", "no")
+
+
+def test_a_sweep_takes_the_same_options(garden, capsys):
+    words = ["sweep", "boundary", "--data", garden, "--skip-incomplete", "--y", "sum", "--epochs", "2", "--seeds", "2"]
+    swept = result_of(capsys, *words, "--jobs", "2")
+    assert (swept["columns"]["y"], swept["classes"]) == ("sum", ["u", "v"])
+    assert not any("failed" in run for run in swept["runs"])
+
+
+def test_an_example_is_trained_on_by_its_name(capsys):
+    result = result_of(capsys, "run", "boundary", "--data", "penguins", "--epochs", "2")
+    assert result["columns"]["x"] == "bill_length_mm"
+    assert result["remarks"][1] == "2 incomplete lines skipped."

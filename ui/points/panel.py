@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,9 +18,13 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError
 from models.data.points.sets import PointSet
-from models.data.points.tables import Table, parse_table, read_table, write_points
+from models.data.points.tables import write_points
+from models.data.tables import examples
+from models.data.tables.reading import Steps, parsing, reading
+from models.data.tables.table import Table
 from ui.points.canvas import PointCanvas
 from ui.points.table_dialog import TableDialog
+from ui.points.table_reader import TableReader
 from ui.points.tools import TOOLS
 from ui.widgets import icons, theme
 from ui.widgets.buttons import tool_button
@@ -29,6 +33,9 @@ from ui.widgets.layout import column, row
 from ui.widgets.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
+
+AT_ONCE = 64 * 1024
+"""Bytes of a table that are read before anybody could notice; a longer one is read beside the window."""
 
 WIDEST_CLASS = 108
 """Pixels that the choice of the class may take: the names come from a file."""
@@ -84,6 +91,9 @@ class PointPanel(QWidget):
         self.save = self._button("save", "Save the points", "Write the points to a CSV file", self.ask_save)
         self.fit = self._button("fit", "Show everything", "Bring all points into view (double click)", self._fit)
         self.bar.addStretch(1)
+        self.reader = TableReader(self)
+        self.reader.read.connect(self._ask_columns)
+        self.reader.failed.connect(self.failed)
         self._hint = QLabel(canvas)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.hide()
@@ -151,6 +161,12 @@ class PointPanel(QWidget):
             area.left() + 8, area.top() + 8, width, max(self._hint.heightForWidth(width), size.height())
         )
 
+    def _place_reader(self) -> None:
+        """At the lower edge of the canvas, over it: nothing moves when it comes and goes."""
+        height, corner = self.reader.sizeHint().height(), self.canvas.mapTo(self, QPoint(0, self.canvas.height()))
+        self.reader.setGeometry(corner.x(), corner.y() - height, self.canvas.width(), height)
+        self.reader.raise_()
+
     # Tables --------------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -162,12 +178,31 @@ class PointPanel(QWidget):
 
     def open_table(self, path: Path) -> None:
         """Read a file and ask which columns are meant."""
+        self._read(reading(path), _size(path), path.name)
+
+    def open_example(self, name: str) -> None:
+        """Read a table that comes with the playground, and ask which columns are meant; its gaps are skipped."""
         try:
-            table = read_table(path)
+            path = examples.find(name)
         except DataError as error:
             self.failed.emit(str(error))
             return
-        self._ask_columns(table, path.name)
+        self._read(reading(path), _size(path), path.name, skips=True)
+
+    def _read(self, steps: Steps, size: int, name: str, *, skips: bool = False) -> None:
+        """Read a table, and ask which columns are meant when it is there."""
+        if size > AT_ONCE:
+            self.reader.start(steps, name, skips=skips)
+            self._place_reader()
+            return
+        self.reader.cancel()
+        try:
+            *_, table = steps
+        except DataError as error:
+            self.failed.emit(str(error))
+            return
+        assert isinstance(table, Table)
+        self._ask_columns(table, name, skips)
 
     @Slot()
     def paste_table(self) -> None:
@@ -176,18 +211,22 @@ class PointPanel(QWidget):
         try:
             if not text.strip():
                 raise DataError("There is no text to paste: copy rows of a table with two columns of numbers first.")
-            table = parse_table(text)
         except DataError as error:
             self.failed.emit(str(error))
             return
-        self._ask_columns(table, "the clipboard")
+        self._read(parsing(text), len(text), "the clipboard")
 
     def make_dialog(self, table: Table, name: str) -> TableDialog:
         """What asks for the columns of a table."""
         return TableDialog(table, name, with_labels=bool(self.canvas.editor.classes), parent=self)
 
-    def _ask_columns(self, table: Table, name: str) -> None:
+    @Slot(object, str, object)
+    def _ask_columns(self, table: Table, name: str, skips: bool) -> None:
+        if self.dialog is not None:
+            self.dialog.reject()
         self.dialog = self.make_dialog(table, name)
+        if skips:
+            self.dialog.skip_box.setChecked(True)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.setProperty("table", name)
         self.dialog.accepted.connect(self._on_columns)
@@ -244,6 +283,7 @@ class PointPanel(QWidget):
         """Ctrl+V on the canvas pastes; the hint follows its size."""
         if event.type() == QEvent.Type.Resize:
             self._place_hint()
+            self._place_reader()
         if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste):
             event.accept()
             if event.type() == QEvent.Type.KeyPress:
@@ -287,3 +327,11 @@ class PointPanel(QWidget):
             f"color: {colors.text.name()}; background: rgba({back.red()},{back.green()},{back.blue()},235);"
             f"border: 1px solid {colors.border.name()}; border-radius: 4px; padding: 3px 8px;"
         )
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for one of which the system says nothing, which will be refused at once."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (OSError, ValueError):
+        return 0

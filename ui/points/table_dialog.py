@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError
 from models.data.points.sets import PointSet
-from models.data.points.tables import Columns, Table, guess_columns, points_from_table
+from models.data.points.tables import Cleaning, points_from_table
+from models.data.tables.roles import Columns, guess_columns, left_out
+from models.data.tables.table import Table, counted, cut, listed
 from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
@@ -44,22 +46,33 @@ class TableDialog(QDialog):
         guess: the columns that stood there at first.
     """
 
+    predicts = False
+    """Whether every point needs an answer: a class or, without one, a value."""
+
     def __init__(self, table: Table, name: str, *, with_labels: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.points: PointSet | None = None
         self.source = table
         self.setWindowTitle(f"Points from {name}")
         count = f"{grouped(len(table))} rows, {len(table.names)} columns"
-        heading = QLabel(f"{name}: {count}")
+        heading = _plain(QLabel(f"{name}: {count}"))
         theme.set_role(heading, "heading")
         self.x_box = self._columns("x", "The column with the horizontal coordinate")
         self.y_box = self._columns("y", "The column with the vertical coordinate")
         self.label_box = self._columns("class", "The column with the class of each point", none="no classes")
         self.standardise = QCheckBox("Standardise: mean 0 and standard deviation 1 on both axes")
         self.standardise.setToolTip("Shifts and stretches each coordinate; saved points get their own units back")
-        self.numbers = muted(" \n ")
+        self.skip_box = QCheckBox("Skip incomplete lines")
+        self.skip_box.setToolTip("Leave out the lines in which a coordinate, the class or the value is missing")
+        self.skip_box.hide()
+        self.word_box = QCheckBox()
+        self.word_box.setToolTip("The same word stands for missing numbers in other columns: it may be either here")
+        self.word_box.hide()
+        self.rest = _plain(muted(wrap=True))
+        self.rest.setAccessibleName("columns that are left out")
+        self.numbers = _plain(muted(" \n "))
         self.numbers.setAccessibleName("numbers used to standardise")
-        self.problem = QLabel(" \n ")
+        self.problem = _plain(QLabel(" \n "))
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what stands in the way")
         self.preview = self._preview()
@@ -79,6 +92,9 @@ class TableDialog(QDialog):
         layout.addWidget(heading)
         layout.addWidget(self.preview, 1)
         layout.addLayout(self.fields)
+        layout.addWidget(self.rest)
+        layout.addWidget(self.word_box)
+        layout.addWidget(self.skip_box)
         layout.addWidget(self.standardise)
         layout.addWidget(self.numbers)
         layout.addWidget(self.problem)
@@ -87,7 +103,8 @@ class TableDialog(QDialog):
         self._guess(with_labels)
         for box in (self.x_box, self.y_box, self.label_box):
             box.currentIndexChanged.connect(self._update)
-        self.standardise.toggled.connect(self._update)
+        for check in (self.standardise, self.skip_box, self.word_box):
+            check.toggled.connect(self._update)
         self._restyle()
         self._update()
 
@@ -109,8 +126,9 @@ class TableDialog(QDialog):
         view.setHorizontalHeaderLabels(list(self.source.names))
         view.setVerticalHeaderLabels([str(line) for line in self.source.lines[:rows]])
         for column, cells in enumerate(self.source.columns):
+            first = cells.first(rows)
             for row in range(rows):
-                item = QTableWidgetItem(cells[row])
+                item = QTableWidgetItem(first[row])
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 view.setItem(row, column, item)
         header = view.horizontalHeader()
@@ -121,7 +139,7 @@ class TableDialog(QDialog):
 
     def _guess(self, with_labels: bool) -> None:
         try:
-            self.guess = guess_columns(self.source)
+            self.guess = guess_columns(self.source, predicts=self.predicts)
         except DataError:  # said by `_update`, about the columns that stand there
             self.guess = _usual_columns(self.source)
         self.x_box.setCurrentIndex(self.x_box.findData(self.guess.coordinates[0]))
@@ -132,6 +150,7 @@ class TableDialog(QDialog):
     @Slot()
     def _update(self) -> None:
         """Try the columns that are chosen, and say what comes of it."""
+        self._offer()
         try:
             if self.coordinates[0] == self.coordinates[1]:
                 raise DataError("Both axes show the same column: choose another one for x or y.")
@@ -145,6 +164,30 @@ class TableDialog(QDialog):
             self.numbers.setText(self.say(self.points))
         self.ok.setEnabled(self.points is not None)
 
+    def _offer(self) -> None:
+        """What can be done about gaps in the columns that are chosen, and which columns are left out."""
+        columns = self.columns()
+        words = self._doubtful(columns)
+        self.word_box.setVisible(bool(words))
+        self.word_box.setText(f"{listed([f'“{word}”' for word in words], 60)} is a class".replace("&", "&&"))
+        numbers = [*columns.coordinates, *([columns.target] if columns.target is not None else [])]
+        rows = self.source.complete_rows(numbers, columns.label, self.cleaning.classes)
+        gaps = int((~rows).sum())
+        self.skip_box.setVisible(gaps > 0)
+        self.skip_box.setText(f"Skip {counted(gaps, 'incomplete line')}")
+        rest = left_out(self.source, columns)
+        self.rest.setText(f"Left out: {listed(rest)}" if rest else "All columns are used")
+
+    def _doubtful(self, columns: Columns) -> list[str]:
+        """Words in the class column that may be a class, or stand for none."""
+        return sorted(self.source.missing_labels(columns.label)[1]) if columns.label is not None else []
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """What was chosen to be done about gaps."""
+        words = self._doubtful(self.columns()) if self.word_box.isChecked() else ()
+        return Cleaning(self.skip_box.isChecked(), frozenset(words))
+
     @property
     def coordinates(self) -> tuple[str, str]:
         """The columns chosen for x and y."""
@@ -152,12 +195,19 @@ class TableDialog(QDialog):
 
     # What a tab may say otherwise ------------------------------------------------------------------------------------
 
+    def columns(self) -> Columns:
+        """The columns that are chosen."""
+        return Columns(self.coordinates, self.label_box.currentData())
+
     def read(self) -> PointSet:
         """The points of the columns that are chosen; raises DataError with what stands in the way."""
-        columns = Columns(self.coordinates, self.label_box.currentData())
+        columns = self.columns()
         if columns.label in columns.coordinates:
-            raise DataError(f"“{columns.label}” is a coordinate and the class: choose another column for one of them.")
-        return points_from_table(self.source, columns, standardise=self.standardise.isChecked())
+            raise DataError(
+                f"“{cut(columns.label or '')}” is a coordinate and the class: choose another column for one of them."
+            )
+        standardise, cleaning = self.standardise.isChecked(), self.cleaning
+        return points_from_table(self.source, columns, standardise=standardise, cleaning=cleaning)
 
     def say(self, points: PointSet) -> str:
         """What standardising does, or what there is, in numbers; two lines."""
@@ -173,6 +223,12 @@ class TableDialog(QDialog):
 
     def _restyle(self) -> None:
         self.problem.setStyleSheet(f"color: {theme.current().error.name()}")
+
+
+def _plain(label: QLabel) -> QLabel:
+    """A label that shows words from a file as they are."""
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
 
 
 def _usual_columns(table: Table) -> Columns:

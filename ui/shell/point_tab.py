@@ -102,6 +102,7 @@ class PointTab(ModelTab):
         self.panel.failed.connect(self._on_bad_table)
         self.panel.told.connect(self.told)
         self.back_button.clicked.connect(self.use_data_set)
+        self.own(self.panel.reader.job)
 
     # What a tab says -------------------------------------------------------------------------------------------------
 
@@ -460,6 +461,10 @@ class PointTab(ModelTab):
     def open_drawing(self, path: Path) -> None:
         """File → Open drawing: points from a table."""
         self.panel.open_table(path)
+
+    def open_example(self, name: str) -> None:
+        """File → Open example data: a table that comes with the playground."""
+        self.panel.open_example(name)
 
     def open_data(self, paths: list[Path]) -> None:
         """File → Open data: the same dialog as the button's."""

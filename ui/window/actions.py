@@ -40,6 +40,11 @@ def takes_data(pages: Pages) -> bool:
     return (tab := pages.run) is not None and tab.model.open_data is not None
 
 
+def takes_tables(pages: Pages) -> bool:
+    """It can learn from a table of points."""
+    return (tab := pages.run) is not None and tab.model.open_table is not None
+
+
 def has_own_data(pages: Pages) -> bool:
     """It does so now."""
     return (tab := pages.run) is not None and tab.session.data is not None

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
 from models.errors import DataError
+from ui.shell.point_tab import PointTab
 from ui.widgets.dropped import SUFFIX, experiment_in
 from ui.widgets.save_dialog import ask_target, write_picture
 from ui.window.memory import Memory
@@ -87,6 +89,13 @@ class Files(QObject):
         if names:
             self._memory.keep_folder(Path(names[0]))
             tab.open_data([Path(name) for name in names])
+
+    @Slot()
+    def open_example(self) -> None:
+        """File → Open example data: the table that the action names."""
+        action, tab = self.sender(), self._pages.run
+        if isinstance(action, QAction) and isinstance(tab, PointTab):
+            tab.open_example(str(action.data()))
 
     @Slot()
     def use_data_set(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
+from models.data.tables.examples import EXAMPLES
 from ui.widgets import theme
-from ui.window.actions import Command, has_canvas, has_own_data, has_run, has_weights, takes_data
+from ui.window.actions import Command, has_canvas, has_own_data, has_run, has_weights, takes_data, takes_tables
 from ui.window.commands import EditCommands, RunCommands, ViewCommands
 from ui.window.files import Files
 from ui.window.help import HelpCommands
@@ -14,6 +15,7 @@ from ui.window.pages import Pages
 
 FILE, EDIT, RUN, VIEW, HELP = "&File", "&Edit", "&Run", "&View", "&Help"
 THEME = f"{VIEW}/&Theme"
+EXAMPLES_MENU = f"{FILE}/Open e&xample data"
 
 
 def menus(
@@ -33,6 +35,12 @@ def menus(
         Command("file.open-drawing", FILE, "Open &drawing…", files.ask_open_drawing, when=has_canvas, apart=True),
         Command("file.save-drawing", FILE, "Save dra&wing…", files.ask_save_drawing, when=has_canvas),
         Command("file.open-data", FILE, "Open da&ta…", files.ask_open_data, when=takes_data),
+        *(
+            Command(
+                f"file.example-{name}", EXAMPLES_MENU, example.title, files.open_example, when=takes_tables, data=name
+            )
+            for name, example in EXAMPLES.items()
+        ),
         Command("file.use-data-set", FILE, data, files.use_data_set, when=has_own_data),
         Command("file.open-weights", FILE, "Open wei&ghts…", files.ask_open_weights, when=has_weights, apart=True),
         Command("file.save-weights", FILE, "Save weig&hts…", files.ask_save_weights, when=has_weights),

@@ -18,8 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.base import DataError, Origin, State
+from models.brought import Brought, TableOptions
 from models.data.points.sets import Array, Flags, PointSet
-from models.data.points.tables import points_from_table, read_table
+from models.data.points.tables import Cleaning, points_from_table
+from models.data.tables import examples
+from models.data.tables.reading import read_table
+from models.data.tables.roles import Columns, guess_columns, left_out, without_label
+from models.data.tables.table import Table, counted, cut, differing_in_case, listed
 
 BY_HAND = "own points"
 LONGEST_NAME = 255
@@ -79,7 +84,94 @@ def open_points(paths: Sequence[Path]) -> OwnPoints:
     """The user's own points from one CSV file with guessed columns, for `Model.open_data`; raises DataError."""
     if len(paths) != 1:
         raise DataError("The points are taken from one CSV file.")
-    return as_own(points_from_table(read_table(paths[0])), paths[0].name, table=True)
+    points: OwnPoints = open_table(paths[0], TableOptions()).data
+    return points
+
+
+def open_table(path: Path, options: TableOptions) -> Brought:
+    """The user's own points for a model without answers, for `Model.open_table`; raises DataError.
+
+    A class column is only set aside; whether it has gaps does not matter unless it was asked for.
+    """
+    if options.target is not None:
+        raise DataError("--target: this model predicts nothing. Leave it out; --x and --y choose the coordinates.")
+    return brought(path, options, needs_answer=False, make=_without_answers)
+
+
+def _without_answers(table: Table, columns: Columns, cleaning: Cleaning) -> PointSet:
+    return points_from_table(table, columns, cleaning=cleaning)
+
+
+def brought(
+    path: Path,
+    options: TableOptions,
+    *,
+    needs_answer: bool,
+    make: Callable[[Table, Columns, Cleaning], PointSet],
+) -> Brought:
+    """A table as the points of a model, and what was made of it; raises DataError, IncompleteLines where lines lack
+    something.
+
+    Args:
+        path: the file, or the name of an example.
+        options: what was asked for.
+        needs_answer: whether every point needs a class or a value.
+        make: builds the points.
+    """
+    file, example = examples.given(path)
+    table = read_table(file, header=options.header)
+    columns = guess_columns(
+        table, x=options.x, y=options.y, label=options.label, target=options.target, predicts=needs_answer
+    )
+    if not needs_answer and options.label is None:
+        columns = usable(table, columns)
+    cleaning = Cleaning(options.skip_incomplete or example)
+    data = as_own(make(table, columns, cleaning), file.name, table=True)
+    skipped = len(table) - len(data)
+    used = {
+        "x": columns.coordinates[0],
+        "y": columns.coordinates[1],
+        "label": columns.label,
+        "target": columns.target,
+        "left_out": list(left_out(table, columns)),
+    }
+    remarks = [told_columns(table, columns, data)]
+    if skipped:
+        remarks.append(f"{counted(skipped, 'incomplete line')} skipped.")
+    remarks += told_classes(data)
+    return Brought(data, used, data.class_names, tuple(remarks))
+
+
+def usable(table: Table, columns: Columns) -> Columns:
+    """The same columns without a class column that has gaps or too many classes: where nothing depends on it."""
+    if columns.label is None:
+        return columns
+    try:
+        rows = table.complete_rows([], columns.label)
+        table.labels(columns.label, rows)
+    except DataError:
+        return without_label(columns)
+    return columns if rows.all() else without_label(columns)
+
+
+def told_columns(table: Table, columns: Columns, data: PointSet) -> str:
+    """Which columns are used and which are not, in a sentence or two."""
+    x, y = map(cut, columns.coordinates)
+    used = f"Coordinates are “{x}” and “{y}”"
+    if columns.target is not None:
+        used += f", the value to predict is “{cut(columns.target)}” (--label COLUMN for classes instead)"
+    elif columns.label is not None:
+        used += f", classes are in “{cut(columns.label)}” ({listed(data.class_names, 60)})"
+    rest = left_out(table, columns)
+    return f"{used}. Left out: {listed(rest, 80)}." if rest else f"{used}."
+
+
+def told_classes(data: PointSet) -> list[str]:
+    """What is noticeable about the names of the classes: differences in capital letters only."""
+    return [
+        f"Classes “{cut(one)}” and “{cut(other)}” differ in capital letters only: if one is meant, write them alike."
+        for one, other in differing_in_case(data.class_names)[:1]
+    ]
 
 
 def same_points(a: PointSet, b: PointSet) -> bool:

@@ -10,7 +10,16 @@ from pydantic import ValidationError
 
 from models.base import ConfigError, DataError, TrainingError
 from models.boundary.config import BoundaryConfig
-from models.boundary.data import FEATURES, bayes_accuracy, features, fresh_points, load_points, open_points, own_points
+from models.boundary.data import (
+    FEATURES,
+    bayes_accuracy,
+    features,
+    fresh_points,
+    input_names,
+    load_points,
+    open_points,
+    own_points,
+)
 from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import (
     confusion_counts,
@@ -24,11 +33,12 @@ from models.boundary.maps import (
     view_box,
 )
 from models.boundary.model import MODEL, PRESETS, report
+from models.boundary.neuron import inspect_neuron
 from models.boundary.trainer import BoundaryTrainer
 from models.data.points.edits import AddPoint, MovePoint, Relabel, RemovePoints, SetPoints
 from models.data.points.own import OwnPoints, same_points
 from models.data.points.sets import PointSet
-from models.data.points.tables import parse_table
+from models.data.tables.reading import parse_table
 from models.nn.gradient_check import gradient_check
 from models.nn.linear import Linear
 from models.nn.losses import MeanSquaredError
@@ -667,3 +677,14 @@ def test_snapshots_never_change():
     for array in (seen.parameters, seen.points, seen.labels, seen.held_out, seen.predictions, *seen.switched_on):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+
+
+def test_inputs_and_formulas_carry_the_names_of_the_columns():
+    lines = [f"{i % 7}.5,{i % 11}.25,{'ab'[i % 2]}" for i in range(40)]
+    trainer = BoundaryTrainer(
+        BoundaryConfig(dataset="own", inputs=("x", "y", "xy", "x2")),
+        own_points(parse_table("\n".join(["height,a very long name of a column,who", *lines]))),
+    )
+    named = ("height", "a very lo…", "height · a very lo…", "height²")
+    assert inspect_neuron(trainer.snapshot(), 0, 0, (0.0, 0.0)).sources == named
+    assert input_names(("x", "xy", "sin_y")) == ("x", "xy", "sin πy")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 
 from models.data.points.sets import PointSet
-from models.data.points.tables import parse_table, read_table
+from models.data.tables.reading import parse_table, read_table
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
@@ -152,3 +152,82 @@ def test_tool_buttons_and_keys_agree(panel):
     assert panel.redo.isEnabled()
     panel.set_hint("Too few points.")
     assert panel.hint == "Too few points."
+
+
+def test_the_dialog_proposes_what_the_command_line_uses_and_says_what_it_leaves_out(qtbot):
+    made = dialog(
+        qtbot, "Id,a,b,kind\n" + "".join(f"{i},{i / 7:.3f},{(i * i) % 11}.5,{'uv'[i % 2]}\n" for i in range(20))
+    )
+    assert (made.x_box.currentText(), made.y_box.currentText(), made.label_box.currentText()) == ("a", "b", "kind")
+    assert made.rest.text() == "Left out: Id"
+
+
+def test_incomplete_lines_are_skipped_when_that_is_wanted(qtbot):
+    made = dialog(qtbot, "x,y,label\n1,2,a\n3,,b\n,4,a\n5,6,b\n2,1,a\n")
+    assert made.skip_box.isVisible()
+    assert made.skip_box.text() == "Skip 2 incomplete lines"
+    assert "Line 3, column “y”: the value is missing" in made.problem.text()
+    assert not made.ok.isEnabled()
+    QTest.mouseClick(made.skip_box, Qt.MouseButton.LeftButton, pos=QPoint(8, made.skip_box.height() // 2))
+    assert made.ok.isEnabled()
+    assert len(made.points) == 3
+    assert not dialog(qtbot).skip_box.isVisible()
+
+
+def test_a_word_that_may_be_a_class_is_offered(qtbot):
+    lines = [f"{i / 7:.3f},{'NA' if i == 3 else i % 5},{('a', 'b', 'NA')[i % 3]}" for i in range(21)]
+    made = dialog(qtbot, "\n".join(["x,y,label", *lines]))
+    assert made.word_box.text() == "“NA” is a class"
+    assert made.skip_box.text() == "Skip 8 incomplete lines"
+    made.word_box.setChecked(True)
+    assert made.skip_box.text() == "Skip 1 incomplete line"
+    made.skip_box.setChecked(True)
+    assert made.points.class_names == ("NA", "a", "b")
+
+
+def test_an_example_comes_with_its_gaps_skipped(panel):
+    panel.open_example("penguins")
+    assert panel.dialog.x_box.currentText() == "bill_length_mm"
+    assert (panel.dialog.skip_box.isChecked(), len(panel.dialog.points)) == (True, 342)
+    panel.dialog.reject()
+
+
+@pytest.fixture
+def long_table(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("x,y,label\n" + "".join(f"{i / 7:.4f},{i % 13 / 5},{'ab'[i % 2]}\n" for i in range(40_000)))
+    return path
+
+
+def test_a_long_table_is_read_beside_the_window(panel, qtbot, long_table):
+    panel.open_table(long_table)
+    assert panel.dialog is None  # the window goes on meanwhile
+    assert panel.reader.reading
+    qtbot.waitUntil(lambda: panel.dialog is not None)
+    assert len(panel.dialog.points) == 40_000
+    assert not panel.reader.isVisible()
+    panel.dialog.reject()
+    panel.reader.job.shutdown()
+
+
+def test_reading_says_how_far_it_is_and_can_be_cancelled(panel, qtbot, long_table):
+    panel.reader.job.set_paused(True)  # so long that its line is seen
+    panel.open_table(long_table)
+    qtbot.waitUntil(panel.reader.isVisible)
+    bottom = panel.canvas.mapTo(panel, QPoint(0, panel.canvas.height())).y()
+    assert panel.reader.geometry().bottom() < bottom
+    QTest.mouseClick(panel.reader.cancel_button, Qt.MouseButton.LeftButton)
+    assert not panel.reader.isVisible()
+    assert not panel.reader.reading
+    panel.reader.job.set_paused(False)
+    panel.reader.job.shutdown()  # joins: nothing came of it
+    assert panel.dialog is None
+
+
+def test_what_is_wrong_with_a_long_table_is_said(panel, qtbot, tmp_path):
+    path = tmp_path / "commas.csv"
+    path.write_text("," * 1_000_000)
+    with qtbot.waitSignal(panel.failed) as failed:
+        panel.open_table(path)
+    assert "more than 200 columns" in failed.args[0]
+    panel.reader.job.shutdown()

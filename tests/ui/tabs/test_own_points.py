@@ -68,6 +68,7 @@ def use_table(tab, qtbot, folder, text=TABLE, name="people.csv", **columns):
     path = folder / name
     path.write_text(text)
     tab.panel.open_table(path)
+    qtbot.waitUntil(lambda: tab.panel.dialog is not None)
     dialog = tab.panel.dialog
     for box, column in columns.items():
         field = getattr(dialog, f"{box}_box")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from models.base import ConfigError, DataError
 from models.boundary.neuron import FORMULAS, Neuron, inspect_neuron
 from models.boundary.snapshot import BoundarySnapshot
+from models.data.tables.table import cut
 from ui.plots.networks.network_diagram import Spot
 from ui.tabs.boundary.weight_editor import parse_weight
 from ui.widgets.buttons import push_button
@@ -217,7 +218,7 @@ class _WeightTable(NumberTable):
             if gradient is not None:
                 texts[1] = _slope(gradient.bias if last else float(gradient.weights[place]))
                 texts[2] = _slope(gradient.checked_bias if last else float(gradient.checked_weights[place]))
-            name = "b" if last else f"w · {neuron.sources[place]}"
+            name = "b" if last else f"w · {cut(neuron.sources[place], 8)}"
             self.write(place, [name, *texts])
             self._lock(place)
         self.writing = False

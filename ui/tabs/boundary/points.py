@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
 
 from models.base import DataError
 from models.boundary.data import own_points
-from models.data.points.own import OwnPoints
+from models.data.points.own import OwnPoints, told_classes
 from models.data.points.sets import PointSet
-from models.data.points.tables import Columns, Table
+from models.data.tables.roles import Columns
+from models.data.tables.table import Table, listed
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
@@ -80,6 +81,8 @@ class BoundaryTableDialog(TableDialog):
     `points` is an OwnPoints in the file's units: the run standardises it, by its training points only.
     """
 
+    predicts = True
+
     def __init__(self, table: Table, name: str, parent: QWidget | None = None) -> None:
         self.target_box = QComboBox()
         self.target_box.addItem("none: points have classes", None)
@@ -91,29 +94,34 @@ class BoundaryTableDialog(TableDialog):
                 self.target_box.addItem(column, column)
         self.fields.addRow("Value to predict", self.target_box)
         self.standardise.setChecked(True)
-        if self.guess.label is None:
-            others = [name for name in table.names if name not in self.guess.coordinates]
-            self.target_box.setCurrentIndex(max([0, *(self.target_box.findData(name) for name in others)]))
+        if self.guess.target is not None:
+            self.target_box.setCurrentIndex(self.target_box.findData(self.guess.target))
         self.target_box.currentIndexChanged.connect(self._update)
         self._update()
 
-    def read(self) -> OwnPoints:
+    def columns(self) -> Columns:
         """See TableDialog."""
         target = self.target_box.currentData()
+        return Columns(self.coordinates, None if target else self.label_box.currentData(), target)
+
+    def read(self) -> OwnPoints:
+        """See TableDialog."""
+        columns = self.columns()
+        target = columns.target
         self.label_box.setEnabled(target is None)
-        columns = Columns(self.coordinates, None if target else self.label_box.currentData())
         if {columns.label, target} & set(columns.coordinates):
             raise DataError("A coordinate cannot be the answer as well: choose another column for one of them.")
         if columns.label is None and target is None:
             raise DataError("Choose the column that says which class a point belongs to, or a value to predict.")
-        return own_points(self.source, columns, target=target)
+        return own_points(self.source, columns, cleaning=self.cleaning)
 
     def say(self, points: PointSet) -> str:
         """See TableDialog."""
         if points.targets is not None:
             what = f"{len(points)} points, values from {points.targets.min():g} to {points.targets.max():g}"
         else:
-            what = f"{len(points)} points, classes: {', '.join(points.class_names)}"
+            what = f"{len(points)} points, classes: {listed(points.class_names, 80)}"
+            what = " ".join([what, *told_classes(points)])
         numbers = []
         for axis, name in enumerate(points.axis_names):
             values = points.points[:, axis]

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from models.base import DataError, Edit, Model, Snapshot
 from models.boundary.config import OWN, BoundaryConfig
+from models.boundary.data import input_names
 from models.boundary.edits import SetParameters, SetWeight, SwitchNeuron
 from models.boundary.maps import neuron_maps
 from models.boundary.network import output_activation
@@ -60,7 +61,6 @@ WIRES_EVERY = 3 * PARTS_EVERY
 RESULTS_EVERY = 9
 """Frames from one count of the results to the next while it trains: three a second are enough."""
 MOST_CLASSES = 6
-INPUT_NAMES = {"x": "x", "y": "y", "x2": "x²", "y2": "y²", "xy": "xy", "sin_x": "sin πx", "sin_y": "sin πy"}
 NOTHING_TO_TRAIN_ON = Lack(
     "There are no points to train on",
     "Click into the plane to add some, or open a table of points.",
@@ -282,7 +282,8 @@ class BoundaryTab(PointTab):
         place = (float(points[index][0]), float(points[index][1])) if len(points) else (0.0, 0.0)
         self.view.set_probe(place)
         name = f"point {index + 1}, " if len(points) else ""
-        where = f"{name}x = {number(place[0])}, y = {number(place[1])}"
+        first, second = input_names(("x", "y"), snapshot.axis_names)
+        where = f"{name}{first} = {number(place[0])}, {second} = {number(place[1])}"
         self.inspector.show_neuron(snapshot, place, where, patient=patient)
 
     # The network in hand ---------------------------------------------------------------------------------------------
@@ -455,5 +456,5 @@ def _shape(snapshot: BoundarySnapshot) -> NetworkShape:
     return NetworkShape(
         tuple(titles),
         (len(config.inputs), *config.hidden, outputs),
-        (tuple(INPUT_NAMES[name] for name in config.inputs), names),
+        (input_names(config.inputs, snapshot.axis_names), names),
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Slot
 
+from models.boundary.data import input_names
 from models.boundary.maps import Box, decision_grid, neuron_maps, predict, view_box
 from models.boundary.snapshot import BoundarySnapshot
 from ui.plots.smooth_image import SmoothImage
@@ -160,7 +161,8 @@ class BoundaryView(PointCanvas):
     def _describe(self, x: float, y: float) -> str:
         """Read-out: the place, and what the network says there."""
         snapshot = self.snapshot
-        words = f"x {number(x)} · y {number(y)}"
+        first, second = ("x", "y") if snapshot is None else input_names(("x", "y"), snapshot.axis_names)
+        words = f"{first} {number(x)} · {second} {number(y)}"
         if snapshot is None:
             return words
         near = self.nearest_point((x, y))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
 from PySide6.QtGui import QColor
 
 from models.data.points.gaussian import Gaussians, ellipse
+from models.data.tables.table import cut
 from models.mixture.em import density_grid, explain_point
 from models.mixture.kmeans import nearest
 from models.mixture.snapshot import MixtureSnapshot
@@ -230,7 +231,8 @@ class MixtureView(PointCanvas):
     def _describe(self, x: float, y: float) -> str:
         """Read-out: place, density, and the component most responsible for it."""
         snapshot = self.snapshot
-        words = f"x {number(x)} · y {number(y)}"
+        first, second = ("x", "y") if snapshot is None else (cut(name, 14) for name in snapshot.data.axis_names)
+        words = f"{first} {number(x)} · {second} {number(y)}"
         if snapshot is None:
             return words
         found = explain_point(snapshot.mixture, (x, y))

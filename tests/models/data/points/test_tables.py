@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from models.base import DataError
-from models.data.points import tables
 from models.data.points.sets import PointSet
-from models.data.points.tables import (
-    Columns,
-    guess_columns,
-    parse_table,
-    points_from_table,
-    read_table,
-    standardised,
-    write_points,
-)
+from models.data.points.tables import points_from_table, standardised, write_points
+from models.data.tables import reading
+from models.data.tables.reading import parse_table, read_table
+from models.data.tables.roles import Columns, guess_columns
 
 
 @pytest.mark.parametrize(
@@ -111,7 +105,7 @@ def test_too_long_files_are_refused_without_reading_them(tmp_path, monkeypatch):
         file.truncate(200 * 2**20)
     with pytest.raises(DataError, match="200 MB; at most 32 MB"):
         read_table(long)
-    monkeypatch.setattr(tables, "MOST_ROWS", 10)
+    monkeypatch.setattr(reading, "MOST_ROWS", 10)
     with pytest.raises(DataError, match="more than 10 lines"):
         parse_table("1,2\n" * 12)
     assert len(parse_table("x,y\n" + "1,2\n" * 10)) == 10
@@ -119,7 +113,7 @@ def test_too_long_files_are_refused_without_reading_them(tmp_path, monkeypatch):
 
 def test_files_that_are_no_text_or_not_there(tmp_path):
     picture = tmp_path / "picture.csv"
-    picture.write_bytes(b"\x89PNG\0\0\0")
+    picture.write_bytes(b"\x00\x01PNG\0\0\0")
     with pytest.raises(DataError, match=r"picture\.csv is not a text file"):
         read_table(picture)
     with pytest.raises(DataError, match=r"missing\.csv cannot be read: No such file .*\. Check its name and place"):
