@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from models.config import Setting
 from ui.form.typed_number import pointed
 from ui.widgets import theme
+from ui.widgets.plain import as_tip
 from ui.widgets.wheel import CalmComboBox, CalmSlider
 
 DECADE = 20
@@ -261,7 +262,7 @@ class Choice(CalmComboBox):
         for index, text in enumerate(texts):
             self.addItem(text.replace("_", " "), text)
             if text in setting.value_help:
-                self.setItemData(index, setting.value_help[text], Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(index, as_tip(setting.value_help[text]), Qt.ItemDataRole.ToolTipRole)
         self.view().setMinimumWidth(self.sizeHint().width())  # the list may be wider than the box
 
     def minimumSizeHint(self) -> QSize:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
-    QLabel,
     QToolButton,
     QWidget,
 )
@@ -26,6 +25,7 @@ from ui.widgets import icons, theme
 from ui.widgets.buttons import tool_button
 from ui.widgets.dropped import experiment_in, files_in
 from ui.widgets.layout import column, row
+from ui.widgets.plain import PlainLabel
 from ui.widgets.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
@@ -84,7 +84,7 @@ class PointPanel(QWidget):
         self.save = self._button("save", "Save the points", "Write the points to a CSV file", self.ask_save)
         self.fit = self._button("fit", "Show everything", "Bring all points into view (double click)", self._fit)
         self.bar.addStretch(1)
-        self._hint = QLabel(canvas)
+        self._hint = PlainLabel(parent=canvas)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.hide()
         self.area = row((canvas, 1), spacing=4)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from models.data.points.tables import Columns, Table, guess_columns, points_from
 from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
+from ui.widgets.plain import PlainLabel, as_tip
 
 ROWS_SHOWN = 50
 
@@ -50,7 +50,7 @@ class TableDialog(QDialog):
         self.source = table
         self.setWindowTitle(f"Points from {name}")
         count = f"{grouped(len(table))} rows, {len(table.names)} columns"
-        heading = QLabel(f"{name}: {count}")
+        heading = PlainLabel(f"{name}: {count}")
         theme.set_role(heading, "heading")
         self.x_box = self._columns("x", "The column with the horizontal coordinate")
         self.y_box = self._columns("y", "The column with the vertical coordinate")
@@ -59,7 +59,7 @@ class TableDialog(QDialog):
         self.standardise.setToolTip("Shifts and stretches each coordinate; saved points get their own units back")
         self.numbers = muted(" \n ")
         self.numbers.setAccessibleName("numbers used to standardise")
-        self.problem = QLabel(" \n ")
+        self.problem = PlainLabel(" \n ")
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what stands in the way")
         self.preview = self._preview()
@@ -94,7 +94,7 @@ class TableDialog(QDialog):
     def _columns(self, name: str, tip: str, none: str = "") -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(name)
-        box.setToolTip(tip)
+        box.setToolTip(as_tip(tip))
         if none:
             box.addItem(none, None)
         for column in self.source.names:
