@@ -29,8 +29,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
 from models.base import origin_of as where_from
 from models.config import Config, explain
+from models.errors import short
 from models.registry import MODELS, get_model
-from models.whole_file import atomically, reason, short
+from models.whole_file import atomically, reason
 from playground.engine.arithmetic import MOST, UNKNOWN, Arithmetic
 from playground.engine.history import HistoryRows
 from playground.engine.run import Recording, Run

@@ -1010,13 +1010,17 @@ def test_places_that_cannot_be_written_to(good, present):
 
 def test_the_new_file_is_as_the_user_wants_files_to_be(good, present):
     opened = read(good)
+    was = stat.S_IMODE(present.stat().st_mode)
     for mask in (0o022, 0o077):
+        new = present.with_name(f"{mask}.npz")
         before = os.umask(mask)
         try:
+            write(new, opened)
             write(present, opened)
         finally:
             os.umask(before)
-        assert stat.S_IMODE(present.stat().st_mode) == 0o666 & ~mask
+        assert stat.S_IMODE(new.stat().st_mode) == 0o666 & ~mask
+        assert stat.S_IMODE(present.stat().st_mode) == was  # who may read a file that was there is settled
     assert read(present).recording.step == 95
 
 
