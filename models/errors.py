@@ -45,7 +45,7 @@ class ConfigError(PlaygroundError):
     """Settings that do not fit together or cannot change now."""
 
 
-def unreadable(name: object, error: OSError) -> DataError:
+def unreadable(name: object, error: Exception) -> DataError:
     """What to say of a file that the system does not let us read."""
-    why = error.strerror or error
+    why = getattr(error, "strerror", None) or error
     return DataError(f"{name} cannot be read: {why}. Check its name and place, and that you may open it.")

@@ -171,7 +171,7 @@ def _run(words: list[str]) -> int:
             from playground.engine import experiment
 
             recording = run.recording(experiment.CHECKPOINT_BYTES)
-            origin = experiment.origin_of(data)
+            origin = experiment.saved_origin(data)
             experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
     finally:  # a disk that is full by now does not take the result away
         report = model.report(run.trainer) if model.report is not None else Report(())
