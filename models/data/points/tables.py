@@ -144,7 +144,7 @@ def read_table(path: Path | str, delimiter: str | None = None, header: bool | No
             )
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
         raise unreadable(path.name, error) from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # "Unicode text", as spreadsheets call it
         with suppress(UnicodeDecodeError):
