@@ -17,6 +17,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError, origin_of
+from models.errors import short
 from playground.engine.arithmetic import about, repeats
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
@@ -184,6 +185,11 @@ class Worker(QObject):
         from playground.engine.experiment import data_of, read, resume  # only files need it, and a start has none
 
         experiment = read(command.path)
+        if command.model not in ("", experiment.model.name):
+            raise DataError(
+                f"{short(command.path.name, 100)} holds a {experiment.model.title} run, which does not belong into "
+                "this tab: open it with File → Open experiment."
+            )
         limit_blas()
         data = data_of(experiment)
         recording = experiment.recording
