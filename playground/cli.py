@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 # One BLAS thread: more are slower on matrices of this size, and the other core is needed to paint. It must be said
 # before NumPy is loaded.
@@ -62,12 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("stopped.", 130)
     except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
-        _forget_output()
+        _forget(sys.stdout)
         return 1
     except MemoryError:
         return _fail("There is not enough memory for this: choose a smaller model or smaller files.", 2)
     except OSError as error:
-        _forget_output()
+        _forget(sys.stdout)
         place = f"{error.filename}: " if error.filename else ""
         return _fail(f"{place}{error.strerror or error}. Choose another place, or make room.", 2)
 
@@ -106,21 +106,25 @@ def _version() -> str:
 
 def _fail(sentence: str, code: int) -> int:
     """Say what went wrong, and return the exit code."""
-    _note(sentence)
+    try:
+        _note(sentence)
+    except OSError:  # there is nowhere to say it: the code has to do
+        _forget(sys.stderr)
     return code
 
 
 def _note(sentence: str) -> None:
     """Say to a person what a program that reads our output need not know."""
+    from models.errors import short
+
     if sys.stderr is not None:
-        with suppress(OSError):
-            print(f"playground: {sentence}", file=sys.stderr)
+        print(f"playground: {short(sentence)}", file=sys.stderr, flush=True)
 
 
-def _forget_output() -> None:
+def _forget(stream: IO[str]) -> None:
     """Let Python find somewhere to write what is still buffered when it ends."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 # The window --------------------------------------------------------------------------------------------------------
@@ -155,7 +159,7 @@ def _run(words: list[str]) -> int:
     base, options = _model_options("run", model, words[1:], _add_run_options)
     config = read_options(model.config, base, options)
     if options.save is not None:
-        _check_target(Path(options.save), "--save", "run.npz")
+        _check_target(Path(options.save), "--save", "run.npz", {"--data": options.data or ()})
     own = own_data(options)
     brought = own.open(model) if own is not None else None
     data = brought.data if brought is not None else model.load(config)
@@ -172,7 +176,7 @@ def _run(words: list[str]) -> int:
             from playground.engine import experiment
 
             recording = run.recording(experiment.CHECKPOINT_BYTES)
-            origin = experiment.origin_of(data)
+            origin = experiment.saved_origin(data)
             experiment.write(Path(options.save), experiment.Experiment(model, recording, origin))
     finally:  # a disk that is full by now does not take the result away
         report = model.report(run.trainer) if model.report is not None else Report(())
@@ -303,9 +307,18 @@ def _print_result(model: Model, run: Run, preset: str, seconds: float, report: R
     print_report(report)
 
 
-def _check_target(path: Path, option: str, example: str) -> None:
-    """Refuse before the training what could not be saved after it; raises DataError."""
-    from models.errors import DataError
+def _check_target(path: Path, option: str, example: str, inputs: Mapping[str, Sequence[str]]) -> None:
+    """Refuse before the training what could not be saved after it, or would take the place of what is read for it.
+
+    Args:
+        path: where it is to be written.
+        option: what said so.
+        example: a name that would do.
+        inputs: the files that are read, by the option that names them.
+
+    Raises DataError.
+    """
+    from models.errors import DataError, short
 
     try:
         if path.exists() and not path.is_file():
@@ -313,11 +326,23 @@ def _check_target(path: Path, option: str, example: str) -> None:
             raise DataError(f"{option}: {path} is {what}. Name a file, for example {example}.")
         if not path.parent.is_dir():
             raise DataError(f"{option}: there is no folder {path.parent}. Make it, or choose another place.")
+        for source, names in inputs.items():
+            if any(_same_file(path, Path(name)) for name in names):
+                name = short(str(path), 100)
+                raise DataError(f"{option}: {name} is {source} too, and would be overwritten. Choose another name.")
         with tempfile.TemporaryFile(dir=path.parent):  # the only question that every system answers rightly
             pass
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{option}: nothing can be written to {path} ({reason}). Choose another place.") from error
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    """Whether both are one file that is there, whatever they are called: links are followed, hard ones too."""
+    try:
+        return first.is_file() and second.is_file() and first.samefile(second)
+    except (OSError, ValueError):  # the second cannot be looked at; who reads it says why
+        return False
 
 
 def _print_json(value: Any) -> None:
@@ -365,7 +390,7 @@ def _sweep(words: list[str]) -> int:
     _, options = _model_options("sweep", model, words[1:], _add_sweep_options, ABOUT_SWEEP)
     todo = plan(model, options.preset, read_values(model.config, options), options.seeds)
     if options.csv is not None:
-        _check_target(Path(options.csv), "--csv", "sweep.csv")
+        _check_target(Path(options.csv), "--csv", "sweep.csv", {"--data": options.data or ()})
     own = own_data(options)
     brought = own.open(model) if own is not None else None  # refused once, and not by every run
     for remark in brought.remarks if brought is not None and not options.json else ():
@@ -507,11 +532,15 @@ def _teach(words: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     options = parser.parse_args(words)
-    _check_target(Path(options.save), "--save", "run.npz")
+    target = Path(options.save)
+    inputs = {"--experiment": [options.experiment], "--drawings": [options.drawings]}
+    _check_target(target, "--save", "run.npz", inputs | {"--evaluate": [options.evaluate] if options.evaluate else []})
     limit_blas()
     others = Path(options.evaluate) if options.evaluate is not None else None
-    taught, report = teach.teach(experiment.read(Path(options.experiment)), Path(options.drawings), others, _note)
-    experiment.write(Path(options.save), taught)
+    opened = experiment.read(Path(options.experiment))
+    _check_target(target, "--save", "run.npz", {"what --experiment was trained on": opened.origin.files})
+    taught, report = teach.teach(opened, Path(options.drawings), others, _note)
+    experiment.write(target, taught)
     if options.json:
         _print_json(teach.as_json(report))
     else:

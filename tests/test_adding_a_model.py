@@ -152,7 +152,7 @@ def test_the_points_of_the_second_stay_with_its_run(gas, tmp_path):
     while run.work(1):
         pass
     file = tmp_path / "gas.npz"
-    origin = experiment.origin_of(model.open_data([table]))
+    origin = experiment.saved_origin(model.open_data([table]))
     experiment.write(file, experiment.Experiment(model, run.recording(2**20), origin))
     table.unlink()
     opened = experiment.read(file)

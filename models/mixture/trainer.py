@@ -48,6 +48,10 @@ MOST_SHOWN = 20_000
 """Points in a snapshot; of larger sets every n-th point is shown, all of them are used."""
 
 
+MOST_COUNTED = 2**53
+"""No run is longer: from here on counting would one day leave the 64 bits of a counter."""
+
+
 @dataclass
 class _Counters:
     """The whole numbers of a run, saved as one int64 array."""
@@ -400,7 +404,15 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             *super().fields(),
             number(self, "_has_truth", "has_truth"),
             number(self, "step_count", low=0),
-            Field("counters", np.dtype(np.int64), (None,), lambda: self._counters.array(), self._put_counters, low=0),
+            Field(
+                "counters",
+                np.dtype(np.int64),
+                (None,),
+                lambda: self._counters.array(),
+                self._put_counters,
+                low=0,
+                high=MOST_COUNTED,
+            ),
             Field("likelihoods", np.dtype(np.float64), (3,), self._likelihoods, self._put_likelihoods, finite=False),
             attribute(self, "_centres", "kmeans_centres", shape=centres),
             attribute(self, "_best_centres", "best_kmeans_centres", shape=centres),
@@ -442,10 +454,13 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
         counters, known = saved["counters"], len(self._counters.array())
         if len(counters) not in (known - 1, known):
             raise DataError(f"The saved state has {len(counters)} counters, not {known}: the file is damaged.")
-        if not 0 <= _Counters(*counters).phase < len(PHASES):
+        read = _Counters(*(int(number) for number in counters))
+        if not 0 <= read.phase < len(PHASES):
             raise DataError("The saved state is in no known phase: the file is damaged.")
         if max(saved["repaired"][1:]) >> self.config.components:
             raise DataError("The saved state repairs a component that there is not: the file is damaged.")
+        if max(read.converged, read.over, read.best_converged) > 1:
+            raise DataError("The saved state holds a truth value that is none: the file is damaged.")
         # There is no likelihood before the first (NaN), and no best one before the first end of a start (−∞).
         if not np.isfinite(saved["likelihoods"][0]) or np.isnan(saved["likelihoods"][2]):
             raise DataError("The saved likelihoods are no numbers: the file is damaged.")

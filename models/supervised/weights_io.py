@@ -9,9 +9,7 @@ a linear layer the other way round: transpose them there.
 from __future__ import annotations
 
 import json
-import struct
-import zipfile
-import zlib
+import math
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -21,14 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import DataError
-from models.errors import unreadable
+from models.errors import short, unreadable
+from models.limits import check_json
 from models.nn.layer import Array
 from models.nn.network import Network
+from models.npz import Kind, read_arrays
 from models.whole_file import atomically
 
 SUFFIXES = (".npz", ".safetensors")
-LARGEST = 2**30
-"""Bytes that one file may hold."""
+LARGEST = 128 * 2**20
+"""Bytes that one file may hold, unpacked: more than the weights of any network that can be set here."""
+
+MOST_ARRAYS = 1000
+LONGEST_HEADER = 2**20
+REMEDY = "Open a file that was saved with File → Save weights."
+DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1"}
+"""What a .safetensors file calls its numbers → what NumPy calls them."""
 
 Weights = dict[str, NDArray[Any]]
 
@@ -101,7 +107,7 @@ def load_weights(path: Path, like: Mapping[str, NDArray[Any]]) -> Weights:
         if path.stat().st_size > LARGEST:
             raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
         found = read(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
         raise unreadable(path, error) from error
     found.pop("about", None)
     missing, foreign = like.keys() - found.keys(), found.keys() - like.keys()
@@ -138,26 +144,46 @@ def _size(array: NDArray[Any]) -> str:
 
 
 def _listed(names: Mapping[str, Any], most: int = 8) -> str:
-    words = sorted(names)[:most]
+    words = [short(name, 40) for name in sorted(names)[:most]]
     return ", ".join(words) + (" …" if len(names) > most else "") if words else "nothing"
 
 
 def _read_npz(path: Path) -> Weights:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise DataError(f"{path.name} is too large for a file of weights (at most {LARGEST >> 20} MB).")
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive.files}
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, MemoryError) as error:
-        raise DataError(f"{path.name} is not a NumPy archive of plain numbers, or it is damaged ({error}).") from error
+    return read_arrays(
+        path, Kind("a NumPy archive of plain numbers", "a file of weights", REMEDY, LARGEST, MOST_ARRAYS)
+    )
 
 
 def _read_safetensors(path: Path) -> Weights:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    """The arrays of a .safetensors file: the length of a JSON header (8 bytes), the header, then nothing but numbers.
 
+    Source: https://github.com/huggingface/safetensors ("Format").
+    """
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or not 2 <= length <= min(len(content) - 8, LONGEST_HEADER):
+        raise _no_safetensors(path, "its header does not fit")
+    check_json(content[8 : 8 + length], path.name)
     try:
-        return dict(load(path.read_bytes()))
-    except (SafetensorError, ValueError, TypeError, KeyError, struct.error, MemoryError) as error:
-        raise DataError(f"{path.name} is not a safetensors file, or it is damaged ({error}).") from error
+        header = json.loads(content[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
+        raise _no_safetensors(path, "its header is not JSON") from error
+    if not isinstance(header, dict) or len(header) > MOST_ARRAYS:
+        raise _no_safetensors(path, "its header does not list arrays")
+    numbers, found = content[8 + length :], {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        try:
+            dtype, shape, (begin, end) = np.dtype(DTYPES[entry["dtype"]]), tuple(entry["shape"]), entry["data_offsets"]
+            whole = all(type(each) is int and each >= 0 for each in (*shape, begin, end))
+            if not whole or end > len(numbers) or end - begin != math.prod(shape) * dtype.itemsize:
+                raise ValueError(name)
+            found[name] = np.frombuffer(numbers[begin:end], dtype).reshape(shape)
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            raise _no_safetensors(path, f"“{short(str(name), 60)}” does not hold the numbers it announces") from error
+    return found
+
+
+def _no_safetensors(path: Path, what: str) -> DataError:
+    return DataError(f"{short(path.name, 100)} is not a safetensors file, or it is damaged: {what}. {REMEDY}")

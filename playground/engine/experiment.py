@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import re
-import struct
 import zipfile
-import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError
-from models.base import origin_of as where_from
+from models.base import DataError, Model, PlaygroundError, State, Trainer, TrainingError, origin_of
 from models.config import Config, explain
+from models.errors import short
+from models.npz import HEADER, LONGEST_HEADER, MAGIC, Arrays, Kind, damaged, has_unknown_characters, read_arrays
 from models.registry import MODELS, get_model
-from models.whole_file import atomically, reason, short
+from models.whole_file import atomically
 from playground.engine.arithmetic import MOST, UNKNOWN, Arithmetic
 from playground.engine.history import HistoryRows
 from playground.engine.run import Recording, Run
@@ -41,10 +38,10 @@ VERSION = 2
 READABLE = (1, 2)
 """Versions that are read. The first kept the user's own data in every state; it did not say what it was made with."""
 SUFFIX = ".npz"
-LARGEST = 2**30
+LARGEST = 192 * 2**20
 """Bytes that the unpacked arrays of one file may take."""
-LARGEST_METADATA = 64 * 2**20
-MOST_VALUES = 2**22
+LARGEST_METADATA = 16 * 2**20
+MOST_VALUES = 2**20
 """Lists, objects and values in the metadata: unpacked, `[],` takes thirty times its own room."""
 MOST_ARRAYS = 20_000
 MOST_CHECKPOINTS = 1000
@@ -56,21 +53,9 @@ LAST_STEP = 2**53
 CHECKPOINT_BYTES = 8 * 2**20
 """Checkpoints saved with an experiment, so that scrubbing is quick after opening it; the rest is replayed."""
 
-MAGIC = b"\x93NUMPY\x01\x00"
-LONGEST_HEADER = len(MAGIC) + 2 + 0xFFFF
-HEADER = re.compile(
-    r"\{'descr': '([<>|][biuf]\d{1,2}|<U[1-9]\d{0,5})', 'fortran_order': (False|True), 'shape': \(([\d, ]*)\), \} *\n"
-)
-"""What NumPy writes before an array of numbers, truth values or texts. Nothing else is accepted: to read any header,
-NumPy evaluates it as a piece of Python."""
-
 SAVED = "Open a file that was saved with File → Save experiment."
 NEWER = "Open it with the version of the playground that wrote it."
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-"""What reading a damaged archive may raise (ValueError: a name that is not text, a place before the beginning)."""
-
-Arrays = dict[str, NDArray[Any]]
 DataNumbers = Annotated[list[Annotated[int, Field(ge=0, le=MOST_ARRAYS)]], Field(max_length=MOST_DATA)]
 """Which arrays of the user's own data belong to a state: `data/3/points` is number 3."""
 Step = Annotated[int, Field(ge=0, le=LAST_STEP)]
@@ -171,7 +156,7 @@ class _FlawError(Exception):
         """The error with which a file is refused."""
         if self.remedy:
             return DataError(f"{path.name} cannot be opened: {self}. {self.remedy}")
-        return _damaged(path, str(self))
+        return damaged(path, str(self))
 
 
 def write(path: Path, experiment: Experiment) -> None:
@@ -300,7 +285,7 @@ def _stored_size(name: str, array: NDArray[Any]) -> int:
     header = BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
     text = header.getvalue()[len(MAGIC) + 2 :].decode("latin-1")
-    if not HEADER.fullmatch(text) or _has_unknown_characters(array) or not name.isprintable() or len(name) > 1000:
+    if not HEADER.fullmatch(text) or has_unknown_characters(array) or not name.isprintable() or len(name) > 1000:
         raise _FlawError(f"“{short(name, 60)}” cannot be stored as plain numbers or texts ({array.dtype})")
     return len(header.getvalue()) + array.nbytes
 
@@ -486,9 +471,9 @@ def model_of(path: Path) -> str:
         raise flaw.about(path) from flaw
 
 
-def origin_of(data: Any) -> DataOrigin:
+def saved_origin(data: Any) -> DataOrigin:
     """Where data came from, as far as they tell (see `Data`)."""
-    known = where_from(data)
+    known = origin_of(data)
     try:
         return DataOrigin(name=known.name, digest=known.digest, files=known.files)
     except ValidationError as error:  # too many, or endless
@@ -530,7 +515,7 @@ def data_of(experiment: Experiment) -> Any:
             ) from error
     else:
         raise DataError(f"{model.title} cannot be trained on files of your own; this experiment file is damaged.")
-    if origin.digest and origin_of(data).digest != origin.digest:
+    if origin.digest and saved_origin(data).digest != origin.digest:
         raise DataError(
             f"This run was trained on other data than {origin.name or 'those of this version'} now: the checksums "
             "differ. Put the original data back in their place and open the experiment again."
@@ -540,61 +525,10 @@ def data_of(experiment: Experiment) -> Any:
 
 def _read_arrays(path: Path, only: Iterable[str] | None = None) -> Arrays:
     """All arrays of an archive, with every size checked against the file before memory is taken."""
-    try:
-        if not path.is_file():  # opening a pipe would wait for ever
-            what = "is a folder" if path.is_dir() else "is not a plain file" if path.exists() else "does not exist"
-            raise DataError(f"{path} {what}: choose an experiment file.")
-        with zipfile.ZipFile(path) as archive:
-            listed = archive.infolist()
-            if len(listed) > MOST_ARRAYS or sum(entry.file_size for entry in listed) > LARGEST:
-                most = f"{MOST_ARRAYS} arrays and {LARGEST >> 20} MB"
-                raise DataError(f"{path.name} is too large: an experiment holds at most {most}. Open another file.")
-            entries = {entry.filename.removesuffix(".npy"): entry for entry in listed}
-            if len(entries) < len(listed):
-                raise _damaged(path, "it holds two arrays of the same name")
-            if "metadata" in entries and entries["metadata"].file_size > LARGEST_METADATA + LONGEST_HEADER:
-                most = f"{LARGEST_METADATA >> 20} MB"
-                raise DataError(f"{path.name} is too large: its metadata may take {most} at most. Open another file.")
-            wanted = entries if only is None else entries.keys() & set(only)
-            return {name: _read_array(path, archive, entries[name]) for name in wanted}
-    except UNREADABLE as error:
-        raise DataError(
-            f"{path.name} is not an experiment file, or it is damaged or incomplete ({short(str(error), 100)}). "
-            + SAVED
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"{path} could not be read: {reason(error)}. Check that you may open it, or choose another file."
-        ) from error
-    except MemoryError as error:
-        raise DataError(f"{path.name} does not fit into memory: close other programs and try again.") from error
-
-
-def _read_array(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
-    """One array; its header must be plain and announce exactly as many bytes as follow."""
-    name = f"“{short(entry.filename, 60)}”"
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _damaged(path, f"{name} is packed in a way that NumPy does not write")
-    with archive.open(entry) as file:
-        start = file.read(len(MAGIC) + 2)
-        text = file.read(int.from_bytes(start[len(MAGIC) :], "little")).decode("latin-1")
-        header = HEADER.fullmatch(text) if start.startswith(MAGIC) else None
-        if header is None:
-            raise _damaged(path, f"{name} does not hold plain numbers (pickled objects are never loaded)")
-        announced = short(f"{header[1]} ({header[3]})", 60)
-        try:
-            dtype = np.dtype(header[1])
-            shape = tuple(int(length) for length in header[3].split(",") if length.strip())
-            size = math.prod(shape) * dtype.itemsize
-            held = entry.file_size - len(start) - len(text)
-            data = file.read(size) if size == held else b""
-            # A shape such as (0, 10¹⁸) fits no bytes at all, and still NumPy refuses it, with a ValueError.
-            array = np.frombuffer(data, dtype).reshape(shape, order="F" if header[2] == "True" else "C").copy()
-        except (TypeError, ValueError, OverflowError) as error:
-            raise _damaged(path, f"{name} announces {announced}, which does not fit what it holds") from error
-    if _has_unknown_characters(array):
-        raise _damaged(path, f"{name} holds characters that do not exist")
-    return array
+    most = f"its metadata may take {LARGEST_METADATA >> 20} MB at most"
+    largest = {"metadata": (LARGEST_METADATA + LONGEST_HEADER, most)}
+    kind = Kind("an experiment file", "an experiment", SAVED, LARGEST, MOST_ARRAYS, largest)
+    return read_arrays(path, kind, only)
 
 
 def _metadata(arrays: Arrays) -> _Metadata:
@@ -681,15 +615,3 @@ def _listed(names: list[str] | None, found: dict[str, Any]) -> dict[str, Any]:
 
 def _holds_floats(array: NDArray[Any]) -> bool:
     return array.dtype.kind == "f" and array.dtype.itemsize <= 8
-
-
-def _has_unknown_characters(array: NDArray[Any]) -> bool:
-    """Whether a text in the array holds numbers that are no characters; NumPy would crash on them, or Python."""
-    if array.dtype.kind != "U":
-        return False
-    codes = np.ascontiguousarray(array).reshape(-1).view(np.uint32)
-    return bool(codes.max(initial=0) > 0x10FFFF or ((codes >= 0xD800) & (codes < 0xE000)).any())
-
-
-def _damaged(path: Path, what: str) -> DataError:
-    return DataError(f"{path.name} is damaged: {what}. Open another copy of the file.")

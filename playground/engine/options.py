@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
@@ -134,6 +135,11 @@ class OptionParser(argparse.ArgumentParser):
         if unknown:
             raise ConfigError(self._unknown(unknown[0]))
         return found
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse's, which forgets that the disk was full."""
+        if message:
+            print(message, end="", file=file or sys.stderr, flush=True)
 
     def error(self, message: str) -> NoReturn:
         """What argparse itself refuses, as a sentence."""

@@ -164,9 +164,15 @@ class Build(Command):
 
 @dataclass(frozen=True)
 class Open(Command):
-    """Read an experiment file and build its run beside the present one, to be adopted."""
+    """Read an experiment file and build its run beside the present one, to be adopted.
+
+    Attributes:
+        path: the file.
+        model: whose run it must be; "" for any.
+    """
 
     path: Path
+    model: str = ""
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class Session(QObject):
     def open(self, path: Path) -> None:
         """Go on from an experiment file; the present run stays until the file has proved to be good."""
         self._opening = next(self._ids)
-        self._send(messages.Open(self._opening, path))
+        self._send(messages.Open(self._opening, path, self.model.name))
 
     @property
     def settled(self) -> bool:

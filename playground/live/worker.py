@@ -16,8 +16,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError
-from models.base import origin_of as where_from
+from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError, origin_of
+from models.errors import short
 from playground.engine.arithmetic import about, repeats
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
@@ -175,7 +175,7 @@ class Worker(QObject):
         self._leave(Publication(Status(command.run_id, "loading", config=command.config, moving=True)))
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
-        by_hand = command.data is not None and not where_from(data).files
+        by_hand = command.data is not None and not origin_of(data).files
         run = Run(command.model.trainer(command.config, data), own_data=by_hand, metrics=command.model.metrics)
         self._adopt(command.run_id, run, command.model, data)
         if command.play:
@@ -185,6 +185,11 @@ class Worker(QObject):
         from playground.engine.experiment import data_of, read, resume  # only files need it, and a start has none
 
         experiment = read(command.path)
+        if command.model not in ("", experiment.model.name):
+            raise DataError(
+                f"{short(command.path.name, 100)} holds a {experiment.model.title} run, which does not belong into "
+                "this tab: open it with File → Open experiment."
+            )
         limit_blas()
         data = data_of(experiment)
         recording = experiment.recording
@@ -208,11 +213,11 @@ class Worker(QObject):
         self._run = self._data = self._snapshot = self._parked = None
 
     def _save(self, command: messages.Save, run: Run) -> None:
-        from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, origin_of, write
+        from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, saved_origin, write
 
         assert self._model is not None
         recording = run.recording(0 if command.autosave else CHECKPOINT_BYTES)
-        write(command.path, Experiment(self._model, recording, origin_of(self._data), command.drawings))
+        write(command.path, Experiment(self._model, recording, saved_origin(self._data), command.drawings))
         self.saved.emit(Saved(command.run_id, command.path, recording.step, command.autosave))
 
     def _report(self, command: messages.Command, message: str) -> None:

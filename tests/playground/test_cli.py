@@ -472,3 +472,42 @@ def test_an_example_is_trained_on_by_its_name(capsys):
     result = result_of(capsys, "run", "boundary", "--data", "penguins", "--epochs", "2")
     assert result["columns"]["x"] == "bill_length_mm"
     assert result["remarks"][1] == "2 incomplete lines skipped."
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", ["--help", "run digits --help", "classify --help", "teach --help", "tour --help"])
+def test_a_help_text_that_could_not_be_written_is_a_failure(words):
+    with Path("/dev/full").open("wb") as full:
+        process = start(*words.split(), stdout=full)
+        _, err = process.communicate(timeout=100)
+    assert process.returncode == 2
+    assert b"No space left on device" in err
+
+
+def test_no_output_takes_the_place_of_an_input(capsys, tmp_path, monkeypatch):
+    """Whatever the two are called: a relative path, a link, a hard link."""
+    monkeypatch.chdir(tmp_path)
+    table = tmp_path / "points.csv"
+    content = "x,y\n" + "\n".join(f"{k},{k * k % 7}" for k in range(30))
+    table.write_text(content)
+    (tmp_path / "link.csv").symlink_to(table)
+    (tmp_path / "hard.csv").hardlink_to(table)
+    (tmp_path / "folder").mkdir()
+    for name in (str(table), "points.csv", "link.csv", "hard.csv", "folder/../points.csv"):
+        for command, option in (("run", "--save"), ("sweep", "--csv")):
+            err = refusal_of(capsys, command, "mixture", "--data", "points.csv", option, name)
+            assert f"{option}: {name} is --data too" in err
+            err = refusal_of(capsys, command, "mixture", "--data", name, option, str(table))
+            assert "would be overwritten" in err
+    assert table.read_text() == content
+
+
+def test_a_lesson_takes_the_place_of_no_input(capsys, tmp_path):
+    for name in ("run.npz", "mine.json", "others.json"):
+        (tmp_path / name).write_text("there")
+    inputs = {"--experiment": "run.npz", "--drawings": "mine.json", "--evaluate": "others.json"}
+    words = [word for option, name in inputs.items() for word in (option, str(tmp_path / name))]
+    for option, name in inputs.items():
+        err = refusal_of(capsys, "teach", *words, "--save", str(tmp_path / name))
+        assert f"{name} is {option} too" in err
+        assert (tmp_path / name).read_text() == "there"

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 from models.config import LISTS, Setting
 from ui.form.fields import Choice, Entry, Slider, Whole, stops
 from ui.widgets.flow_layout import FlowLayout
+from ui.widgets.plain import as_tip
 
 
 class Control(QObject):
@@ -279,7 +280,7 @@ class List(Control):
         button = QToolButton()
         button.setText(text)
         button.setFixedSize(QSize(26, 26))
-        button.setToolTip(tip)
+        button.setToolTip(as_tip(tip))
         button.setAccessibleName(f"{tip}: {self.setting.label}")
         return button
 

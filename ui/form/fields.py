@@ -27,6 +27,7 @@ from models.config import Setting
 from ui.form.typed_number import pointed
 from ui.widgets import theme
 from ui.widgets.numbers import grouped
+from ui.widgets.plain import as_tip
 from ui.widgets.wheel import CalmComboBox, CalmSlider
 
 DECADE = 20
@@ -268,7 +269,7 @@ class Choice(CalmComboBox):
         for index, text in enumerate(texts):
             self.addItem(SPELT.get(text, text.replace("_", " ")), text)
             if text in setting.value_help:
-                self.setItemData(index, setting.value_help[text], Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(index, as_tip(setting.value_help[text]), Qt.ItemDataRole.ToolTipRole)
         self.view().setMinimumWidth(self.sizeHint().width())  # the list may be wider than the box
 
     def minimumSizeHint(self) -> QSize:

@@ -16,7 +16,6 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QStyle,
@@ -28,6 +27,7 @@ from models.config import Config, Setting, problems, settings_of
 from ui.form.controls import Control, List
 from ui.form.rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 from ui.widgets import theme
+from ui.widgets.plain import PlainLabel
 
 INTERVAL = 67
 """Milliseconds between two reports while a slider is dragged: at most 15 a second, the last one always."""
@@ -329,7 +329,7 @@ def _legend() -> QWidget:
     layout.setContentsMargins(6, 2, 0, 2)
     layout.setSpacing(6)
     for live, words in ((True, "at once"), (False, "starts a new run")):
-        label = QLabel(words)
+        label = PlainLabel(words)
         label.setToolTip(AT_ONCE if live else NEW_RUN)
         theme.set_role(label, "muted")
         layout.addWidget(Mark(live))

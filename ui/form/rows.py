@@ -7,15 +7,15 @@ means that the running model still has another value.
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from models.config import Setting
 from ui.form.controls import List, Number, Switch, control_for
 from ui.widgets import theme
+from ui.widgets.plain import PlainLabel, as_lines, as_tip
 
 AT_ONCE, NEW_RUN = "Takes effect at once.", "Starts a new run."
 
@@ -38,7 +38,7 @@ class Row(QWidget):
         self.control.setParent(self)
         self.pending = False
         self.locked = False
-        self.label = QLabel(title(setting))
+        self.label = PlainLabel(title(setting))
         self.label.setWordWrap(True)
         self.label.setBuddy(self.control.head)
         self.reset = QAction(f"Back to the default ({setting.format(setting.default)})", self)
@@ -126,11 +126,10 @@ class Row(QWidget):
         state += ["The running model still has another value."] if self.pending else []
         state += ["Locked."] if self.locked else []
         lines = [setting.description, facts, " ".join(state)]
-        tip = f"<qt>{'<br>'.join(escape(line) for line in lines if line)}</qt>"
         buttons = (self.control.more, self.control.fewer) if isinstance(self.control, List) else ()
         for widget in (self.label, self.mark, self.control.head, self.control.body):
             if widget is not None and widget not in buttons:
-                widget.setToolTip(tip)
+                widget.setToolTip(as_lines(lines))
         self.control.head.setAccessibleDescription(" ".join(lines))
 
 
@@ -147,7 +146,7 @@ class Section(QWidget):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.setAccessibleName(f"{of}, {title.lower()}" if of else title)
-        self.header.setToolTip(f"{'Rarely needed settings' if of else 'Settings'}: fold or unfold")
+        self.header.setToolTip(as_tip(f"{'Rarely needed settings' if of else 'Settings'}: fold or unfold"))
         font = self.header.font()
         font.setBold(not of)
         self.header.setFont(font)
@@ -235,9 +234,8 @@ class Sentence(QFrame):
         super().__init__()
         theme.set_role(self, "banner")
         theme.set_role(self, "error", name="severity")
-        self._label = QLabel()
+        self._label = PlainLabel()
         self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)

@@ -7,17 +7,19 @@ the range changes only when asked, because an automatic range on every frame cos
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.plots.export import Export, Table, action
 from ui.widgets import theme
 from ui.widgets.numbers import number, short_number, true_minus
+from ui.widgets.plain import PlainLabel
 
 # Images are indexed [row, column] like every array in the models; smoothing of lines is switched on per curve,
 # where it is cheap.
@@ -40,7 +42,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
         """Name the axis; a unit of "%" shows fractions from 0 to 1 as per cent."""
         self.unit = unit
         self.name = f"{label} ({unit})" if unit and label else label or unit
-        self.setLabel(self.name) if self.name else self.showLabel(False)
+        self.setLabel(escape(self.name)) if self.name else self.showLabel(False)  # pyqtgraph takes it for HTML
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Texts of the ticks at `values`."""
@@ -58,6 +60,14 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
         self.setPen(pg.mkPen(colors.border))
         self.setTickPen(pg.mkPen(colors.border))
         self.setTextPen(pg.mkPen(colors.muted))
+
+
+class Legend(pg.LegendItem):  # type: ignore[misc]
+    """A legend that shows the names of curves as they are written; pyqtgraph's own takes them for HTML."""
+
+    def addItem(self, item: Any, name: str) -> None:
+        """Add a curve and its name."""
+        super().addItem(item, escape(name))
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -106,7 +116,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             line.setZValue(900)
             line.hide()
             self.addItem(line, ignoreBounds=True)
-        self._words = QLabel(self)
+        self._words = PlainLabel(parent=self)
         self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words.hide()
         self.reset_action = action("Show everything", self, self.show_everything)
@@ -148,7 +158,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def add_legend(self) -> pg.LegendItem:
         """A legend in the top right corner; curves added afterwards with a name appear in it."""
-        legend = self.getPlotItem().addLegend(offset=(-8, 6), labelTextSize="9pt")
+        item = self.getPlotItem()
+        legend = item.legend = Legend(offset=(-8, 6), labelTextSize="9pt")
+        legend.setParentItem(item.vb)
         self._style_legend(legend)
         return legend
 

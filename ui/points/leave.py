@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from ui.widgets.plain import as_tip
+
 USUAL = "own points.csv"
 """A name of the usual length."""
 
@@ -74,4 +76,4 @@ class LeaveButton(QToolButton):
             shown = metrics.elidedText(f"✕ {self._name}", Qt.TextElideMode.ElideMiddle, room)
         self.setText(shown.replace("&", "&&"))
         self.setAccessibleName(words)
-        self.setToolTip(f"{words}: use the data set chosen in the settings again")
+        self.setToolTip(as_tip(f"{words}: use the data set chosen in the settings again"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
-    QLabel,
     QToolButton,
     QWidget,
 )
@@ -30,6 +29,7 @@ from ui.widgets import icons, theme
 from ui.widgets.buttons import tool_button
 from ui.widgets.dropped import experiment_in, files_in
 from ui.widgets.layout import column, row
+from ui.widgets.plain import PlainLabel
 from ui.widgets.save_dialog import ask_target
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
@@ -94,7 +94,7 @@ class PointPanel(QWidget):
         self.reader = TableReader(self)
         self.reader.read.connect(self._ask_columns)
         self.reader.failed.connect(self.failed)
-        self._hint = QLabel(canvas)
+        self._hint = PlainLabel(parent=canvas)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.hide()
         self.area = row((canvas, 1), spacing=4)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from models.data.tables.table import Table, counted, cut, listed
 from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
+from ui.widgets.plain import PlainLabel, as_tip
 
 ROWS_SHOWN = 50
 
@@ -55,7 +55,7 @@ class TableDialog(QDialog):
         self.source = table
         self.setWindowTitle(f"Points from {name}")
         count = f"{grouped(len(table))} rows, {len(table.names)} columns"
-        heading = _plain(QLabel(f"{name}: {count}"))
+        heading = PlainLabel(f"{name}: {count}")
         theme.set_role(heading, "heading")
         self.x_box = self._columns("x", "The column with the horizontal coordinate")
         self.y_box = self._columns("y", "The column with the vertical coordinate")
@@ -68,11 +68,11 @@ class TableDialog(QDialog):
         self.word_box = QCheckBox()
         self.word_box.setToolTip("The same word stands for missing numbers in other columns: it may be either here")
         self.word_box.hide()
-        self.rest = _plain(muted(wrap=True))
+        self.rest = muted(wrap=True)
         self.rest.setAccessibleName("columns that are left out")
-        self.numbers = _plain(muted(" \n "))
+        self.numbers = muted(" \n ")
         self.numbers.setAccessibleName("numbers used to standardise")
-        self.problem = _plain(QLabel(" \n "))
+        self.problem = PlainLabel(" \n ")
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what stands in the way")
         self.preview = self._preview()
@@ -111,7 +111,7 @@ class TableDialog(QDialog):
     def _columns(self, name: str, tip: str, none: str = "") -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(name)
-        box.setToolTip(tip)
+        box.setToolTip(as_tip(tip))
         if none:
             box.addItem(none, None)
         for column in self.source.names:
@@ -223,12 +223,6 @@ class TableDialog(QDialog):
 
     def _restyle(self) -> None:
         self.problem.setStyleSheet(f"color: {theme.current().error.name()}")
-
-
-def _plain(label: QLabel) -> QLabel:
-    """A label that shows words from a file as they are."""
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
 
 
 def _usual_columns(table: Table) -> Columns:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped
+from ui.widgets.plain import as_tip
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Steps per second; the slider's last place, after these, sets no limit."""
@@ -34,7 +35,9 @@ class SpeedControl(QWidget):
         self.slider.setValue(len(SPEEDS) if start is None else SPEEDS.index(start))
         self.slider.setFixedWidth(110)
         self.slider.setAccessibleName("speed")
-        self.slider.setToolTip(f"How many {steps} a second to show; at the right end, as many as the computer can do")
+        self.slider.setToolTip(
+            as_tip(f"How many {steps} a second to show; at the right end, as many as the computer can do")
+        )
         self.words = muted()
         label = muted("Speed")
         label.setBuddy(self.slider)

@@ -25,6 +25,7 @@ from ui.widgets import icons, theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
+from ui.widgets.plain import as_tip
 from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmComboBox, CalmSpinBox
 
@@ -90,7 +91,7 @@ class RunBar(QFrame):
         self.presets.setToolTip("Named settings that show something worth seeing")
         for name, preset in model.presets.items():
             self.presets.addItem(name, name)
-            self.presets.setItemData(self.presets.count() - 1, preset.description, Qt.ItemDataRole.ToolTipRole)
+            self.presets.setItemData(self.presets.count() - 1, as_tip(preset.description), Qt.ItemDataRole.ToolTipRole)
         self.presets.setPlaceholderText("own settings")
         self.presets.activated.connect(self._on_preset)
         self.seed = CalmSpinBox()
@@ -141,7 +142,7 @@ class RunBar(QFrame):
             "finished": offer.tip if offer else ENDED if status.head else "There is nothing to do yet",
             "failed": f"{self._model.doing} failed: go back to an earlier step first",
         }
-        self.train_button.setToolTip(tips.get(status.phase, f"{self._model.verb} (Space)"))
+        self.train_button.setToolTip(as_tip(tips.get(status.phase, f"{self._model.verb} (Space)")))
         self.train_button.setEnabled(not busy and (offer is not None or status.phase not in ("finished", "failed")))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
 

@@ -32,6 +32,7 @@ from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import row
+from ui.widgets.plain import as_tip
 
 PEN_REST = 0.15
 """Seconds after the last change on the canvas for which the pen counts as moving."""
@@ -125,7 +126,7 @@ class TryPanel(QWidget):
             button = QPushButton(words)
             button.setCheckable(True)
             button.setChecked(index == 0)
-            button.setToolTip(tip)
+            button.setToolTip(as_tip(tip))
             theme.set_role(button, "quiet")
             if index == 1:  # it has room for the number of drawings from the start: nothing jumps
                 button.setText(f"{words} (99)")

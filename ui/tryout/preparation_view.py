@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from models.data.drawing.preparation import Preparation, Stage
 from ui.widgets import theme
 from ui.widgets.layout import muted
+from ui.widgets.plain import as_tip
 
 STAGE_SIDE = 56
 """Side of the pictures of the steps, in device-independent pixels."""
@@ -105,7 +106,7 @@ class StagePicture(QWidget):
         self._pixels = None if stage is None else stage.image
         tip = "" if stage is None else stage.explanation
         if tip != self.toolTip():
-            self.setToolTip(tip)
+            self.setToolTip(as_tip(tip))
             self.setAccessibleDescription(tip)
         if self._caption != self.accessibleName():
             self.setAccessibleName(self._caption)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ui.widgets import icons, theme
+from ui.widgets.plain import PlainLabel
 from ui.widgets.problem import Problem
 
 
@@ -32,12 +33,10 @@ class Banner(QFrame):
         self._severity = self._about = ""
         theme.set_role(self, "banner")
         self.setAccessibleName("message")
-        self._title = QLabel()
+        self._title = PlainLabel()
         theme.set_role(self._title, "heading")
-        self._text = QLabel()
+        self._text = PlainLabel()
         self._text.setObjectName("text")
-        for label in (self._title, self._text):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # a sentence may hold words from somebody's file
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -8,6 +8,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from ui.widgets import icons, theme
+from ui.widgets.plain import as_tip
 
 Pressed = Callable[..., object] | SignalInstance
 
@@ -15,7 +16,7 @@ Pressed = Callable[..., object] | SignalInstance
 def push_button(words: str, tip: str, pressed: Pressed | None = None, *, role: str = "") -> QPushButton:
     """A button with words on it; `role`: how it looks (`theme.set_role`), e.g. "quiet"."""
     button = QPushButton(words)
-    button.setToolTip(tip)
+    button.setToolTip(as_tip(tip))
     if role:
         theme.set_role(button, role)
     if pressed is not None:
@@ -28,7 +29,7 @@ def tool_button(icon: str, name: str, tip: str, pressed: Pressed | None = None) 
     button = QToolButton()
     icons.set_icon(button, icon)
     button.setAccessibleName(name)
-    button.setToolTip(tip)
+    button.setToolTip(as_tip(tip))
     button.setAutoRaise(True)
     if pressed is not None:
         button.clicked.connect(pressed)

@@ -21,6 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QSplitter, QVBoxLayout, QWidget
 
 from ui.widgets import theme
+from ui.widgets.plain import PlainLabel, as_tip
 
 Whole = QWidget | QLayout
 Part = Whole | tuple[Whole, int] | int
@@ -86,9 +87,9 @@ def _splitter(orientation: Qt.Orientation, parts: Sequence[QWidget | tuple[QWidg
 
 
 def _label(words: str, role: str, tip: str) -> QLabel:
-    label = QLabel(words)
+    label = PlainLabel(words)
     theme.set_role(label, role)
-    label.setToolTip(tip)
+    label.setToolTip(as_tip(tip))
     return label
 
 

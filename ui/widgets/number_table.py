@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from ui.widgets import theme
 from ui.widgets.icons import swatch
+from ui.widgets.plain import as_tip
 
 ROW = 24
 """Pixels of a row."""
@@ -31,7 +32,7 @@ class NumberTable(QTableWidget):
         for column, tip in enumerate(tips):
             item = self.horizontalHeaderItem(column)
             assert item is not None
-            item.setToolTip(tip)
+            item.setToolTip(as_tip(tip))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()

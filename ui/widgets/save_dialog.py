@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from models.whole_file import atomically
+from ui.widgets.plain import as_tip
 
 
 def ask_target(parent: QWidget, title: str, suggestion: Path | str, kinds: str) -> Path | None:
@@ -52,4 +53,4 @@ def with_suffix(name: str, kinds: str, suffix: str) -> Path:
 def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
     buttons = QMessageBox.StandardButton
     question = f"{path.name} already exists in this folder.\nDo you want to replace it?"
-    return QMessageBox.question(parent, title, question, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
+    return QMessageBox.question(parent, title, as_tip(question), buttons.Yes | buttons.No, buttons.No) == buttons.Yes

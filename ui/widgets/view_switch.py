@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 
 from ui.widgets import theme
 from ui.widgets.layout import row
+from ui.widgets.plain import as_tip
 
 
 def add_choices(row: QHBoxLayout, group: QButtonGroup, choices: Sequence[tuple[str, str]]) -> None:
@@ -17,7 +18,7 @@ def add_choices(row: QHBoxLayout, group: QButtonGroup, choices: Sequence[tuple[s
         button = QPushButton(name)
         button.setCheckable(True)
         button.setChecked(index == 0)
-        button.setToolTip(tip)
+        button.setToolTip(as_tip(tip))
         theme.set_role(button, "quiet")
         group.addButton(button, index)
         row.addWidget(button)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -36,7 +37,9 @@ class HelpCommands(QObject):
     @Slot()
     def show_keys(self) -> None:
         """All keys in a table."""
-        rows = (f"<tr><td><b>{key}</b>&nbsp;&nbsp;</td><td>{words}</td></tr>" for key, words in self._keys())
+        rows = (
+            f"<tr><td><b>{escape(key)}</b>&nbsp;&nbsp;</td><td>{escape(words)}</td></tr>" for key, words in self._keys()
+        )
         self._open("Keyboard", f"<table>{''.join(rows)}</table>")
 
     @Slot()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from playground.live.recovery import Autosaves
 from ui.widgets import icons
+from ui.widgets.plain import PlainLabel, as_tip
 from ui.window.actions import Actions
 from ui.window.commands import EditCommands, RunCommands, ViewCommands
 from ui.window.files import Files
@@ -67,9 +68,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)  # at 200 % scaling this still fits a 1920×1200 screen
         self.setCentralWidget(self.pages)
-        self._told = QLabel()
+        self._told = PlainLabel()
         self._told.setAccessibleName("what happened")
-        self._told.setTextFormat(Qt.TextFormat.PlainText)
         self.statusBar().addWidget(self._told, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.pages.made.connect(self._on_made)
@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _say(self, text: str) -> None:
         self._told.setText(text)
-        self._told.setToolTip(text)
+        self._told.setToolTip(as_tip(text))
 
     def report_error(self, sentence: str) -> None:
         """Say that something went wrong that nobody expected; builds no page, for that may be what went wrong."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from models.errors import DataError
 from playground.live.recovery import Autosaves, Leftover
 from ui.window.pages import Pages
 from ui.window.registry import TABS
@@ -123,8 +126,14 @@ class Recovery(QObject):
 
     @Slot()
     def recover(self) -> None:
-        """Open the run that was offered."""
+        """Open the run that was offered, in the tab that it belongs to, whatever its file is called."""
+        from playground.engine.experiment import model_of
+
         assert self._leftover is not None
+        with suppress(DataError):  # a damaged file: the tab that it is named after says what is wrong with it
+            name = model_of(self._leftover.path)
+            if name in TABS:
+                self._leftover = replace(self._leftover, model=name)
         self._pages.bring(self._leftover.model)
         self._pages.tab(self._leftover.model).open_experiment(self._leftover.path)
 

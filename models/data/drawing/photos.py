@@ -35,6 +35,7 @@ from models.data.drawing.preparation import (
 from models.data.drawing.rules import without_rules
 from models.data.drawing.thinning import redrawn, stroke_width
 from models.data.pictures.idx import read_bytes
+from models.limits import MOST_PIXELS, check_sides, reduced
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -43,7 +44,6 @@ Float32 = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 MAX_FILE_BYTES = 64 * 2**20
-MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 ORIENTATION = 0x0112
@@ -86,18 +86,18 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 width, height = image.size
                 frames = getattr(image, "n_frames", 1)
-                if width * height <= MAX_PIXELS and frames == 1:
+                if width * height <= MOST_PIXELS and frames == 1:
                     image.verify()
             problem = damaged
-            if width * height > MAX_PIXELS:
-                raise DataError(f"“{name}” has {width}×{height} pixels: make it smaller than 50 megapixels.")
+            check_sides(width, height, name)
             if frames > 1:
                 raise DataError(f"“{name}” holds {frames} pictures: choose one that neither moves nor has pages.")
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:  # verify() uses the first one up
                 if image.format == "JPEG":
                     image.draft("RGB", (4 * OVERVIEW, 4 * OVERVIEW))  # decodes large photos at half size or less
                 image.load()
-                return _upright(_as_bytes(image), image.getexif().get(ORIENTATION, 1))
+                orientation = image.getexif().get(ORIENTATION, 1)
+                return _upright(_as_bytes(reduced(image)), orientation)
     except DataError:
         raise
     except Image.DecompressionBombError as error:

@@ -33,6 +33,8 @@ from models.data.drawing.preparation import (
 )
 from models.data.drawing.raster import draw_path
 from models.data.pictures.idx import read_bytes, unpack
+from models.errors import short
+from models.limits import check_json, check_strokes
 from models.whole_file import atomically
 
 Float32 = NDArray[np.float32]
@@ -211,6 +213,7 @@ def parse_drawings(content: bytes | str, name: str = "the drawing") -> tuple[Dra
     width and height. Other keys are ignored. Raises DataError naming what is wrong and where.
     """
     try:
+        check_json(content if isinstance(content, bytes) else content.encode(errors="surrogatepass"), name)
         text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
         parsed = json.loads(text, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
@@ -273,6 +276,7 @@ def _drawing(item: Any, file: Mapping[str, Any], where: str) -> Drawing:
     """One drawing from parsed JSON; width and height come from the file where the drawing has none of its own."""
     if not isinstance(item, dict) or not isinstance(item.get("strokes"), list):
         raise DataError(f"{where} has no list of “strokes”.")
+    check_strokes(item["strokes"], where)
     sizes = {}
     for key in ("width", "height"):
         size: Any = item.get(key, file.get(key))
@@ -282,6 +286,8 @@ def _drawing(item: Any, file: Mapping[str, Any], where: str) -> Drawing:
     label, writer, pen_width = item.get("label"), item.get("writer"), item.get("pen_width")
     if label is not None and type(label) not in (int, str):
         raise DataError(f"{where} has a “label” that is neither a whole number nor a text.")
+    if isinstance(label, str) and any("\ud800" <= letter <= "\udfff" for letter in label):
+        raise DataError(f"{where} has a “label” with half a character in it ({short(label, 40)}): correct it.")
     if isinstance(label, str) and len(label) > MAX_LABEL:
         raise DataError(f"{where} has a “label” that is too long: at most {MAX_LABEL} characters.")
     if writer is not None and type(writer) is not int:

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from models.base import DataError
 
-MAX_BYTES = 512 * 2**20
-"""Largest file that is read, packed or unpacked: eleven times MNIST; protects the memory against hostile files."""
+MAX_BYTES = 192 * 2**20
+"""Largest file that is read, packed or unpacked: four times MNIST; protects the memory against hostile files."""
+
+MAX_PACKED = 64 * 2**20
+"""Largest packed file: together with what it unpacks to it still fits."""
 
 MAX_DIMENSIONS = 4
 
@@ -64,6 +67,8 @@ def unpack(content: bytes, name: str, limit: int = MAX_BYTES) -> bytes:
     """
     if not content.startswith(GZIP_MAGIC):
         return content
+    if len(content) > MAX_PACKED:
+        raise DataError(f"“{name}” is packed and larger than {_size(MAX_PACKED)}: choose a smaller file, or unpack it.")
     stream = zlib.decompressobj(wbits=31)  # 31: gzip with header and checksum
     try:
         unpacked = stream.decompress(content, limit + 1)

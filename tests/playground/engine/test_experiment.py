@@ -172,7 +172,7 @@ def test_each_model_survives_a_round_trip(name, tmp_path):
     while run.work(1.0):
         pass
     path = tmp_path / "run.npz"
-    write(path, Experiment(model, run.recording(experiment.CHECKPOINT_BYTES), experiment.origin_of(data)))
+    write(path, Experiment(model, run.recording(experiment.CHECKPOINT_BYTES), experiment.saved_origin(data)))
     opened = read(path)
     again = resume(opened, experiment.data_of(opened))
     assert again.position == run.position
@@ -382,7 +382,7 @@ def test_metadata_that_would_fill_the_memory_once_parsed_are_not_parsed(good, mo
     bomb = arrays["metadata"].tobytes()[:-1] + b', "more": [' + b"[]," * experiment.MOST_VALUES + b"0]}"
     np.savez_compressed(good, **arrays | {"metadata": np.frombuffer(bomb, np.uint8)})
     monkeypatch.setattr(json, "loads", lambda _text: pytest.fail("parsed"))
-    with pytest.raises(DataError, match="more than 4,194,304 settings"):
+    with pytest.raises(DataError, match="more than 1,048,576 settings"):
         experiment.model_of(good)
 
 
@@ -609,7 +609,7 @@ def test_parameters_that_are_not_numbers(bad, tmp_path):
     config = model.presets["default"].config.model_copy(update={"hidden": (4,), "batch_size": 10_000})
     data = model.load(config)
     path = tmp_path / "digits.npz"
-    write(path, Experiment(model, Run(model.trainer(config, data)).recording(), experiment.origin_of(data)))
+    write(path, Experiment(model, Run(model.trainer(config, data)).recording(), experiment.saved_origin(data)))
     rewrite(path, lambda _m, arrays: arrays["state/parameters"].__setitem__(17, bad))
     with pytest.raises(DataError, match=r"not all finite numbers.*open another copy"):
         resume(read(path), data)
@@ -634,10 +634,10 @@ def test_data_files_of_any_name(good):
 
     odd = Odd(os.fsdecode(b"/data/\xff points.csv"))
     opened = read(good)
-    write(good, Experiment(MODEL, opened.recording, experiment.origin_of(odd)))
+    write(good, Experiment(MODEL, opened.recording, experiment.saved_origin(odd)))
     assert read(good).origin.files == odd.files
     with pytest.raises(DataError, match="fewer files"):
-        experiment.origin_of(Odd(*["x"] * 100))
+        experiment.saved_origin(Odd(*["x"] * 100))
 
 
 def test_the_present_run_stays(good, tmp_path, qapp, qtbot):
@@ -1010,13 +1010,17 @@ def test_places_that_cannot_be_written_to(good, present):
 
 def test_the_new_file_is_as_the_user_wants_files_to_be(good, present):
     opened = read(good)
+    was = stat.S_IMODE(present.stat().st_mode)
     for mask in (0o022, 0o077):
+        new = present.with_name(f"{mask}.npz")
         before = os.umask(mask)
         try:
+            write(new, opened)
             write(present, opened)
         finally:
             os.umask(before)
-        assert stat.S_IMODE(present.stat().st_mode) == 0o666 & ~mask
+        assert stat.S_IMODE(new.stat().st_mode) == 0o666 & ~mask
+        assert stat.S_IMODE(present.stat().st_mode) == was  # who may read a file that was there is settled
     assert read(present).recording.step == 95
 
 

@@ -15,7 +15,7 @@ from models.data.points.own import OwnPoints, same_points
 from models.mixture.config import MixtureConfig
 from models.registry import get_model
 from playground.engine import experiment
-from playground.engine.experiment import Experiment, data_of, origin_of, read, resume, write
+from playground.engine.experiment import Experiment, data_of, read, resume, saved_origin, write
 from playground.engine.run import Run
 from playground.engine.timeline import Checkpoint
 
@@ -54,7 +54,7 @@ def change(run):
 
 def save(path, run, data, checkpoint_bytes=experiment.CHECKPOINT_BYTES):
     model = get_model(path.stem.split("-")[0])
-    write(path, Experiment(model, run.recording(checkpoint_bytes), origin_of(data)))
+    write(path, Experiment(model, run.recording(checkpoint_bytes), saved_origin(data)))
     return read(path)
 
 
@@ -142,7 +142,7 @@ def test_points_of_ones_own_are_stored_once_however_many_checkpoints_refer_to_th
     sizes = []
     for checkpoints in (run.timeline.checkpoints[:1], run.timeline.checkpoints):
         recording = replace(run.recording(), checkpoints=checkpoints)
-        write(path, Experiment(model, recording, origin_of(data)))
+        write(path, Experiment(model, recording, saved_origin(data)))
         sizes.append(path.stat().st_size)
     points = data.points.nbytes
     own = sum(field.read().nbytes for field in run.trainer.fields() if field.data)

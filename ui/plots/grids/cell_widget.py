@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from ui.plots.export import Export, Table
 from ui.plots.painted import Painted
 from ui.widgets import theme
+from ui.widgets.plain import as_tip
 
 Key = Qt.Key
 
@@ -183,7 +184,7 @@ class CellWidget(Painted):
         self.say(words, words or self.words_at_rest())
         tip = self.tip(index)
         if tip is not None:
-            self.setToolTip(tip)
+            self.setToolTip(as_tip(tip))
 
     # -- pointer
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from models.supervised.confusion import confusion
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.plots.grids.image_gallery import ImageGallery
 from ui.widgets import theme
 from ui.widgets.numbers import grouped
+from ui.widgets.plain import PlainLabel
 
 
 class ConfusionExplorer(QWidget):
@@ -41,7 +42,7 @@ class ConfusionExplorer(QWidget):
         self.gallery = ImageGallery(cell=44, empty_text="Click a cell to see its images")
         self.gallery.picked.connect(self._on_image)
         self.gallery.setToolTip("Click an image to put it on the canvas")
-        self.caption = QLabel()
+        self.caption = PlainLabel()
         theme.set_role(self.caption, "muted")
         self.caption.setWordWrap(True)
         self.caption.setMinimumHeight(2 * self.caption.fontMetrics().height())

@@ -13,6 +13,7 @@ from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import UNKNOWN, Reading
 from ui.widgets import theme
 from ui.widgets.numbers import grouped, number
+from ui.widgets.plain import as_tip
 
 
 class MetricHeading(QWidget):
@@ -58,7 +59,7 @@ class MetricHeading(QWidget):
         """As a tooltip: the row in words, and the names of the earlier runs."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             ghosts = f"; dashed: {', '.join(self._ghost_labels())}" if self._ghost_labels() else ""
-            QToolTip.showText(event.globalPos(), self.text() + ghosts, self)
+            QToolTip.showText(event.globalPos(), as_tip(self.text() + ghosts), self)
             return True
         return super().event(event)
 

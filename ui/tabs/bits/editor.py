@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.form.typed_number import pointed
 from ui.widgets.numbers import plain
+from ui.widgets.plain import as_tip
 
 NARROWEST = 64
 
@@ -57,7 +58,7 @@ class NumberEditor(QLineEdit):
         self._key, self._what, self._most = key, what, most
         self._before = plain(round(value, 4))
         self.setAccessibleName(what)
-        self.setToolTip(f"{what}: Enter takes the number, Esc leaves it as it was")
+        self.setToolTip(as_tip(f"{what}: Enter takes the number, Esc leaves it as it was"))
         self._mark(False)
         self.setText(self._before)
         self._lie_over()

@@ -21,6 +21,7 @@ from ui.widgets import theme
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import column, row
 from ui.widgets.numbers import equals, figure, plain
+from ui.widgets.plain import as_tip
 
 TOP = 36.0
 """Pixels of the headings."""
@@ -324,7 +325,7 @@ class NetworkView(Painted):
             words = "Click to flip this input"
         elif self._neuron_at(place) is not None:
             words = "Click to see how this neuron comes to its number"
-        self.setToolTip(words)
+        self.setToolTip(as_tip(words))
         self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
         if weight != self._hover:
             self._hover = weight

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QSlider, QWidget
 
 from models.base import owned
 from models.bits.snapshot import BitsSnapshot, predict
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, heading, muted, row, widget_of
+from ui.widgets.plain import PlainLabel
 
 REACH = 100
 """Places of the slider on either side."""
@@ -47,7 +48,7 @@ class RankCard(QWidget):
         self.keep_button = push_button(
             "Keep", "Go on from these weights: training will not pull them back, since no row objects", self._on_keep
         )
-        label = QLabel("Slide")
+        label = PlainLabel("Slide")
         label.setBuddy(self.slider)
         self.slide = widget_of(row(label, self.choice, (self.slider, 1), self.keep_button))
         column(self.title, self.words, self.slide, spacing=4, inside=self)

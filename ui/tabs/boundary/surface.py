@@ -34,6 +34,7 @@ from ui.tabs.boundary.surface_view import RESOLUTION, LossSurfaceView
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, muted, row
 from ui.widgets.numbers import grouped, number
+from ui.widgets.plain import as_tip
 
 RANDOM, PATH, WEIGHTS = "random slice", "path slice", "two weights"
 
@@ -64,7 +65,7 @@ class LossSurfacePage(QWidget):
         self.first, self.second = QComboBox(), QComboBox()
         for box, name in ((self.first, "first weight"), (self.second, "second weight")):
             box.setAccessibleName(name)
-            box.setToolTip(f"The {name} that the slice changes")
+            box.setToolTip(as_tip(f"The {name} that the slice changes"))
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(3)
             box.hide()

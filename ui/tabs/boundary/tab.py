@@ -15,7 +15,6 @@ from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QStackedLayout,
     QTabWidget,
     QWidget,
@@ -52,6 +51,7 @@ from ui.tabs.boundary.weight_editor import WeightEditor
 from ui.widgets import theme
 from ui.widgets.layout import beside, column, muted, widget_of
 from ui.widgets.numbers import number
+from ui.widgets.plain import PlainLabel, as_tip
 from ui.widgets.side_panel import SidePanel
 
 CALM = 500
@@ -144,7 +144,9 @@ class BoundaryTab(PointTab):
         signs = QWidget()
         room = QStackedLayout(signs)
         room.addWidget(self.legend)
-        room.addWidget(QLabel(self.legend.text()))  # never seen: it keeps the room of the longer words, nothing jumps
+        room.addWidget(
+            PlainLabel(self.legend.text())
+        )  # never seen: it keeps the room of the longer words, nothing jumps
         row.addWidget(signs)
         row.addWidget(for_kind)
         row.addStretch(1)
@@ -154,7 +156,7 @@ class BoundaryTab(PointTab):
         """The signs of the plane: a value is not wrong or right, and nothing is decided."""
         self.legend.setText(f"● trained on   ○ held out   {'value:' if regression else '✕ wrong'}")
         crosses = "" if regression else "; crosses mark wrong answers"
-        self.legend.setToolTip(f"Filled points are trained on, rings are only tested on{crosses}")
+        self.legend.setToolTip(as_tip(f"Filled points are trained on, rings are only tested on{crosses}"))
         self.answer_key.setCurrentWidget(self.scale if regression else self.discrete_box)
         self.view.set_discrete(self.discrete_box.isChecked() and not regression)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from models.base import DataError
 from models.boundary.edits import LARGEST_WEIGHT
@@ -12,6 +12,7 @@ from ui.form.typed_number import pointed
 from ui.plots.networks.network_diagram import Spot
 from ui.widgets import theme
 from ui.widgets.layout import column, row
+from ui.widgets.plain import PlainLabel
 
 _LEAVING = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -42,14 +43,14 @@ class WeightEditor(QFrame):
         self.setAutoFillBackground(True)
         self.spot: Spot | None = None
         self._at = QPoint()
-        self.title = QLabel()
+        self.title = PlainLabel()
         self.field = QLineEdit()
         self.field.setAccessibleName("new value of the weight")
         self.field.setToolTip("Type a number and press Enter; ↑ and ↓ change it by 0.1; Esc closes")
         self.field.setFixedWidth(96)
         self.field.returnPressed.connect(self.commit)
         self.field.installEventFilter(self)
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setWordWrap(True)
         self.problem.setAccessibleName("what is wrong with the number")
         self.problem.hide()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QButtonGroup, QLabel, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from models.cnn.config import CnnConfig
 from models.data.pictures.faces import TEST_FACES, TRAINING_FACES, tiny_faces
@@ -15,6 +15,7 @@ from ui.plots.grids.image_gallery import ImageGallery
 from ui.widgets import theme
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, muted, row, widget_of
+from ui.widgets.plain import PlainLabel
 from ui.widgets.view_switch import add_choices
 
 WITHOUT = (
@@ -53,7 +54,7 @@ class PicturesView(QWidget):
         self.words = muted()
         self.words.setMinimumWidth(1)
         top.addWidget(self.words, 1)
-        sentence = QLabel(WITHOUT)
+        sentence = PlainLabel(WITHOUT)
         sentence.setWordWrap(True)
         self.without_button = push_button(
             "Try it without", "Start a new run that shows the nine faces just as they are", self.without_wanted

@@ -13,7 +13,6 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QLabel,
     QSizePolicy,
     QWidget,
 )
@@ -28,6 +27,7 @@ from ui.widgets import theme
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import STRETCH, Part, column, heading, muted, row
 from ui.widgets.numbers import number, percent, short_number
+from ui.widgets.plain import PlainLabel, as_tip
 
 PAUSE = 120
 """Milliseconds of rest before a changed picture is explained."""
@@ -95,7 +95,7 @@ class WhyView(QWidget):
         self.try_button = push_button("To the canvas", "Draw on with the changed picture")
         self.try_button.setEnabled(False)
         self.try_button.clicked.connect(self._on_try)
-        self._sentences = [QLabel() for _ in range(3)]
+        self._sentences = [PlainLabel() for _ in range(3)]
         for label in self._sentences:
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -275,7 +275,7 @@ class MapPicture(QWidget):
         self._ink: NDArray[np.uint8] | None = None
         self._level = 1.0
         self._place: tuple[int, int] | None = None
-        self.setToolTip(tip)
+        self.setToolTip(as_tip(tip))
         self.setAccessibleName(value_name)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models import digits
 from models.base import Model, Snapshot
@@ -17,6 +17,7 @@ from ui.tryout.classifier_tab import ClassifierTab
 from ui.tryout.subject import SUBJECTS, Subject
 from ui.widgets import theme
 from ui.widgets.layout import beside, column, heading, widget_of
+from ui.widgets.plain import PlainLabel
 
 MISTAKES_EVERY = 21
 """Frames between two pictures of the confusion matrix while it trains; evaluations may come more often."""
@@ -47,7 +48,7 @@ class DigitsTab(ClassifierTab):
     def make_stage(self) -> QWidget:
         """Weights of the first layer above, activations below; the confusion matrix beside them."""
         self.tiles = ImageTiles(tile_name="hidden unit", value_name="weight")
-        self.tiles_heading = QLabel()
+        self.tiles_heading = PlainLabel()
         self.tiles_heading.setToolTip(
             "The weights from the picture to each unit, laid out as a picture: orange pixels excite it, blue ones hold "
             "it back."

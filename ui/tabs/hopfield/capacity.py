@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QSizePolicy, QSpinBox, QWidget
 
 from models.hopfield.capacity import (
     CRITICAL_LOAD,
@@ -23,6 +23,7 @@ from ui.plots.export import Table
 from ui.plots.plot_base import Plot
 from ui.widgets import icons, theme
 from ui.widgets.layout import STRETCH, Part, column, muted, row
+from ui.widgets.plain import MarkupLabel, as_tip
 
 RULES = ("hebb", "pseudo-inverse", "modern", "storkey")
 """Every rule keeps its place in the list of colours."""
@@ -150,8 +151,7 @@ class CapacityView(QWidget):
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.plot = CapacityPlot()
-        self.legend = QLabel()
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend = MarkupLabel()
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.legend.setAccessibleName("legend")
         theme.manager().changed.connect(self._show_legend)
@@ -180,7 +180,7 @@ class CapacityView(QWidget):
         spin.setValue(value)
         spin.setSingleStep(step)
         spin.setAccessibleName(label)
-        spin.setToolTip(tooltip)
+        spin.setToolTip(as_tip(tooltip))
         self._spins.append((label, spin))
         return spin
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from models.hopfield.energy import WORDS, Verdict, wants_to_flip
 from models.hopfield.local_field import LocalField, local_field
@@ -21,6 +22,7 @@ from ui.widgets import theme
 from ui.widgets.buttons import push_button, tool_button
 from ui.widgets.layout import beside, column, heading, muted, row, widget_of
 from ui.widgets.numbers import number, true_minus
+from ui.widgets.plain import MarkupLabel, PlainLabel, as_tip
 
 SEVERITY: dict[Verdict, str] = {
     "running": "info",
@@ -54,10 +56,10 @@ class VerdictCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "banner")
-        self.title = QLabel()
+        self.title = PlainLabel()
         theme.set_role(self.title, "title")
         self.title.setAccessibleName("verdict")
-        self.sentence = QLabel()
+        self.sentence = PlainLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers = muted()
@@ -138,7 +140,7 @@ class Picture(QWidget):
         self.canvas = PixelCanvas(16, 16, low=-1.0, high=1.0, signed=signed)
         self.canvas.set_editable(False)
         self.canvas.setAccessibleName(name)
-        self.canvas.setToolTip(tooltip)
+        self.canvas.setToolTip(as_tip(tooltip))
         self.canvas.cell_clicked.connect(self._on_cell)
         column(self.heading, (self.canvas, 1), spacing=3, inside=self)
         self._shown: NDArray[np.float64] | None = None
@@ -188,9 +190,8 @@ class RecallView(QWidget):
             "How strongly each pixel pulls at the chosen one: orange the same way, blue the other.",
             signed=True,
         )
-        self.field = QLabel()
+        self.field = MarkupLabel()
         self.field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.field.setTextFormat(Qt.TextFormat.RichText)
         self.field.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.field.setAccessibleName("local field")
         self.field.setFixedHeight(2 * self.field.fontMetrics().height() + 8)
@@ -296,7 +297,7 @@ class RecallView(QWidget):
             shown = np.clip(shown / level, -1, 1)
             wish = "wants to flip" if field.following != field.now else "is content"
             what = true_minus(f"{name} is {field.now:+.0f} and {wish}")
-        self.field.setText(f"<b>{what}</b><br>{as_html(field.formula)}")
+        self.field.setText(f"<b>{escape(what)}</b><br>{as_html(field.formula)}")
         self.weights.show_pixels(shown.reshape(snapshot.shape), heading, pixel)
 
     def _field_that_fits(self, snapshot: HopfieldSnapshot, pixel: int) -> LocalField:
@@ -380,4 +381,4 @@ def as_html(formula: str) -> str:
 
 
 def _muted(text: str) -> str:
-    return f'<span style="color:{theme.current().muted.name()}">{text}</span>'
+    return f'<span style="color:{theme.current().muted.name()}">{escape(text)}</span>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.hopfield.fixed_points import LARGEST, fixed_points
 from models.hopfield.local_field import heat_map
@@ -12,6 +12,7 @@ from models.hopfield.snapshot import HopfieldSnapshot
 from ui.plots.grids.heat_map import HeatMap
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.widgets.layout import column, heading, muted, row
+from ui.widgets.plain import PlainLabel
 
 MODERN = (
     "The modern network has no weights between pixels: it keeps the patterns themselves, one per row, and compares "
@@ -49,7 +50,7 @@ class WeightsView(QWidget):
         self.row = ImageTiles(
             tile_name="row", value_name="value", enlarge=False, empty_text="The weights into one pixel appear here"
         )
-        self.readout = QLabel()
+        self.readout = PlainLabel()
         self.readout.setWordWrap(True)
         self.readout.setMinimumHeight(2 * self.readout.fontMetrics().height())
         self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)

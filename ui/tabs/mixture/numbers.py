@@ -16,6 +16,7 @@ from ui.widgets.formula import FormulaView
 from ui.widgets.layout import column, heading, muted
 from ui.widgets.number_table import NumberTable
 from ui.widgets.numbers import short, small, small_tex, true_minus
+from ui.widgets.plain import as_tip
 
 BAYES = r"\gamma_k = \frac{\pi_k\,\mathcal{N}(x\mid\mu_k,\Sigma_k)}{\sum_j \pi_j\,\mathcal{N}(x\mid\mu_j,\Sigma_j)}"
 MEAN, COVARIANCE = 2, 4
@@ -76,7 +77,7 @@ class ComponentTable(NumberTable):
                 for column, tip in ERROR_TIPS.items():
                     item = self.item(row + 1, column)
                     assert item is not None
-                    item.setToolTip(tip)
+                    item.setToolTip(as_tip(tip))
                 row += 2
 
     def _tell(self, row: int, values: Sequence[float]) -> None:

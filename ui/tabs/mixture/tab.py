@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QTabWidget, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.points.own import OwnPoints, as_own
@@ -26,6 +26,7 @@ from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
+from ui.widgets.plain import PlainLabel
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
@@ -61,7 +62,7 @@ class MixtureTab(PointTab):
         self.kmeans.view_box.setYLink(self.view.view_box)
         self.kmeans.hide()
         panel.area.addWidget(self.kmeans, 1)
-        self.words = QLabel()
+        self.words = PlainLabel()
         self.words.setAccessibleName("what the last step did")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         panel.add_line(self.words)
@@ -76,7 +77,7 @@ class MixtureTab(PointTab):
         self.kmeans_box = QCheckBox("k-means")
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
-        self.legend = QLabel()
+        self.legend = PlainLabel()
         self.legend.setAccessibleName("what the ellipses are")
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.legend.setToolTip(
