@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from numpy.typing import NDArray
 
@@ -92,7 +92,13 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change that the user makes by hand to a running model (a moved point, an edited weight); subclass per kind."""
+    """A change that the user makes by hand to a running model (a moved point, an edited weight); subclass per kind.
+
+    Attributes:
+        sweeping: whether it changes so much at once that the run before it is kept, for a way back to it.
+    """
+
+    sweeping: ClassVar[bool] = False
 
 
 class Trainer(ABC, Generic[ConfigT, SnapshotT]):

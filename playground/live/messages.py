@@ -24,6 +24,20 @@ Phase = Literal["empty", "loading", "untrained", "running", "paused", "finished"
 
 
 @dataclass(frozen=True)
+class Before:
+    """The run before the present one, to which there is a way back.
+
+    Attributes:
+        config: the settings in force at its position.
+        position, head: the step that it is at, and its newest.
+    """
+
+    config: Config
+    position: int
+    head: int
+
+
+@dataclass(frozen=True)
 class Status:
     """Where a run stands.
 
@@ -41,6 +55,7 @@ class Status:
         moving: whether it is on the way to another step: it trains, does single steps, or seeks.
         busy: whether it moves, or is still measuring held-out data.
         heard: commands that the worker had carried out by then; of what was sent later it knew nothing.
+        previous: the run that `Back` leads to, or None.
     """
 
     run_id: int
@@ -56,12 +71,13 @@ class Status:
     moving: bool = False
     busy: bool = False
     heard: int = 0
+    previous: Before | None = None
 
     @property
     def news(self) -> tuple[object, ...]:
         """What is worth announcing: all but the figures that a running run changes all the time."""
         figures = None if self.moving else (self.position, self.head)
-        return self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures
+        return self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures, self.previous
 
 
 @dataclass(frozen=True)
@@ -168,8 +184,13 @@ class Open(Command):
 
 
 @dataclass(frozen=True)
+class Back(Command):
+    """Make the previous run ready, beside the present one, to be adopted."""
+
+
+@dataclass(frozen=True)
 class Adopt(Command):
-    """Let the run that was opened take the place of the present one."""
+    """Let the run that was opened, or is gone back to, take the place of the present one."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +300,16 @@ class Opened:
     drawings: Mapping[str, Any]
     repeats: Repeats = "unknown"
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The previous run is ready and waits to be adopted."""
+
+    run_id: int
+    config: Config
+    data: Any
+    head: int
 
 
 @dataclass(frozen=True)
