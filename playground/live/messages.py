@@ -56,6 +56,7 @@ class Status:
         busy: whether it moves, or is still measuring held-out data.
         heard: commands that the worker had carried out by then; of what was sent later it knew nothing.
         previous: the run that `Back` leads to, or None.
+        total: steps of the whole run with the settings in force; None where nobody can know.
     """
 
     run_id: int
@@ -72,6 +73,14 @@ class Status:
     busy: bool = False
     heard: int = 0
     previous: Before | None = None
+    total: int | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the run ends at its present speed; None while that is not known, or while it rests."""
+        if self.phase != "running" or self.total is None or not self.steps_per_second:
+            return None
+        return max(self.total - self.position, 0) / self.steps_per_second
 
     @property
     def news(self) -> tuple[object, ...]:
@@ -277,12 +286,14 @@ class Failure:
         kind: what was tried, for programs.
         title: the same in words ("The experiment could not be opened").
         message: cause and remedy.
+        way_back: whether nothing has taken the place of the run before, which can be gone back to.
     """
 
     run_id: int
     kind: FailureKind
     title: str
     message: str
+    way_back: bool = False
 
 
 @dataclass(frozen=True)

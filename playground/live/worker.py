@@ -277,7 +277,8 @@ class Worker(QObject):
             self._let_go(command.run_id)
         if self._mailbox.closing:  # there is no window any more to say it
             log.error("%s: %s", title, message)
-        self.failed.emit(Failure(command.run_id, kind, title, message))
+        way_back = self._run is None and self._previous is not None
+        self.failed.emit(Failure(command.run_id, kind, title, message, way_back))
 
     # Work ----------------------------------------------------------------------------------------------------------
 
@@ -391,6 +392,7 @@ class Worker(QObject):
             busy=run.busy,
             heard=self._heard,
             previous=self._before(),
+            total=run.trainer.total_steps,
         )
 
     def _before(self) -> Before | None:

@@ -26,6 +26,7 @@ from models.data.points.tables import Columns, Table, guess_columns, points_from
 from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
+from ui.widgets.wheel import CalmComboBox
 
 ROWS_SHOWN = 50
 
@@ -92,7 +93,7 @@ class TableDialog(QDialog):
         self._update()
 
     def _columns(self, name: str, tip: str, none: str = "") -> QComboBox:
-        box = QComboBox()
+        box = CalmComboBox()
         box.setAccessibleName(name)
         box.setToolTip(tip)
         if none:

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QTimer, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -19,7 +19,7 @@ from models.base import ConfigError, DataError, Model, Snapshot, origin_of
 from models.config import Config, settings_of
 from models.whole_file import atomically
 from playground.engine.suited import suited
-from playground.live.messages import Failure, Opened, Saved, Status
+from playground.live.messages import Failure, Opened, Returned, Saved, Status
 from playground.live.session import Session
 from ui.form.form import ConfigForm
 from ui.form.rows import title
@@ -31,7 +31,7 @@ from ui.shell.further import further
 from ui.shell.history_view import HistoryView
 from ui.shell.page import Page
 from ui.shell.places import Places
-from ui.shell.transport import Offer, RunBar, TimelineBar
+from ui.shell.transport import PREVIOUS, Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
 from ui.widgets.layout import below, beside, column, row, widget_of
 from ui.widgets.numbers import grouped
@@ -78,6 +78,7 @@ class ModelTab(Page):
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
+        self._told_of_branch = False  # the user has asked for another way, and need not be told
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
         self.with_curves.add(self.record.draw)
@@ -220,7 +221,8 @@ class ModelTab(Page):
         self.plots = MetricPlots(self.model.metrics)
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        columns = beside(widget_of(self._settings), (self.stage(), 1))
+        self._stage = self.stage()
+        columns = beside(widget_of(self._settings), (self._stage, 1))
         side = self.make_side()
         if side is not None:
             columns.addWidget(side)
@@ -240,6 +242,8 @@ class ModelTab(Page):
         session.failed.connect(self._on_failed)
         session.opened.connect(self._on_opened)
         session.saved.connect(self._on_saved)
+        session.returned.connect(self._on_returned)
+        session.branched.connect(self._on_branched)
         bar.toggled.connect(self.toggle)
         bar.stepped.connect(self.step)
         bar.stepped_back.connect(session.step_back)
@@ -250,6 +254,7 @@ class ModelTab(Page):
         timeline.stepped.connect(self.step)
         timeline.stepped_back.connect(session.step_back)
         timeline.branched.connect(self.branch)
+        timeline.returned.connect(self.go_back)
         self.plots.step_clicked.connect(session.seek)
 
     @property
@@ -293,8 +298,10 @@ class ModelTab(Page):
 
     @Slot()
     def reset(self) -> None:
-        """A new run with the settings in the form."""
+        """A new run with the settings in the form; none while a field holds what cannot be taken."""
         self.commit()
+        if self._refused():
+            return
         self.banner.clear()
         self.session.reset(self.fitting(self.form.config()))
 
@@ -302,25 +309,53 @@ class ModelTab(Page):
     def branch(self) -> None:
         """Continue from the step that is shown, with what stands in the form."""
         self.commit()
+        self._told_of_branch = True
         self.session.branch()
+
+    @Slot()
+    def go_back(self) -> None:
+        """Back to the run before this one, which is the one before that then."""
+        if self.session.status.previous is None:
+            self.told.emit("There is no earlier run to go back to")
+            return
+        self.banner.clear()
+        self.session.back()
+
+    def focus_stage(self) -> None:
+        """Something was chosen from a list: the keyboard goes to the stage, where keys mean the run."""
+        self._stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
-        """Start a new run with a preset's settings; the old run stays as a ghost curve."""
+        """Start a new run with a preset's settings; the old run stays as a ghost curve, and can be gone back to."""
         config = self.model.presets[name].config
         self.form.set_config(config)
         self.banner.clear()
-        self.session.reset(config)
+        self.session.reset(self.fitting(config))
         self._show_choice()
         self.say_begun(f"{name}: {self.model.presets[name].description}")
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
         self.form.commit()
+        if self._refused():
+            self._show_choice()
+            return
         config = self.form.config().model_copy(update={"seed": seed})
         self.form.set_config(config)
-        self.session.reset(config, play=self.session.training)
+        self.session.reset(self.fitting(config), play=self.session.training)
         self._show_choice()
+
+    def _refused(self) -> bool:
+        """Whether a field holds what cannot be taken: then no new run begins, and the field is shown."""
+        refused = self.form.refused()
+        name, sentence = refused
+        if not sentence:
+            return False
+        if name:
+            self.form.reveal(name)
+        self.banner.say("No new run was started", f"{sentence} Mend it, or press Esc in the field.", "warning")
+        return True
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
@@ -359,6 +394,7 @@ class ModelTab(Page):
         if status.phase == "loading" and status.run_id != self._cleared_for:
             self._cleared_for = status.run_id  # the session says so, and then the worker does
             self.banner.forget_error()  # it was about an earlier attempt
+            self.banner.forget("branch")  # and this about another run
             self.record.clear()
             self.clear_stage()
         if status.phase == "failed":
@@ -368,6 +404,8 @@ class ModelTab(Page):
             self.banner.clear()
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        previous = status.previous
+        self.timeline.name_previous(words.of_run(self.model, previous) if previous is not None else "")
         self.leave_button.offer(self.own_data())
         self.record.show_known()
         self._show_pending()
@@ -411,7 +449,7 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self.banner.say(failure.title, failure.message)
+        self.banner.say(failure.title, failure.message, "error", [(PREVIOUS, self.go_back)] if failure.way_back else [])
         if (config := self.session.status.config) is not None and failure.kind == "configure":
             self.form.set_config(config)
         self.told.emit(failure.title)
@@ -428,6 +466,24 @@ class ModelTab(Page):
         except DataError as error:
             self.banner.say("The drawings in the file were left out", str(error), "warning")
         self.told.emit(f"Opened {opened.path.name}. {opened.about}".strip())
+
+    @Slot(object)
+    def _on_returned(self, returned: Returned) -> None:
+        """The run before is the present one again, with its settings."""
+        self.form.set_config(returned.config)
+        self._show_choice()
+        self.say_begun("Back in the previous run; the one that you left is one click away")
+
+    @Slot(object, object)
+    def _on_branched(self, step: int, head: int) -> None:
+        """A change in the past took another way: what is lost, where it still can be seen, and how to get it back."""
+        sentence = f"What was recorded up to step {grouped(head)} stays as a ghost curve"
+        if self._told_of_branch:
+            self.told.emit(f"Another way from step {grouped(step)}. {sentence}; {PREVIOUS} takes it up again.")
+        else:
+            title = f"Another way from step {grouped(step)}"
+            self.banner.say(title, f"{sentence}.", "info", [(PREVIOUS, self.go_back)], about="branch")
+        self._told_of_branch = False
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
