@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from models.answer import Answer as Answer
 from models.answer import Classifier as Classifier
-from models.config import Config
+from models.config import Config, settings_of
 from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
 from models.errors import PlaygroundError as PlaygroundError
@@ -223,6 +223,17 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         """
         yield from ()
         return {}
+
+    def remedies(self) -> Iterable[Mapping[str, Any]]:
+        """Live settings, by name, with which a run that has failed may go on from a good step, the mildest first.
+
+        By default a smaller step size, where the settings have one.
+        """
+        for setting in settings_of(type(self.config)):
+            if setting.name == "learning_rate" and setting.live:
+                rate = getattr(self.config, setting.name)
+                smaller = (float(f"{rate / factor:.1g}") for factor in (3, 10, 30, 100, 300, 1000, 10_000))
+                yield from ({setting.name: value} for value in smaller if setting.inside(value))
 
     def edit(self, edit: Edit) -> None:
         """Carry out a change made by hand; the run engine records a checkpoint right after it.

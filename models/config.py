@@ -252,7 +252,7 @@ class Setting:
         if self.kind == "int":
             return _whole(text)
         if self.kind == "float":
-            return _finite(text)
+            return _finite(_pointed(text))
         if self.kind == "choice":
             return self._choice(text)
         if self.kind == "int_list":
@@ -372,6 +372,14 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(text)
     return number
+
+
+def _pointed(text: str) -> str:
+    """A number with a decimal comma, as it is written in half of the world, with a point: "0,01" → "0.01".
+
+    Only where there may be decimals, and where the comma can be nothing else.
+    """
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def _whole(text: str) -> int:

@@ -16,6 +16,7 @@ from models.base import Edit, Model, Snapshot
 from models.config import Config
 from playground.engine.arithmetic import Repeats
 from playground.engine.history import HistoryRows
+from playground.engine.remedy import Remedy
 
 FailureKind = Literal["build", "open", "save", "configure", "edit", "other"]
 """What was tried in vain: to start a run, to open or save a file, to change settings, to change something by hand."""
@@ -56,6 +57,7 @@ class Status:
         busy: whether it moves, or is still measuring held-out data.
         heard: commands that the worker had carried out by then; of what was sent later it knew nothing.
         previous: the run that `Back` leads to, or None.
+        remedy: after a failure, how the run can go on; None while it is looked for, and where nothing helps.
         total: steps of the whole run with the settings in force; None where nobody can know.
     """
 
@@ -73,6 +75,7 @@ class Status:
     busy: bool = False
     heard: int = 0
     previous: Before | None = None
+    remedy: Remedy | None = None
     total: int | None = None
 
     @property
@@ -86,7 +89,8 @@ class Status:
     def news(self) -> tuple[object, ...]:
         """What is worth announcing: all but the figures that a running run changes all the time."""
         figures = None if self.moving else (self.position, self.head)
-        return self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures, self.previous
+        moment = self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures
+        return *moment, self.previous, self.remedy
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +22,7 @@ from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingErr
 from models.base import origin_of as where_from
 from playground.engine.arithmetic import about, repeats
 from playground.engine.previous import Previous, keep, worth_keeping
+from playground.engine.remedy import Remedy, remedy
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
 from playground.live.messages import (
@@ -82,6 +84,8 @@ class Worker(QObject):
         self._parked: tuple[int, Run, Model, Any] | None = None
         self._previous: Previous | None = None
         self._returning = 0  # the id that the previous run will have when it is adopted
+        self._search: Generator[None, None, Remedy | None] | None = None  # for a way on, after a failure
+        self._remedy: Remedy | None = None
         self._snapshot: Snapshot | None = None
         self._phase: Phase = "empty"
         self._pace: float | None = None
@@ -262,6 +266,7 @@ class Worker(QObject):
         self._pump.stop()
         self._run_id, self._phase = run_id, "empty"
         self._run = self._data = self._snapshot = self._parked = None
+        self._search = self._remedy = None
 
     def _save(self, command: messages.Save, run: Run) -> None:
         from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, origin_of, write
@@ -302,10 +307,19 @@ class Worker(QObject):
             more = run.work(SLICE)
         except TrainingError:
             more = run.busy  # run.failure holds the sentence; the status carries it to the window
+            assert self._model is not None
+            trainer = self._model.trainer(run.timeline.config_at(0), self._data)
+            self._search, self._remedy = remedy(run, trainer, self._model.metrics), None
+        if run.failure is None:
+            self._search = self._remedy = None
+        elif self._search is not None and not more and phase_of(run) == self._phase:
+            self._look_for_remedy(self._search)
+            return
         if was_seeking and run.seeking is None and self._waiting:
             self._catch_up()
         elif not more:
-            self._pump.stop()
+            if self._search is None:
+                self._pump.stop()
             self._answer()
         elif (was_moving and not run.moving) or (was_seeking and run.seeking is None):
             self._answer()  # the step that was asked for; its held-out numbers follow
@@ -315,6 +329,17 @@ class Worker(QObject):
             self._snapshot = run.snapshot()
             self._leave(self._publication(run), tell=self._mailbox.missed())
         self._await(run.rest)
+
+    def _look_for_remedy(self, search: Generator[None, None, Remedy | None]) -> None:
+        """A slice of the search for a way on; the window hears of what was found."""
+        end = time.perf_counter() + SLICE
+        try:
+            while time.perf_counter() < end:
+                next(search)
+        except StopIteration as found:
+            self._search, self._remedy = None, found.value
+            self._pump.stop()
+            self._answer()
 
     def _catch_up(self) -> None:
         """The run is where the commands that have come meanwhile are meant for."""
@@ -329,7 +354,9 @@ class Worker(QObject):
         if run is None or self._mailbox.closing:
             return
         self._await(0.0)
-        if run.busy and not self._pump.isActive():
+        if run.failure is None:
+            self._search = self._remedy = None
+        if (run.busy or self._search is not None) and not self._pump.isActive():
             self._pump.start()
 
     def _await(self, seconds: float) -> None:
@@ -392,6 +419,7 @@ class Worker(QObject):
             busy=run.busy,
             heard=self._heard,
             previous=self._before(),
+            remedy=self._remedy if failed else None,
             total=run.trainer.total_steps,
         )
 

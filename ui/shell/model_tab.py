@@ -6,7 +6,7 @@ A tab adds its own stage in the middle and, if it likes, a panel on the right to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class ModelTab(Page):
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
+        self._failed = Status(0)  # the latest failure, for the ways on from it
         self._told_of_branch = False  # the user has asked for another way, and need not be told
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
@@ -398,10 +399,12 @@ class ModelTab(Page):
             self.record.clear()
             self.clear_stage()
         if status.phase == "failed":
-            actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
-            self.banner.say(words.stopped(self.model), status.message, "error", actions)
-        elif self.banner.text.startswith(words.stopped(self.model)):
-            self.banner.clear()
+            self._failed = status
+            self.banner.say(words.stopped(self.model), status.message, "error", self._ways_on(status), about="failure")
+        elif status.run_id != self._failed.run_id or status.seeking is not None or status.position != status.head:
+            self.banner.forget("failure")  # it is somewhere else
+        elif status.phase != "paused" and status.position > self._failed.position:
+            self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
         previous = status.previous
@@ -490,9 +493,28 @@ class ModelTab(Page):
         if not saved.autosave:
             self.told.emit(f"Saved {saved.path.name} at step {grouped(saved.step)}")
 
+    def _ways_on(self, status: Status) -> list[tuple[str, Callable[[], object]]]:
+        """What can be done about a failure, in one click: the settings that went well, from a good step."""
+        if status.remedy is not None:
+            return [(words.of_remedy(self.model, status.remedy), self._take_remedy)]
+        return [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
+
     @Slot()
     def _rewind(self) -> None:
-        self.session.seek(self.session.status.rewind_to)
+        self.session.seek(self._failed.rewind_to)
+
+    @Slot()
+    def _take_remedy(self) -> None:
+        """Back to the good step, and on with what went well there."""
+        remedy = self._failed.remedy
+        if remedy is None:
+            return
+        self._told_of_branch = True
+        self.session.seek(remedy.step)
+        config = self.form.config().model_copy(update=dict(remedy.changes))
+        self.form.set_config(config)
+        self.session.configure(config)
+        self._show_choice()
 
     # Words and marks -----------------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from models.base import Model
+from models.config import settings_of
+from playground.engine.remedy import Remedy
 from playground.live.messages import Before, Status
 from ui.plots.metrics.reading import Readings
 from ui.shell.transport import say, time_left
@@ -74,6 +76,13 @@ def of_run(model: Model, before: Before) -> str:
     at = f"at step {grouped(before.position)}"
     of = f" of {grouped(before.head)}" if before.position < before.head else ""
     return f"{name}{seed}, {at}{of}"
+
+
+def of_remedy(model: Model, remedy: Remedy) -> str:
+    """What the button says that goes back to a good step with settings that went well there."""
+    by_name = {setting.name: setting for setting in settings_of(model.config)}
+    changes = ", ".join(f"{by_name[name].label} {by_name[name].format(new)}" for name, new in remedy.changes.items())
+    return f"Back to step {grouped(remedy.step)} with {changes}"
 
 
 def _sentence(words: str) -> str:

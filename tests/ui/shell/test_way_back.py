@@ -7,6 +7,7 @@ import pytest
 from hands import button, change, press
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
 from waiting import settle
 
 from ui.shell.transport import PREVIOUS
@@ -34,6 +35,10 @@ def make(qtbot):
     yield make
     for tab in tabs:
         tab.shutdown()
+
+
+def seen(within: QWidget, words: str) -> bool:
+    return any(each.isVisible() for each in within.findChildren(QPushButton) if each.text() == words)
 
 
 def steps(tab, qtbot, count: int):
@@ -225,3 +230,40 @@ def test_a_double_click_is_one_click(make, qtbot):
     assert tab.session.training
     tab.session.pause()
     settle(tab, qtbot)
+
+
+def test_the_remedy_of_a_failure_is_one_button_after_which_training_succeeds(make, qtbot):
+    tab = make("boundary")
+    tab.choose_preset("step-too-large")
+    settle(tab, qtbot)
+    press(tab.run_bar, "Train")
+    qtbot.waitUntil(lambda: tab.session.status.remedy is not None)
+    rate = tab.session.status.remedy.changes["learning_rate"]
+    words = f"Back to step 0 with step size {rate:g}"
+    qtbot.waitUntil(lambda: seen(tab.banner, words))
+    press(tab.banner, words)
+    settle(tab, qtbot)
+    assert (tab.session.status.position, tab.form.config().learning_rate) == (0, rate)
+    assert not tab.banner.text
+    press(tab.run_bar, "Train")
+    settle(tab, qtbot, "finished")
+    assert tab.session.history.column("loss")[-20:].mean() < 0.5
+    back(tab, qtbot)  # not even the failure is lost
+    assert tab.session.status.head == 4
+
+
+def test_typing_a_value_takes_no_way_back_away(make, qtbot):
+    tab = make("boundary")
+    tab.choose_preset("step-too-large")
+    settle(tab, qtbot)
+    press(tab.run_bar, "Train")
+    qtbot.waitUntil(lambda: tab.session.status.remedy is not None)
+    words = f"Back to step 0 with step size {tab.session.status.remedy.changes['learning_rate']:g}"
+    change(tab, learning_rate=2.9)
+    settle(tab, qtbot)
+    assert tab.session.status.phase == "paused"
+    qtbot.waitUntil(lambda: seen(tab.banner, words))
+    press(tab.banner, words)
+    settle(tab, qtbot)
+    assert tab.session.status.position == 0
+    assert tab.session.status.config.learning_rate == tab.form.config().learning_rate < 2.9

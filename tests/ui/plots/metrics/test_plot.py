@@ -319,3 +319,21 @@ def test_numbers_read_well():
     assert short_number(12_000) == "12k"
     assert short_number(1_500_000) == "1.5M"
     assert short_number(-120) == "−120"
+
+
+def test_an_exploded_earlier_run_does_not_press_the_present_one_flat(qtbot):
+    plots = MetricPlots([MetricSpec("loss", "loss", plot="loss", log=True, better="lower")])
+    qtbot.addWidget(plots)
+    steps = np.arange(1, 41)
+    plots.add_ghost("earlier run", {"loss": (steps, np.geomspace(1.0, 1e9, 40))})
+    values = np.linspace(1.0, 0.2, 40)
+    for count in (5, 20, 40):
+        plots.set_all({"loss": (steps[:count], values[:count])})
+    low, high = plots.panels[0]._values
+    assert low <= 0.2
+    assert 1.0 <= high < 3.0
+    plots.add_ghost("earlier run", {"loss": (steps, np.linspace(1.2, 0.1, 40))})  # one like it is seen whole
+    plots.set_all({"loss": (steps, values * 1.001)})
+    low, high = plots.panels[0]._values
+    assert low <= 0.1
+    assert high >= 1.2
