@@ -22,6 +22,7 @@ from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
 from ui.widgets.buttons import SteadyButton, push_button, tool_button
+from ui.widgets.described import WIDTH, Described
 from ui.widgets.layout import muted
 from ui.widgets.numbers import duration, grouped, per_second, true_minus
 from ui.widgets.readout import Readout
@@ -105,6 +106,8 @@ class RunBar(QFrame):
         for name, preset in model.presets.items():
             self.presets.addItem(name, name)
             self.presets.setItemData(self.presets.count() - 1, preset.description, Qt.ItemDataRole.ToolTipRole)
+        self.presets.setItemDelegate(Described(self.presets))
+        self.presets.view().setMinimumWidth(WIDTH)
         self.presets.setPlaceholderText("own settings")
         self.presets.activated.connect(self._on_preset)
         self.seed = CalmSpinBox()

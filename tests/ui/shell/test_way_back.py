@@ -15,6 +15,7 @@ from ui.window.registry import TABS, make_tab
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 BACK = PREVIOUS
+WRAP = int(Qt.TextFlag.TextWordWrap)
 
 
 @pytest.fixture
@@ -267,3 +268,17 @@ def test_typing_a_value_takes_no_way_back_away(make, qtbot):
     settle(tab, qtbot)
     assert tab.session.status.position == 0
     assert tab.session.status.config.learning_rate == tab.form.config().learning_rate < 2.9
+
+
+@pytest.mark.parametrize("name", list(TABS))
+def test_each_preset_says_below_its_name_what_it_shows(make, qtbot, name):
+    tab = make(name)
+    box = tab.run_bar.presets
+    box.showPopup()
+    view = box.view()
+    line = view.fontMetrics().lineSpacing()
+    for row, preset in enumerate(tab.model.presets.values()):
+        assert box.itemData(row, Qt.ItemDataRole.ToolTipRole) == preset.description
+        text = view.fontMetrics().boundingRect(0, 0, view.viewport().width() - 12, 1000, WRAP, preset.description)
+        assert view.sizeHintForRow(row) >= text.height() + line
+    box.hidePopup()
