@@ -11,14 +11,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from numpy.typing import NDArray
 
 from models.answer import Answer as Answer
 from models.answer import Classifier as Classifier
 from models.brought import Brought, TableOptions
-from models.config import Config
+from models.config import Config, settings_of
 from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
 from models.errors import PlaygroundError as PlaygroundError
@@ -93,7 +93,13 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change that the user makes by hand to a running model (a moved point, an edited weight); subclass per kind."""
+    """A change that the user makes by hand to a running model (a moved point, an edited weight); subclass per kind.
+
+    Attributes:
+        sweeping: whether it changes so much at once that the run before it is kept, for a way back to it.
+    """
+
+    sweeping: ClassVar[bool] = False
 
 
 class Trainer(ABC, Generic[ConfigT, SnapshotT]):
@@ -218,6 +224,17 @@ class Trainer(ABC, Generic[ConfigT, SnapshotT]):
         """
         yield from ()
         return {}
+
+    def remedies(self) -> Iterable[Mapping[str, Any]]:
+        """Live settings, by name, with which a run that has failed may go on from a good step, the mildest first.
+
+        By default a smaller step size, where the settings have one.
+        """
+        for setting in settings_of(type(self.config)):
+            if setting.name == "learning_rate" and setting.live:
+                rate = getattr(self.config, setting.name)
+                smaller = (float(f"{rate / factor:.1g}") for factor in (3, 10, 30, 100, 300, 1000, 10_000))
+                yield from ({setting.name: value} for value in smaller if setting.inside(value))
 
     def edit(self, edit: Edit) -> None:
         """Carry out a change made by hand; the run engine records a checkpoint right after it.

@@ -367,16 +367,19 @@ def _one_of(text: str, choices: Sequence[str]) -> str:
     return same[0]
 
 
-def _pointed(text: str) -> str:
-    """A single number with a decimal comma ("0,01") as programs write it."""
-    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-
-
 def _finite(text: str) -> float:
     number = float(text.strip().replace("−", "-"))  # a minus sign copied from a page is a minus sign
     if not math.isfinite(number):
         raise ValueError(text)
     return number
+
+
+def _pointed(text: str) -> str:
+    """A number with a decimal comma, as it is written in half of the world, with a point: "0,01" → "0.01".
+
+    Only where there may be decimals, and where the comma can be nothing else.
+    """
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def _whole(text: str) -> int:

@@ -87,7 +87,7 @@ class BitsTrainer(Trainer[BitsConfig, BitsSnapshot]):
                 array[...] = old
             raise TrainingError(
                 f"The weights exploded at update {self.updates + 1}: the step size of {rate:g} is too large for these "
-                f"rows. Go back to an earlier step and go on with a smaller one, for example {rate / 10:.2g}."
+                "rows. Go back to an earlier step and go on with a smaller one."
             )
         self.step_count += 1
         return metrics

@@ -5,7 +5,7 @@ belongs to each. The E-step shares the points out, the M-step fits the bells to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -310,6 +310,12 @@ class MixtureTrainer(PointTrainer[MixtureConfig, MixtureSnapshot]):
             iterations = self._counters.iteration - self._counters.allowed_from
             self._counters.over = int(iterations >= config.max_iterations)
             self._counters.converged &= self._counters.over
+
+    def remedies(self) -> Iterable[Mapping[str, Any]]:
+        """A collapsed bell is repaired; where that is not possible, all are kept wide by more regularisation."""
+        yield {"on_collapse": "repair"}
+        spread = float(self._points.var(axis=0).mean())
+        yield from ({"regularisation": float(f"{share * spread:.1g}")} for share in (1e-3, 1e-2, 1e-1))
 
     # --------------------------------------------------------------------------------------------- what others see
 

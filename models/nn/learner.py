@@ -205,7 +205,7 @@ class Learner:
             )
         return (
             f"Training{who} diverged at step {step + 1}: {what}. The step size of {rate:.3g} is too large here: "
-            f"go back to an earlier step and go on with a smaller one, for example {rate / 10:.2g}."
+            "go back to an earlier step and go on with a smaller one."
         )
 
     # In several parts at the same time ------------------------------------------------------------------------------

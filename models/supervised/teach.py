@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ class Teach(Edit):
         mine, originals: how many drawings and how many of the original training images make up a batch.
         seed: for the variations and the choice of originals.
     """
+
+    sweeping: ClassVar[bool] = True
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]

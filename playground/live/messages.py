@@ -16,11 +16,26 @@ from models.base import Edit, Model, Snapshot
 from models.config import Config
 from playground.engine.arithmetic import Repeats
 from playground.engine.history import HistoryRows
+from playground.engine.remedy import Remedy
 
 FailureKind = Literal["build", "open", "save", "configure", "edit", "other"]
 """What was tried in vain: to start a run, to open or save a file, to change settings, to change something by hand."""
 
 Phase = Literal["empty", "loading", "untrained", "running", "paused", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Before:
+    """The run before the present one, to which there is a way back.
+
+    Attributes:
+        config: the settings in force at its position.
+        position, head: the step that it is at, and its newest.
+    """
+
+    config: Config
+    position: int
+    head: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,9 @@ class Status:
         moving: whether it is on the way to another step: it trains, does single steps, or seeks.
         busy: whether it moves, or is still measuring held-out data.
         heard: commands that the worker had carried out by then; of what was sent later it knew nothing.
+        previous: the run that `Back` leads to, or None.
+        remedy: after a failure, how the run can go on; None while it is looked for, and where nothing helps.
+        total: steps of the whole run with the settings in force; None where nobody can know.
     """
 
     run_id: int
@@ -56,12 +74,23 @@ class Status:
     moving: bool = False
     busy: bool = False
     heard: int = 0
+    previous: Before | None = None
+    remedy: Remedy | None = None
+    total: int | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the run ends at its present speed; None while that is not known, or while it rests."""
+        if self.phase != "running" or self.total is None or not self.steps_per_second:
+            return None
+        return max(self.total - self.position, 0) / self.steps_per_second
 
     @property
     def news(self) -> tuple[object, ...]:
         """What is worth announcing: all but the figures that a running run changes all the time."""
         figures = None if self.moving else (self.position, self.head)
-        return self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures
+        moment = self.run_id, self.phase, self.seeking, self.config, self.message, self.moving, figures
+        return *moment, self.previous, self.remedy
 
 
 @dataclass(frozen=True)
@@ -176,8 +205,13 @@ class Open(Command):
 
 
 @dataclass(frozen=True)
+class Back(Command):
+    """Make the previous run ready, beside the present one, to be adopted."""
+
+
+@dataclass(frozen=True)
 class Adopt(Command):
-    """Let the run that was opened take the place of the present one."""
+    """Let the run that was opened, or is gone back to, take the place of the present one."""
 
 
 @dataclass(frozen=True)
@@ -264,12 +298,14 @@ class Failure:
         kind: what was tried, for programs.
         title: the same in words ("The experiment could not be opened").
         message: cause and remedy.
+        way_back: whether nothing has taken the place of the run before, which can be gone back to.
     """
 
     run_id: int
     kind: FailureKind
     title: str
     message: str
+    way_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -287,6 +323,16 @@ class Opened:
     drawings: Mapping[str, Any]
     repeats: Repeats = "unknown"
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The previous run is ready and waits to be adopted."""
+
+    run_id: int
+    config: Config
+    data: Any
+    head: int
 
 
 @dataclass(frozen=True)

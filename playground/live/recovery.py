@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from PySide6.QtCore import QStandardPaths
 from playground.live.file_lock import in_use, lock
 
 LOCK = "lock"
+CLOSED = "closed"
+"""A file in a folder that was left on purpose: its window was closed while these runs were training."""
+
 LONGEST_LOOK = 2.0
 """Seconds for which a window that looks for leftovers may, at the very worst, hold the lock of a folder just made."""
 
@@ -40,11 +44,13 @@ class Leftover:
         path: the experiment file.
         model: the model's name, as the file's name says.
         modified: when it was written, in seconds since 1970.
+        closed: whether the window was closed in mid-training, rather than ended by a crash.
     """
 
     path: Path
     model: str
     modified: float
+    closed: bool = False
 
 
 class Autosaves:
@@ -83,7 +89,8 @@ class Autosaves:
             with suppress(OSError):  # not ours to read, or gone this very moment: nothing to offer
                 if folder == self._own or in_use(folder / LOCK):
                     continue
-                runs = [Leftover(file, file.stem, file.stat().st_mtime) for file in folder.glob("*.npz")]
+                closed = (folder / CLOSED).exists()
+                runs = [Leftover(file, file.stem, file.stat().st_mtime, closed) for file in folder.glob("*.npz")]
                 if runs and in_use(folder / LOCK):  # it was only just being made
                     continue
                 if not runs and time.time() - folder.stat().st_mtime > SETTLED:
@@ -103,19 +110,27 @@ class Autosaves:
             leftover.path.unlink(missing_ok=True)
         self._clear(leftover.path.parent)
 
-    def close(self) -> None:
-        """A clean end: nothing of this process needs to be recovered.
+    def close(self, keep: Collection[str] = ()) -> None:
+        """A clean end: nothing of this process needs to be recovered but the runs of these models, which were training.
 
         The runs go while the folder is still locked, so that no window that looks just now takes them for a crash; the
         lock goes last, for some systems remove no open file.
         """
         if self._own is None or self._lock is None:
             return
+        kept = False
         for file in self._own.glob("*.npz"):
+            if file.stem in keep:
+                kept = True
+                continue
             with suppress(OSError):
                 file.unlink()
+        if kept:
+            with suppress(OSError):
+                (self._own / CLOSED).touch()
         self._lock.close()
-        shutil.rmtree(self._own, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(self._own, ignore_errors=True)
         self._own = self._lock = None
 
     def _clear(self, folder: Path) -> None:

@@ -19,7 +19,7 @@ from models.config import Config
 from playground.engine.history import History, HistoryRows
 from playground.live import messages
 from playground.live.event_thread import EventThread
-from playground.live.messages import Failure, Known, Mailbox, Opened, Publication, Saved, Status
+from playground.live.messages import Failure, Known, Mailbox, Opened, Publication, Returned, Saved, Status
 from playground.live.worker import Worker
 
 FRAME = 33
@@ -55,6 +55,8 @@ class Session(QObject):
         ghosts_changed(): the ghosts changed.
         failed(Failure): something could not be done; says why and what would help.
         opened(Opened), saved(Saved): an experiment file was read or written.
+        returned(Returned): the previous run is the present one again.
+        branched(step, head): the run takes another way from this step; what was recorded up to `head` is a ghost.
     """
 
     status_changed = Signal(object)
@@ -64,6 +66,8 @@ class Session(QObject):
     failed = Signal(object)
     opened = Signal(object)
     saved = Signal(object)
+    returned = Signal(object)
+    branched = Signal(object, object)
     _command = Signal(object)
 
     def __init__(self, model: Model, parent: QObject | None = None) -> None:
@@ -112,6 +116,7 @@ class Session(QObject):
         worker.failed.connect(self._on_failed)
         worker.opened.connect(self._on_opened)
         worker.saved.connect(self._on_saved)
+        worker.returned.connect(self._on_returned)
         # On the worker's thread, which alone knows when all that was asked for before is done.
         worker.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         self._thread.start()
@@ -167,6 +172,12 @@ class Session(QObject):
         self._opening = next(self._ids)
         self._send(messages.Open(self._opening, path, self.model.name))
 
+    def back(self) -> None:
+        """Go back to the previous run, if there is one; the present one is the previous one then."""
+        if self.status.previous is not None and not self.opening:
+            self._opening = next(self._ids)
+            self._send(messages.Back(self._opening))
+
     @property
     def settled(self) -> bool:
         """Whether all that was asked for has been done: the run is at rest and everything here is up to date."""
@@ -176,7 +187,7 @@ class Session(QObject):
 
     @property
     def opening(self) -> bool:
-        """Whether a file is being read that will replace the run."""
+        """Whether a file is being read, or the previous run made ready, that will replace the run."""
         return self._opening > 0
 
     def save(self, path: Path, drawings: Mapping[str, Any] | None = None, *, autosave: bool = False) -> None:
@@ -300,14 +311,35 @@ class Session(QObject):
     def _on_opened(self, opened: Opened) -> None:
         if opened.run_id != self._opening:
             return
-        self._opening = 0
-        self.config = opened.config
-        self._new_run(opened.run_id)
-        self.data = opened.data if origin_of(opened.data).files else None
+        self._change_to(opened)
         self.ghosts = ()
         self.ghosts_changed.emit()
         self.opened.emit(opened)
         self._send(messages.Adopt(self._run_id))
+
+    @Slot(object)
+    def _on_returned(self, returned: Returned) -> None:
+        if returned.run_id != self._opening:
+            return
+        before, rows = self.status.config, self.history.rows()
+        self._change_to(returned)
+        # The run that is shown again is no ghost any more, whole or as a future that was left behind.
+        same = next((ghost for ghost in reversed(self.ghosts) if ghost.end == returned.head), None)
+        self.ghosts = tuple(ghost for ghost in self.ghosts if ghost is not same)
+        if before is not None and before.changed(returned.config) & self.model.task:
+            self.ghosts = ()
+        elif rows.length:
+            self.ghosts = (*self.ghosts, rows)[-MOST_GHOSTS:]
+        self.ghosts_changed.emit()
+        self.returned.emit(returned)
+        self._send(messages.Adopt(self._run_id))
+
+    def _change_to(self, ready: Opened | Returned) -> None:
+        """Another run is ready to be adopted."""
+        self._opening = 0
+        self.config = ready.config
+        self._new_run(ready.run_id)
+        self.data = ready.data if origin_of(ready.data).files else None
 
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
@@ -332,11 +364,15 @@ class Session(QObject):
             self.history.extend(publication.rows)
             self.edits = publication.edits
             self._mailbox.known = Known(self._run_id, self.history.branch, len(self.history))
+        fresh = self.status.phase == "loading"
         before, self.snapshot = self.snapshot, publication.snapshot
         self._take_over(publication.status)
         if publication.futures != self._futures:
-            new = [future for future in publication.futures if not any(future is old for old in self._futures)]
+            known = (*self._futures, *self.ghosts)  # a run that was gone back to brings futures that are ghosts already
+            new = [future for future in publication.futures if not any(future is old for old in known)]
             self._futures = publication.futures
+            if new and not fresh:
+                self.branched.emit(new[-1].start, new[-1].end)
             for future in new:
                 self._add_ghost(future)
         if self._visible and self.snapshot is not before and self.snapshot is not None and self.status.seeking is None:
@@ -376,7 +412,7 @@ class Session(QObject):
         self.edits = ()
         self.snapshot = None
         self._futures = ()
-        self.status = Status(self._run_id, "loading", config=self.config)
+        self.status = Status(self._run_id, "loading", config=self.config, previous=self.status.previous)
         self.status_changed.emit(self.status)
 
     def _add_ghost(self, rows: HistoryRows) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -19,9 +21,22 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from models.base import DataError, Model, PlaygroundError, Snapshot, TrainingError, origin_of
 from models.errors import short
 from playground.engine.arithmetic import about, repeats
+from playground.engine.previous import Previous, keep, worth_keeping
+from playground.engine.remedy import Remedy, remedy
 from playground.engine.run import Run, limit_blas
 from playground.live import messages
-from playground.live.messages import Failure, FailureKind, Mailbox, Opened, Phase, Publication, Saved, Status
+from playground.live.messages import (
+    Before,
+    Failure,
+    FailureKind,
+    Mailbox,
+    Opened,
+    Phase,
+    Publication,
+    Returned,
+    Saved,
+    Status,
+)
 
 SLICE = 0.008
 """Seconds of work between two looks at the command queue."""
@@ -48,6 +63,7 @@ class Worker(QObject):
             came to rest, or a frame is overdue.
         failed(Failure): a command could not be carried out.
         opened(Opened), saved(Saved): a file was read or written.
+        returned(Returned): the previous run is ready.
         closed(): the last command was carried out.
     """
 
@@ -55,6 +71,7 @@ class Worker(QObject):
     failed = Signal(object)
     opened = Signal(object)
     saved = Signal(object)
+    returned = Signal(object)
     closed = Signal()
 
     def __init__(self, mailbox: Mailbox) -> None:
@@ -65,6 +82,10 @@ class Worker(QObject):
         self._model: Model | None = None
         self._data: Any = None
         self._parked: tuple[int, Run, Model, Any] | None = None
+        self._previous: Previous | None = None
+        self._returning = 0  # the id that the previous run will have when it is adopted
+        self._search: Generator[None, None, Remedy | None] | None = None  # for a way on, after a failure
+        self._remedy: Remedy | None = None
         self._snapshot: Snapshot | None = None
         self._phase: Phase = "empty"
         self._pace: float | None = None
@@ -128,12 +149,19 @@ class Worker(QObject):
             case messages.Open():
                 self._open(command)
                 return
+            case messages.Back(run_id=run_id):
+                self._go_back(run_id)
+                return
             case messages.Adopt(run_id=run_id):
                 if self._parked is not None and self._parked[0] == run_id:
+                    if self._returning == run_id:
+                        self._previous = None  # it is the present one now, and the present one takes its place
+                    self._keep()
                     self._adopt(*self._parked)
                 return
             case messages.Close():
                 self._let_go(self._run_id)
+                self._previous = None
                 return
             case messages.Pace(steps_per_second=pace):
                 self._pace = pace
@@ -155,13 +183,16 @@ class Worker(QObject):
             case messages.Seek(step=step):
                 run.seek(step)
             case messages.Branch(play=play):
-                run.branch()
+                with self._way_back(run):
+                    run.branch()
                 if play:
                     run.play()
             case messages.Configure(changes=changes):
-                run.configure(run.trainer.config.model_copy(update=dict(changes)))
+                with self._way_back(run):
+                    run.configure(run.trainer.config.model_copy(update=dict(changes)))
             case messages.ApplyEdit(edit=edit):
-                run.edit(edit)
+                with self._way_back(run, edit.sweeping):
+                    run.edit(edit)
             case messages.Save():
                 self._save(command, run)
             case messages.Publish():
@@ -169,10 +200,39 @@ class Worker(QObject):
             case _:
                 raise TypeError(f"unknown command {command!r}")
 
+    def _keep(self) -> None:
+        """Another run takes the place of the present one: keep that, if it is worth keeping."""
+        if self._run is not None and self._model is not None and worth_keeping(self._run):
+            self._previous = keep(self._run, self._model, self._data)
+
+    @contextmanager
+    def _way_back(self, run: Run, sweeping: bool = False) -> Iterator[None]:
+        """Keep the run as it was before what is done inside, if that leaves a recorded future behind (or is sweeping).
+
+        What is refused leaves the run kept before alone.
+        """
+        assert self._model is not None
+        kept = keep(run, self._model, self._data) if sweeping or run.position < run.head else None
+        branch = run.history.branch
+        yield
+        if sweeping or run.history.branch != branch:
+            self._previous = kept
+
+    def _go_back(self, run_id: int) -> None:
+        """Make the previous run ready; the present one stays until the window adopts it."""
+        previous = self._previous
+        if previous is None:
+            raise DataError("There is no earlier run to go back to.")
+        limit_blas()
+        self._parked, self._returning = (run_id, previous.resume(), previous.model, previous.data), run_id
+        self.returned.emit(Returned(run_id, previous.recording.config, previous.data, previous.head))
+
     def _build(self, command: messages.Build) -> None:
+        self._keep()
         self._let_go(command.run_id)  # frees its memory before the new one takes its own
         self._phase = "loading"
-        self._leave(Publication(Status(command.run_id, "loading", config=command.config, moving=True)))
+        status = Status(command.run_id, "loading", config=command.config, moving=True, previous=self._before())
+        self._leave(Publication(status))
         limit_blas()
         data = command.data if command.data is not None else command.model.load(command.config)
         by_hand = command.data is not None and not origin_of(data).files
@@ -211,6 +271,7 @@ class Worker(QObject):
         self._pump.stop()
         self._run_id, self._phase = run_id, "empty"
         self._run = self._data = self._snapshot = self._parked = None
+        self._search = self._remedy = None
 
     def _save(self, command: messages.Save, run: Run) -> None:
         from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, saved_origin, write
@@ -226,7 +287,8 @@ class Worker(QObject):
             self._let_go(command.run_id)
         if self._mailbox.closing:  # there is no window any more to say it
             log.error("%s: %s", title, message)
-        self.failed.emit(Failure(command.run_id, kind, title, message))
+        way_back = self._run is None and self._previous is not None
+        self.failed.emit(Failure(command.run_id, kind, title, message, way_back))
 
     # Work ----------------------------------------------------------------------------------------------------------
 
@@ -250,10 +312,19 @@ class Worker(QObject):
             more = run.work(SLICE)
         except TrainingError:
             more = run.busy  # run.failure holds the sentence; the status carries it to the window
+            assert self._model is not None
+            trainer = self._model.trainer(run.timeline.config_at(0), self._data)
+            self._search, self._remedy = remedy(run, trainer, self._model.metrics), None
+        if run.failure is None:
+            self._search = self._remedy = None
+        elif self._search is not None and not more and phase_of(run) == self._phase:
+            self._look_for_remedy(self._search)
+            return
         if was_seeking and run.seeking is None and self._waiting:
             self._catch_up()
         elif not more:
-            self._pump.stop()
+            if self._search is None:
+                self._pump.stop()
             self._answer()
         elif (was_moving and not run.moving) or (was_seeking and run.seeking is None):
             self._answer()  # the step that was asked for; its held-out numbers follow
@@ -263,6 +334,17 @@ class Worker(QObject):
             self._snapshot = run.snapshot()
             self._leave(self._publication(run), tell=self._mailbox.missed())
         self._await(run.rest)
+
+    def _look_for_remedy(self, search: Generator[None, None, Remedy | None]) -> None:
+        """A slice of the search for a way on; the window hears of what was found."""
+        end = time.perf_counter() + SLICE
+        try:
+            while time.perf_counter() < end:
+                next(search)
+        except StopIteration as found:
+            self._search, self._remedy = None, found.value
+            self._pump.stop()
+            self._answer()
 
     def _catch_up(self) -> None:
         """The run is where the commands that have come meanwhile are meant for."""
@@ -277,7 +359,9 @@ class Worker(QObject):
         if run is None or self._mailbox.closing:
             return
         self._await(0.0)
-        if run.busy and not self._pump.isActive():
+        if run.failure is None:
+            self._search = self._remedy = None
+        if (run.busy or self._search is not None) and not self._pump.isActive():
             self._pump.start()
 
     def _await(self, seconds: float) -> None:
@@ -295,7 +379,7 @@ class Worker(QObject):
         """Tell where the run stands, with a picture of it; on the way to another step there is nothing to see."""
         run = self._run
         if run is None:
-            self._leave(Publication(Status(self._run_id, self._phase, heard=self._heard)))
+            self._leave(Publication(Status(self._run_id, self._phase, heard=self._heard, previous=self._before())))
             return
         try:
             if run.seeking is None:
@@ -307,7 +391,7 @@ class Worker(QObject):
             shown = self._snapshot
             self._let_go(self._run_id)
             message = f"Something unexpected went wrong ({type(error).__name__}: {error}). Press Reset."
-            status = Status(self._run_id, "failed", message=message, heard=self._heard)
+            status = Status(self._run_id, "failed", message=message, heard=self._heard, previous=self._before())
             publication = Publication(status, shown)
         self._phase = publication.status.phase
         self._leave(publication)
@@ -340,7 +424,17 @@ class Worker(QObject):
             moving=run.moving,
             busy=run.busy,
             heard=self._heard,
+            previous=self._before(),
+            remedy=self._remedy if failed else None,
+            total=run.trainer.total_steps,
         )
+
+    def _before(self) -> Before | None:
+        """What the window hears of the run that is kept."""
+        previous = self._previous
+        if previous is None:
+            return None
+        return Before(previous.recording.config, previous.recording.step, previous.head)
 
 
 def phase_of(run: Run) -> Phase:

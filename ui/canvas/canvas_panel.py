@@ -10,6 +10,7 @@ from ui.canvas.pixel_canvas import PixelCanvas
 from ui.canvas.stroke_canvas import DEFAULT_PEN, StrokeCanvas
 from ui.widgets.buttons import tool_button
 from ui.widgets.layout import STRETCH, column, muted, row
+from ui.widgets.wheel import CalmSlider
 
 Canvas = StrokeCanvas | PixelCanvas
 
@@ -58,7 +59,7 @@ class CanvasPanel(QWidget):
         self._extras.addWidget(button)
 
     def _pen_slider(self, canvas: StrokeCanvas) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
+        slider = CalmSlider(Qt.Orientation.Horizontal)
         slider.setRange(*(round(width) for width in PEN_WIDTHS))
         slider.setPageStep(4)
         slider.setValue(round(DEFAULT_PEN))

@@ -1,6 +1,6 @@
 """A field holds one value and knows how to take it from the hand: typed text, a dragged slider, a chosen entry.
 
-None of them reacts to the mouse wheel while a page is merely scrolled past it.
+None of them ever reacts to the mouse wheel, which belongs to the page.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -79,8 +79,8 @@ def neighbour(values: Sequence[float], value: float, direction: int) -> float:
 class Entry(QLineEdit):
     """A line of text that stands for a value: taken over by Enter or on leaving, put back by Esc.
 
-    What cannot be read stays in the field, marked, while `value` remains the last good one. Up and Down, and the mouse
-    wheel while the field has the focus, step through the numbers. The text is a short form of the value: a number
+    What cannot be read stays in the field, marked, while `value` remains the last good one. Up and Down step through
+    the numbers; the mouse wheel never does. The text is a short form of the value: a number
     with more digits than are shown keeps them until it is edited.
     """
 
@@ -194,14 +194,6 @@ class Entry(QLineEdit):
         else:
             super().keyPressEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """The wheel belongs to the page unless this has the focus."""
-        if self._numeric and self.hasFocus() and event.angleDelta().y():
-            self._step(1 if event.angleDelta().y() > 0 else -1)
-            event.accept()
-        else:
-            event.ignore()
-
 
 class Whole(QLabel):
     """All of what an entry holds, on as many lines as it takes; only there while the entry is too narrow for it."""
@@ -234,7 +226,7 @@ class Whole(QLabel):
 
 
 class Slider(CalmSlider):
-    """A slider that goes where it is pressed and leaves the mouse wheel to the page unless it has the focus."""
+    """A slider that goes where it is pressed and leaves the mouse wheel to the page."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -260,7 +252,7 @@ class Slider(CalmSlider):
 
 
 class Choice(CalmComboBox):
-    """A combo box with a tooltip for each entry; it leaves the mouse wheel to the page unless it has the focus."""
+    """A combo box with a tooltip for each entry; it leaves the mouse wheel to the page."""
 
     def __init__(self, setting: Setting, texts: Sequence[str]) -> None:
         super().__init__()

@@ -86,6 +86,15 @@ class ConfigForm(QWidget):
             self._config = config
             self._show_all()
 
+    def refused(self) -> tuple[str, str]:
+        """The first setting that holds what cannot be taken, and why; ("", sentence) where several do not fit together,
+        ("", "") while all is well.
+        """
+        for name, row in self.rows.items():
+            if not row.isHidden() and row.sentence.text():
+                return name, row.sentence.text()
+        return "", self.complaint.text()
+
     @property
     def waiting(self) -> bool:
         """Whether a change has not been reported yet: several close together are one."""

@@ -31,6 +31,7 @@ from ui.widgets.dropped import experiment_in, files_in
 from ui.widgets.layout import column, row
 from ui.widgets.plain import PlainLabel
 from ui.widgets.save_dialog import ask_target
+from ui.widgets.wheel import CalmComboBox
 
 TABLES = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
@@ -72,7 +73,7 @@ class PointPanel(QWidget):
             self._tools.addButton(button)
             self.tool_buttons[tool.name] = button
         self._tools.buttonClicked.connect(self._on_tool)
-        self.class_box = QComboBox()
+        self.class_box = CalmComboBox()
         self.class_box.setAccessibleName("class of new points")
         self.class_box.setToolTip("The class that new and repainted points get (keys 1–9)")
         self.class_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come and go

@@ -28,6 +28,7 @@ from ui.widgets import theme
 from ui.widgets.layout import muted
 from ui.widgets.numbers import grouped, number
 from ui.widgets.plain import PlainLabel, as_tip
+from ui.widgets.wheel import CalmComboBox
 
 ROWS_SHOWN = 50
 
@@ -109,7 +110,7 @@ class TableDialog(QDialog):
         self._update()
 
     def _columns(self, name: str, tip: str, none: str = "") -> QComboBox:
-        box = QComboBox()
+        box = CalmComboBox()
         box.setAccessibleName(name)
         box.setToolTip(as_tip(tip))
         if none:

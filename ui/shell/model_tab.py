@@ -6,12 +6,12 @@ A tab adds its own stage in the middle and, if it likes, a panel on the right to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QTimer, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,7 +20,7 @@ from models.config import Config, settings_of
 from models.data.pictures.turned import AS_IS, TurnedError
 from models.whole_file import atomically
 from playground.engine.suited import suited
-from playground.live.messages import Failure, Opened, Saved, Status
+from playground.live.messages import Failure, Opened, Returned, Saved, Status
 from playground.live.session import Session
 from ui.form.form import ConfigForm
 from ui.form.rows import title
@@ -32,7 +32,7 @@ from ui.shell.further import further
 from ui.shell.history_view import HistoryView
 from ui.shell.page import Page
 from ui.shell.places import Places
-from ui.shell.transport import Offer, RunBar, TimelineBar
+from ui.shell.transport import PREVIOUS, Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
 from ui.widgets.layout import below, beside, column, row, widget_of
 from ui.widgets.numbers import grouped
@@ -80,6 +80,8 @@ class ModelTab(Page):
         self._caution = ""  # what going on after the end does to the step size, while it does
         self._news = (0, "")  # a run, and what it was begun with: said until it moves
         self._begun = False
+        self._failed = Status(0)  # the latest failure, for the ways on from it
+        self._told_of_branch = False  # the user has asked for another way, and need not be told
         self._cleared_for = 0  # the run for which the stage was cleared
         self._build()
         self.with_curves.add(self.record.draw)
@@ -236,7 +238,8 @@ class ModelTab(Page):
         self.plots = MetricPlots(self.model.metrics)
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        columns = beside(widget_of(self._settings), (self.stage(), 1))
+        self._stage = self.stage()
+        columns = beside(widget_of(self._settings), (self._stage, 1))
         side = self.make_side()
         if side is not None:
             columns.addWidget(side)
@@ -256,6 +259,8 @@ class ModelTab(Page):
         session.failed.connect(self._on_failed)
         session.opened.connect(self._on_opened)
         session.saved.connect(self._on_saved)
+        session.returned.connect(self._on_returned)
+        session.branched.connect(self._on_branched)
         bar.toggled.connect(self.toggle)
         bar.stepped.connect(self.step)
         bar.stepped_back.connect(session.step_back)
@@ -266,6 +271,7 @@ class ModelTab(Page):
         timeline.stepped.connect(self.step)
         timeline.stepped_back.connect(session.step_back)
         timeline.branched.connect(self.branch)
+        timeline.returned.connect(self.go_back)
         self.plots.step_clicked.connect(session.seek)
 
     @property
@@ -309,8 +315,10 @@ class ModelTab(Page):
 
     @Slot()
     def reset(self) -> None:
-        """A new run with the settings in the form."""
+        """A new run with the settings in the form; none while a field holds what cannot be taken."""
         self.commit()
+        if self._refused():
+            return
         self.banner.clear()
         self.session.reset(self.fitting(self.form.config()))
 
@@ -318,25 +326,53 @@ class ModelTab(Page):
     def branch(self) -> None:
         """Continue from the step that is shown, with what stands in the form."""
         self.commit()
+        self._told_of_branch = True
         self.session.branch()
+
+    @Slot()
+    def go_back(self) -> None:
+        """Back to the run before this one, which is the one before that then."""
+        if self.session.status.previous is None:
+            self.told.emit("There is no earlier run to go back to")
+            return
+        self.banner.clear()
+        self.session.back()
+
+    def focus_stage(self) -> None:
+        """Something was chosen from a list: the keyboard goes to the stage, where keys mean the run."""
+        self._stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
-        """Start a new run with a preset's settings; the old run stays as a ghost curve."""
+        """Start a new run with a preset's settings; the old run stays as a ghost curve, and can be gone back to."""
         config = self.model.presets[name].config
         self.form.set_config(config)
         self.banner.clear()
-        self.session.reset(config)
+        self.session.reset(self.fitting(config))
         self._show_choice()
         self.say_begun(f"{name}: {self.model.presets[name].description}")
 
     @Slot(int)
     def _on_seed(self, seed: int) -> None:
         self.form.commit()
+        if self._refused():
+            self._show_choice()
+            return
         config = self.form.config().model_copy(update={"seed": seed})
         self.form.set_config(config)
-        self.session.reset(config, play=self.session.training)
+        self.session.reset(self.fitting(config), play=self.session.training)
         self._show_choice()
+
+    def _refused(self) -> bool:
+        """Whether a field holds what cannot be taken: then no new run begins, and the field is shown."""
+        refused = self.form.refused()
+        name, sentence = refused
+        if not sentence:
+            return False
+        if name:
+            self.form.reveal(name)
+        self.banner.say("No new run was started", f"{sentence} Mend it, or press Esc in the field.", "warning")
+        return True
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
@@ -375,15 +411,20 @@ class ModelTab(Page):
         if status.phase == "loading" and status.run_id != self._cleared_for:
             self._cleared_for = status.run_id  # the session says so, and then the worker does
             self.banner.forget_error()  # it was about an earlier attempt
+            self.banner.forget("branch")  # and this about another run
             self.record.clear()
             self.clear_stage()
         if status.phase == "failed":
-            actions = [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
-            self.banner.say(words.stopped(self.model), status.message, "error", actions)
-        elif self.banner.text.startswith(words.stopped(self.model)):
-            self.banner.clear()
+            self._failed = status
+            self.banner.say(words.stopped(self.model), status.message, "error", self._ways_on(status), about="failure")
+        elif status.run_id != self._failed.run_id or status.seeking is not None or status.position != status.head:
+            self.banner.forget("failure")  # it is somewhere else
+        elif status.phase != "paused" and status.position > self._failed.position:
+            self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        previous = status.previous
+        self.timeline.name_previous(words.of_run(self.model, previous) if previous is not None else "")
         self.leave_button.offer(self.own_data())
         self.record.show_known()
         self._show_pending()
@@ -427,7 +468,7 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self.banner.say(failure.title, failure.message)
+        self.banner.say(failure.title, failure.message, "error", [(PREVIOUS, self.go_back)] if failure.way_back else [])
         if (config := self.session.status.config) is not None and failure.kind == "configure":
             self.form.set_config(config)
         self.told.emit(failure.title)
@@ -446,13 +487,50 @@ class ModelTab(Page):
         self.told.emit(f"Opened {opened.path.name}. {opened.about}".strip())
 
     @Slot(object)
+    def _on_returned(self, returned: Returned) -> None:
+        """The run before is the present one again, with its settings."""
+        self.form.set_config(returned.config)
+        self._show_choice()
+        self.say_begun("Back in the previous run; the one that you left is one click away")
+
+    @Slot(object, object)
+    def _on_branched(self, step: int, head: int) -> None:
+        """A change in the past took another way: what is lost, where it still can be seen, and how to get it back."""
+        sentence = f"What was recorded up to step {grouped(head)} stays as a ghost curve"
+        if self._told_of_branch:
+            self.told.emit(f"Another way from step {grouped(step)}. {sentence}; {PREVIOUS} takes it up again.")
+        else:
+            title = f"Another way from step {grouped(step)}"
+            self.banner.say(title, f"{sentence}.", "info", [(PREVIOUS, self.go_back)], about="branch")
+        self._told_of_branch = False
+
+    @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
         if not saved.autosave:
             self.told.emit(f"Saved {saved.path.name} at step {grouped(saved.step)}")
 
+    def _ways_on(self, status: Status) -> list[tuple[str, Callable[[], object]]]:
+        """What can be done about a failure, in one click: the settings that went well, from a good step."""
+        if status.remedy is not None:
+            return [(words.of_remedy(self.model, status.remedy), self._take_remedy)]
+        return [(f"Go back to step {grouped(status.rewind_to)}", self._rewind)] if status.head else []
+
     @Slot()
     def _rewind(self) -> None:
-        self.session.seek(self.session.status.rewind_to)
+        self.session.seek(self._failed.rewind_to)
+
+    @Slot()
+    def _take_remedy(self) -> None:
+        """Back to the good step, and on with what went well there."""
+        remedy = self._failed.remedy
+        if remedy is None:
+            return
+        self._told_of_branch = True
+        self.session.seek(remedy.step)
+        config = self.form.config().model_copy(update=dict(remedy.changes))
+        self.form.set_config(config)
+        self.session.configure(config)
+        self._show_choice()
 
     # Words and marks -----------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from models.config import Config, settings_of
 from models.data.points.edits import SetPoints
 from models.data.points.own import OwnPoints, as_own, edited
 from models.data.points.sets import PointSet
-from playground.live.messages import Failure, Opened
+from playground.live.messages import Failure, Opened, Returned
 from ui.points.canvas import HOLLOW, PointCanvas
 from ui.points.companions import Companions, PointMemory
 from ui.points.editor import Place, PointEdit, PointEditor
@@ -29,6 +29,7 @@ from ui.points.panel import PointPanel
 from ui.points.source import PointSource
 from ui.shell.model_tab import ModelTab
 from ui.shell.speed import SpeedControl
+from ui.shell.transport import PREVIOUS
 from ui.widgets.dropped import files_in
 from ui.widgets.layout import column, row, widget_of
 
@@ -91,6 +92,7 @@ class PointTab(ModelTab):
         self.picked_at: Place | None = None
         self._source = PointSource()
         self._memory = PointMemory()
+        self._aside: OwnPoints | None = None  # own points that were left for a preset
         super().__init__(model, parent)
         editor = self.editor
         self.session.set_pace(self.speed.pace)
@@ -393,6 +395,11 @@ class PointTab(ModelTab):
         self.session.data = opened.data if isinstance(opened.data, OwnPoints) else None  # until the first picture comes
         super()._on_opened(opened)
 
+    @Slot(object)
+    def _on_returned(self, returned: Returned) -> None:
+        self.session.data = returned.data if isinstance(returned.data, OwnPoints) else None  # until the first picture
+        super()._on_returned(returned)
+
     @Slot(str)
     def _on_bad_table(self, sentence: str) -> None:
         self.banner.say("The table could not be used", sentence)
@@ -428,9 +435,37 @@ class PointTab(ModelTab):
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
-        """See ModelTab; a preset brings its own data set."""
+        """See ModelTab; a preset brings its own data set, and takes the user's own points on request."""
+        own = self._points_for(self.session.config)
+        self._aside = own if own is not None else self._aside
         self.session.data = None
         super().choose_preset(name)
+        if own is not None:
+            self.banner.say(
+                "The preset has points of its own",
+                f"Yours ({own.name}) are kept: train on them with these settings, or go back to the run that had them.",
+                "info",
+                [("Use my points", self.use_points_aside), (PREVIOUS, self.go_back)],
+                about="aside",
+            )
+
+    @Slot()
+    def use_points_aside(self) -> None:
+        """The user's own points that a preset has put aside, with the settings as they are now."""
+        if self._aside is None:
+            return
+        points, self._aside = self._aside, None
+        try:
+            config = self.settings_for(points, self.form.config()) if points.table else self.form.config()
+        except DataError as error:
+            self._aside = points
+            self._on_bad_table(str(error))
+            return
+        self.form.set_config(config)
+        self.session.config = self.fitting(config, own=True)
+        self.session.set_data(points)
+        self._show_choice()
+        self.say_begun(f"{len(points)} points of your own ({points.name})")
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:

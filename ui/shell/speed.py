@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.widgets.layout import muted
-from ui.widgets.numbers import grouped
+from ui.widgets.numbers import per_second
 from ui.widgets.plain import as_tip
+from ui.widgets.wheel import CalmSlider
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 """Steps per second; the slider's last place, after these, sets no limit."""
@@ -29,7 +30,7 @@ class SpeedControl(QWidget):
     def __init__(self, steps: str = "steps", start: int | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steps = steps
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, len(SPEEDS))
         self.slider.setPageStep(3)
         self.slider.setValue(len(SPEEDS) if start is None else SPEEDS.index(start))
@@ -63,7 +64,7 @@ class SpeedControl(QWidget):
         self.slider.setValue(len(SPEEDS) if pace is None else SPEEDS.index(pace))
 
     def _say(self, pace: int | None) -> str:
-        return "no limit" if pace is None else f"{grouped(pace)} {self._steps}/s"
+        return "no limit" if pace is None else per_second(pace, self._steps)
 
     @Slot(int)
     def _on_value(self, _place: int) -> None:

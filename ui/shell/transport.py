@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QSlider,
     QStyle,
     QStyleOptionSlider,
     QWidget,
@@ -22,17 +21,30 @@ from models.base import MetricSpec, Model
 from playground.live.messages import Status
 from ui.plots.metrics.reading import Readings
 from ui.widgets import icons, theme
-from ui.widgets.buttons import push_button, tool_button
+from ui.widgets.buttons import SteadyButton, push_button, tool_button
+from ui.widgets.described import WIDTH, Described
 from ui.widgets.layout import muted
-from ui.widgets.numbers import grouped, number
+from ui.widgets.numbers import duration, grouped, number, per_second
 from ui.widgets.plain import as_tip
 from ui.widgets.readout import Readout
-from ui.widgets.wheel import CalmComboBox, CalmSpinBox
+from ui.widgets.wheel import CalmComboBox, CalmSlider, CalmSpinBox
 
 WHOLE_CYCLES = ("iteration", "update")
 """Cycles that come to an end with a step, never in the middle between two."""
 
+ENDED_FOR = 900
+"""Milliseconds for which the main button rests when a run ends under the pointer: who was about to press Pause must not
+make it go on.
+"""
+
+WORTH_SAYING = 10.0
+"""Seconds that a run must still take for its remaining time to be said."""
+
 ENDED = "The run has ended by itself: change what ends it, or press Reset"
+
+
+PREVIOUS = "Back to the previous run"
+"""What leads back after a preset, a seed, Reset, other data, a lesson, or a change made in the past."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +83,13 @@ class RunBar(QFrame):
         super().__init__(parent)
         self._model = model
         self._offer = offer
-        self._shown: tuple[str, Offer | None] = ("", None)
+        self._shown: tuple[object, ...] = ()
+        self._ended = QTimer(self, singleShot=True, interval=ENDED_FOR)
+        self._ended.timeout.connect(self._on_ended)
+        self._status = Status(0)
         self._metrics = {spec.name: spec for spec in model.metrics}
         theme.set_role(self, "bar")
-        self.train_button = QPushButton(again or model.verb)
+        self.train_button = SteadyButton(again or model.verb)
         theme.set_role(self.train_button, "primary")
         icons.set_icon(self.train_button, "play", "accent_text")
         self.train_button.ensurePolished()
@@ -92,6 +107,8 @@ class RunBar(QFrame):
         for name, preset in model.presets.items():
             self.presets.addItem(name, name)
             self.presets.setItemData(self.presets.count() - 1, as_tip(preset.description), Qt.ItemDataRole.ToolTipRole)
+        self.presets.setItemDelegate(Described(self.presets))
+        self.presets.view().setMinimumWidth(WIDTH)
         self.presets.setPlaceholderText("own settings")
         self.presets.activated.connect(self._on_preset)
         self.seed = CalmSpinBox()
@@ -126,15 +143,23 @@ class RunBar(QFrame):
 
     def show_status(self, status: Status) -> None:
         """Where the run stands, in figures, and what the buttons would do now."""
+        before, self._status = self._status, status
         running = status.phase == "running"
-        speed = f" · {grouped(round(status.steps_per_second))} steps/s" if running and status.steps_per_second else ""
-        self.readout.setText(f"{self._cycles(status)}step {grouped(status.position)}{speed}")
+        speed = f" · {per_second(status.steps_per_second, 'steps')}" if running and status.steps_per_second else ""
+        left = time_left(status)
+        self.readout.setText(
+            f"{self._cycles(status)}step {grouped(status.position)}{speed}{f' · {left}' if left else ''}"
+        )
         self.back_button.setEnabled(status.position > 0)
+        if before.phase == "running" and status.phase == "finished" and self.train_button.underMouse():
+            self._ended.start()
+        elif status.phase != "finished":
+            self._ended.stop()
         offer = self._offer(status) if status.phase == "finished" else None
-        if (status.phase, offer) == self._shown:
+        if (status.phase, offer, self._ended.isActive()) == self._shown:
             return
-        self._shown = (status.phase, offer)
-        busy = status.phase == "loading"
+        self._shown = (status.phase, offer, self._ended.isActive())
+        busy = status.phase == "loading" or self._ended.isActive()
         self.train_button.setText("Pause" if running else offer.words if offer else self._model.verb)
         icons.set_icon(self.train_button, "pause" if running else "play", "accent_text")
         tips = {
@@ -145,6 +170,11 @@ class RunBar(QFrame):
         self.train_button.setToolTip(as_tip(tips.get(status.phase, f"{self._model.verb} (Space)")))
         self.train_button.setEnabled(not busy and (offer is not None or status.phase not in ("finished", "failed")))
         self.step_button.setEnabled(not busy and status.phase not in ("finished", "failed"))
+
+    @Slot()
+    def _on_ended(self) -> None:
+        """Whoever presses the main button from now on has seen that the run has ended."""
+        self.show_status(self._status)
 
     def _cycles(self, status: Status) -> str:
         """How far it is, counted as the model does; nothing where that is the number of steps again."""
@@ -198,12 +228,18 @@ class RunBar(QFrame):
         self.seed.setValue(self.seed.value() + 1)
 
 
+def time_left(status: Status) -> str:
+    """“about 2 min left” for a run that still takes a while; "" otherwise."""
+    seconds = status.seconds_left
+    return f"about {duration(seconds)} left" if seconds is not None and seconds > WORTH_SAYING else ""
+
+
 def say(spec: MetricSpec, value: float) -> str:
     """A metric in words: "held-out accuracy 97.8 %"."""
     return f"{spec.label} " + number(value, spec.unit).replace(" ", "\u202f")
 
 
-class _TimeSlider(QSlider):
+class _TimeSlider(CalmSlider):
     """A slider that goes where one clicks."""
 
     def __init__(self) -> None:
@@ -230,10 +266,6 @@ class _TimeSlider(QSlider):
                 self.setSliderDown(False)
         super().mousePressEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to whatever scrolls: time should not move by accident."""
-        event.ignore()
-
 
 class TimelineBar(QFrame):
     """The timeline: drag to any recorded step, walk a step at a time, continue from where one is.
@@ -241,12 +273,14 @@ class TimelineBar(QFrame):
     Signals:
         sought(object): the user wants to see this step (int; `object` because steps outgrow 32 bits).
         branched(): continue from the step that is shown.
+        returned(): back to the run before this one.
     """
 
     sought = Signal(object)
     branched = Signal()
     stepped_back = Signal()
     stepped = Signal()
+    returned = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -267,6 +301,8 @@ class TimelineBar(QFrame):
             "Train on from the step that is shown; what was recorded after it stays as a ghost curve"
         )
         self.branch.clicked.connect(self.branched)
+        self.previous = push_button(PREVIOUS, "", self.returned)
+        icons.set_icon(self.previous, "undo")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 10, 4)
         layout.setSpacing(8)
@@ -274,7 +310,7 @@ class TimelineBar(QFrame):
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.forward)
         layout.addWidget(self.place)
-        for button in (self.present, self.branch):
+        for button in (self.present, self.branch, self.previous):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             layout.addWidget(button)
         self.show_status(Status(0))
@@ -296,6 +332,14 @@ class TimelineBar(QFrame):
         self.forward.setEnabled(status.phase not in ("loading", "finished", "failed", "running") or past)
         self.present.setEnabled(past)
         self.branch.setEnabled(past)
+        self.previous.setEnabled(status.previous is not None)
+
+    def name_previous(self, words: str) -> None:
+        """What the run before this one was, in words; "" where there is none."""
+        tip = f"{PREVIOUS}: {words}" if words else f"{PREVIOUS}: there is none yet"
+        if tip != self.previous.toolTip():
+            self.previous.setToolTip(tip)
+            self.previous.setAccessibleDescription(words)
 
     @Slot(int)
     def _on_value(self, value: int) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from models.base import Model
-from playground.live.messages import Status
+from models.config import settings_of
+from playground.engine.remedy import Remedy
+from playground.live.messages import Before, Status
 from ui.plots.metrics.reading import Readings
-from ui.shell.transport import say
-from ui.widgets.numbers import grouped
+from ui.shell.transport import say, time_left
+from ui.widgets.numbers import counted, grouped
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,35 @@ def where_it_stands(model: Model, status: Status, known: Known) -> str:
     summary = f"{known.news.rstrip('.')}." if known.news else model.summary
     there = shown and shown[0].name in known.readings
     result = f": {say(shown[0], known.readings[shown[0].name].value)}" if there else ""
+    further = f". {known.next}" if known.next else ""
     return {
         "empty": "",
         "loading": "Building the model …",
         "untrained": f"{summary} Press {model.verb} (Space) to begin.",
-        "running": " ".join(filter(None, (f"{model.doing} …", known.caution))),
+        "running": " ".join(filter(None, (f"{model.doing} …", _sentence(time_left(status)), known.caution))),
         "paused": f"Paused at step {step}{result}",
-        "finished": f"Finished after {step} steps{result}{f'. {known.next}' if known.next else ''}",
+        "finished": f"Finished after {counted(status.position, 'steps')}{result}{further}",
         "failed": f"{stopped(model)} at step {step}: go back to an earlier one, or change what made it fail.",
     }[status.phase]
+
+
+def of_run(model: Model, before: Before) -> str:
+    """What a run was, in a few words: its preset or its own settings, and where it stands."""
+    config = before.config
+    known = (name for name, preset in model.presets.items() if config.changed(preset.config) <= {"seed"})
+    name = next(known, "own settings")
+    seed = "" if config.random_seed is None else f", seed {config.random_seed}"
+    at = f"at step {grouped(before.position)}"
+    of = f" of {grouped(before.head)}" if before.position < before.head else ""
+    return f"{name}{seed}, {at}{of}"
+
+
+def of_remedy(model: Model, remedy: Remedy) -> str:
+    """What the button says that goes back to a good step with settings that went well there."""
+    by_name = {setting.name: setting for setting in settings_of(model.config)}
+    changes = ", ".join(f"{by_name[name].label} {by_name[name].format(new)}" for name, new in remedy.changes.items())
+    return f"Back to step {grouped(remedy.step)} with {changes}"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""

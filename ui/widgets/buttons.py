@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from ui.widgets import icons, theme
 from ui.widgets.plain import as_tip
 
 Pressed = Callable[..., object] | SignalInstance
+
+
+class SteadyButton(QPushButton):
+    """A button for which a double click is one click: what it says after the first was not meant."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second press of a double click does nothing."""
+        event.accept()
 
 
 def push_button(words: str, tip: str, pressed: Pressed | None = None, *, role: str = "") -> QPushButton:

@@ -25,6 +25,33 @@ def grouped(count: float) -> str:
     return true_minus(f"{round(count):,}".replace(",", "\u202f"))
 
 
+def counted(count: float, what: str) -> str:
+    """A number of things, whose name is given in the plural: "1 step", "2 steps", "12 345 steps"."""
+    words = grouped(count)
+    return f"{words} {singular(what) if words == '1' else what}"
+
+
+def per_second(rate: float, what: str) -> str:
+    """A speed: "1 step/s", "0.5 steps/s", "340 steps/s"."""
+    if 0 < rate < 10 and rate != round(rate):
+        return f"{rate:.2g} {what}/s" if f"{rate:.2g}" != "1" else f"1 {singular(what)}/s"
+    return f"{counted(rate, what)}/s"
+
+
+def singular(plural: str) -> str:
+    """The name of one thing, from the name of several; regular nouns only."""
+    return plural.removesuffix("s")
+
+
+def duration(seconds: float) -> str:
+    """A time that is left, as exact as anybody needs it: "25 s", "4 min", "2 h 10 min"."""
+    if seconds < 57.5:  # what would be 60 s in steps of five is a minute
+        return f"{5 * max(1, round(seconds / 5))} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours and rest else f"{grouped(hours)} h" if hours else f"{minutes} min"
+
+
 def number(value: float, unit: str = "") -> str:
     """A number for a read-out: four significant digits, always the same number of them."""
     if not math.isfinite(value):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QTabBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.widgets.layout import column
+from ui.widgets.wheel import CalmTabBar
 
 ENOUGH = 560
 """Pixels of height from which all parts are shown at once."""
@@ -24,7 +25,7 @@ class SidePanel(QWidget):
     def __init__(self, parts: Sequence[tuple[str, QWidget]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parts = [widget for _, widget in parts]
-        self.bar = QTabBar()
+        self.bar = CalmTabBar()
         self.bar.setDocumentMode(True)
         self.bar.setDrawBase(False)
         self.bar.setExpanding(False)

@@ -61,6 +61,12 @@ class RunCommands(QObject):
             tab.branch()
 
     @Slot()
+    def go_back(self) -> None:
+        """The run before this one."""
+        if (tab := self._pages.run) is not None:
+            tab.go_back()
+
+    @Slot()
     def forget_ghosts(self) -> None:
         """Only the curves of the present run are left."""
         if (tab := self._pages.run) is not None:

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
+    QTabBar,
     QWidget,
 )
 
 MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 TYPING = (QAbstractSpinBox, QLineEdit, QComboBox, QAbstractItemView)
+MOVING = (QAbstractSpinBox, QLineEdit, QAbstractItemView, QAbstractSlider, QTabBar)
+"""What lives by the keys that otherwise go through the time of a run; a closed list does not."""
 
 
 def needed(event: QKeyEvent, focus: QWidget | None) -> bool:
@@ -25,6 +28,14 @@ def needed(event: QKeyEvent, focus: QWidget | None) -> bool:
         return False
     return (
         (event.key() == Qt.Key.Key_Space and isinstance(focus, (QAbstractButton, *TYPING)))
-        or (event.key() in MOVES and isinstance(focus, (QAbstractSlider, *TYPING)))
+        or (event.key() in MOVES and (isinstance(focus, MOVING) or _one_of_several(focus)))
         or (event.key() == Qt.Key.Key_Delete and isinstance(focus, TYPING))
     )
+
+
+def _one_of_several(focus: QWidget) -> bool:
+    """Whether it is a button of a group of which one is pressed: the arrows go through them."""
+    if not isinstance(focus, QAbstractButton) or not focus.isCheckable():
+        return False
+    group = focus.group()
+    return focus.autoExclusive() or (group is not None and group.exclusive())

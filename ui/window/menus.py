@@ -66,6 +66,7 @@ def menus(
         Command("run.beginning", RUN, "To the &beginning", run.to_beginning, key.Key_Home, when=has_run, apart=True),
         Command("run.present", RUN, "To the &present", run.to_present, key.Key_End, when=has_run),
         Command("run.branch", RUN, "&Continue from here", run.branch, QKeySequence("Ctrl+B"), "branch", has_run),
+        Command("run.back", RUN, "Back to the previous r&un", run.go_back, QKeySequence("Ctrl+Alt+Z"), "undo", has_run),
         Command("run.forget-ghosts", RUN, ghosts, run.forget_ghosts, when=has_run, apart=True),
         *(
             Command(

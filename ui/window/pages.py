@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets import icons, theme
 from ui.widgets.layout import column
+from ui.widgets.wheel import CalmTabWidget
 from ui.window.registry import TABS, make_page, make_tab, titles
 
 if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the first paint
@@ -17,7 +18,7 @@ if TYPE_CHECKING:  # loading NumPy, the models and the plots comes after the fir
     from ui.shell.page import Page
 
 
-class Pages(QTabWidget):
+class Pages(CalmTabWidget):
     """The tabs of the models, and the pages that are no model.
 
     Signals:

@@ -37,6 +37,7 @@ class Recovery(QObject):
         self._saved_at: dict[str, tuple[int, ...]] = {}  # run, step, head, revision of a tab's autosave
         self._saving: dict[str, tuple[int, int]] = {}  # head and revision of the autosave that is under way
         self._failed = False
+        self._training: set[str] = set()  # the models whose runs were training when the window was closed
         self._leftover: Leftover | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL)
@@ -95,18 +96,29 @@ class Recovery(QObject):
             self._saved_at[name] = (saved.run_id, saved.step, *self._saving[name])
 
     def stop(self) -> None:
-        """Save no more; what is under way is still finished."""
+        """Save no more but the runs that are training: they are offered at the next start."""
         self._timer.stop()
+        if self._autosaves is None:
+            return
+        for name, tab in self._pages.runs.items():
+            if tab.session.training and tab.session.status.phase == "running":
+                try:
+                    path = self._autosaves.path(name)
+                except OSError:  # the folder cannot be used, which was said when it was tried first
+                    return
+                self._saving[name] = (tab.session.status.head, tab.session.revision)
+                tab.session.save(path, tab.drawings(), autosave=True)
+                self._training.add(name)
 
     def close(self) -> None:
         """A clean end needs no recovery."""
         if self._autosaves is not None:
-            self._autosaves.close()
+            self._autosaves.close(self._training)
 
     # After a crash -------------------------------------------------------------------------------------------------
 
     def offer(self) -> None:
-        """If the last window did not close properly, offer its newest run of each model."""
+        """If the last window did not close properly, or was closed in mid-training, offer its newest runs."""
         if self._autosaves is None:
             return
         leftovers = [leftover for leftover in self._autosaves.leftovers() if leftover.model in TABS]
@@ -118,7 +130,7 @@ class Recovery(QObject):
         others = f" ({len(leftovers) - 1} more after it)" if len(leftovers) > 1 else ""
         self._leftover = newest
         self._pages.current.banner.say(
-            "The playground ended unexpectedly",
+            "A run was still training" if newest.closed else "The playground ended unexpectedly",
             f"Your {title} run was saved at {when}{others}.",
             "info",
             [("Open it", self.recover), ("Discard", self.discard)],

@@ -165,3 +165,18 @@ def test_an_empty_default_is_called_none(capsys: pytest.CaptureFixture[str], mon
     text = " ".join(capsys.readouterr().out.split())
     assert "Default: ." not in text
     assert "Default: none." in text
+
+
+@pytest.mark.parametrize(("words", "rate"), [("0,01", 0.01), ("1,5e-3", 0.0015), ("0.25", 0.25), (",5", 0.5)])
+def test_a_decimal_comma_is_read_as_in_the_window(words, rate):
+    from models.digits import DigitsConfig
+
+    assert parse_config(DigitsConfig, DigitsConfig(), ["--learning-rate", words]).learning_rate == rate
+
+
+@pytest.mark.parametrize("option", ["--batch-size=1,000", "--learning-rate=0,0,1", "--learning-rate=1,000.5"])
+def test_a_comma_that_may_mean_something_else_is_refused(option):
+    from models.digits import DigitsConfig
+
+    with pytest.raises(ConfigError):
+        parse_config(DigitsConfig, DigitsConfig(), [option])

@@ -190,6 +190,26 @@ def test_autosave_is_offered_after_a_crash_only(window, qtbot, tmp_path, qapp):
     second.close()
 
 
+def test_a_run_that_trains_when_the_window_is_closed_is_offered_at_the_next_start(window, qtbot, tmp_path):
+    tab = window.current
+    tab.session.reset(tab.form.config().model_copy(update={"epochs": 1000}), play=True)
+    qtbot.waitUntil(lambda: tab.session.status.head > 20)
+    head = tab.session.status.head
+    window.close()
+    second = MainWindow(None, Autosaves(tmp_path / "data"))
+    qtbot.addWidget(second)
+    second.show()
+    second.offer_recovery()
+    assert "still training" in second.current.banner.text
+    QApplication.processEvents()
+    with qtbot.waitSignal(second.current.session.opened):
+        press(second.current.banner, "Open it")
+    qtbot.waitUntil(settled(second.current))
+    assert second.current.session.status.position == second.current.session.status.head >= head
+    second.close()  # at rest, and opened once: not offered again
+    assert not list((tmp_path / "data").rglob("*.npz"))
+
+
 def test_window_state_is_remembered(qtbot, qapp, tmp_path):
     settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
     first = MainWindow(settings)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -161,21 +162,33 @@ class MetricPanel(QWidget):
     def _needed(self) -> tuple[float, float] | None:
         """Lowest and highest value worth showing: all of the lines, and all but the wildest of the noise.
 
-        Of what never falls the leap of the first steps is left out, and earlier runs are: small gains must be seen.
+        The axes are those of the present run: earlier ones have a say only within as much room again on either side,
+        for one that has exploded would press all others flat. Of what never falls the leap of the first steps is left
+        out, and earlier runs are: small gains must be seen.
         """
-        ends: list[float] = []
+        own: list[float] = []
+        earlier: list[float] = []
         for line in self.lines:
             curve = line.shown
-            parts = [(curve.smooth, 0.0), (curve.low, 0.02), (curve.high, 0.02)]
-            parts += [(ghost.values, 0.02) for ghost in line.ghosts]
-            climbs = line.spec.never_falls and len(curve.steps) > 0
-            for values, cut in [(curve.smooth, FIRST_LEAP)] if climbs else parts:
-                values = scaled(values, self.log)
-                ordered = np.sort(values[np.isfinite(values)])
-                if len(ordered):
-                    out = int(cut * len(ordered))
-                    ends += [float(ordered[out]), float(ordered[-1 if climbs else -1 - out])]
-        return (min(ends), max(ends)) if ends else None
+            if line.spec.never_falls and len(curve.steps) > 0:
+                own += self._ends(curve.smooth, FIRST_LEAP, 0.0)
+                continue
+            for values, cut in ((curve.smooth, 0.0), (curve.low, 0.02), (curve.high, 0.02)):
+                own += self._ends(values, cut, cut)
+            for ghost in line.ghosts:
+                earlier += self._ends(ghost.values, 0.02, 0.02)
+        if not own or not earlier:
+            return (min(own + earlier), max(own + earlier)) if own or earlier else None
+        low, high = min(own), max(own)
+        room = high - low or abs(high) or 1.0
+        return max(min(low, *earlier), low - room), min(max(high, *earlier), high + room)
+
+    def _ends(self, values: NDArray[Any], low: float, high: float) -> list[float]:
+        """Lowest and highest of the values as they are drawn, but for a share of them at either end."""
+        values = scaled(values, self.log)
+        ordered = np.sort(values[np.isfinite(values)])
+        first, last = int(low * len(ordered)), int(high * len(ordered))
+        return [float(ordered[first]), float(ordered[-1 - last])] if len(ordered) else []
 
     # -- painting
 

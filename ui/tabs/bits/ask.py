@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
@@ -18,6 +18,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import STRETCH, column, heading, row
 from ui.widgets.numbers import MINUS, equals, figure, plain
+from ui.widgets.wheel import CalmSpinBox
 
 SWITCH = 34.0
 TERM = 18.0
@@ -185,7 +186,7 @@ class AskPanel(QWidget):
         self._snapshot: BitsSnapshot | None = None
         self.bits: NDArray[np.float64] = np.zeros(0)
         """(n,), the switches."""
-        self.number = QSpinBox()
+        self.number = CalmSpinBox()
         self.number.setAccessibleName("number to ask for")
         self.number.setToolTip("Type a number: the switches show it in binary")
         self.number.setKeyboardTracking(True)

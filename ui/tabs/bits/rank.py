@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import QWidget
 
 from models.base import owned
 from models.bits.snapshot import BitsSnapshot, predict
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, heading, muted, row, widget_of
 from ui.widgets.plain import PlainLabel
+from ui.widgets.wheel import CalmComboBox, CalmSlider
 
 REACH = 100
 """Places of the slider on either side."""
@@ -36,11 +37,11 @@ class RankCard(QWidget):
         self._key: tuple[int, bytes] | None = None  # the rows: they decide rank and directions, the targets do not
         self.title = heading()
         self.words = muted(wrap=True)
-        self.choice = QComboBox()
+        self.choice = CalmComboBox()
         self.choice.setAccessibleName("direction to slide along")
         self.choice.setToolTip("In which direction the weights are slid: there is one for every row that is missing")
         self.choice.currentIndexChanged.connect(self._on_choice)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(-REACH, REACH)
         self.slider.setAccessibleName("slide the weights")
         self.slider.setToolTip("Move all weights along the arrows: they change, and no answer in the table does")

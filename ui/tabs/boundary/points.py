@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from models.base import DataError
 from models.boundary.data import own_points
@@ -14,6 +14,7 @@ from models.data.tables.table import Table, listed
 from ui.points.canvas import PointCanvas
 from ui.points.panel import PointPanel
 from ui.points.table_dialog import TableDialog
+from ui.widgets.wheel import CalmComboBox, CalmDoubleSpinBox
 
 
 class BoundaryPointPanel(PointPanel):
@@ -32,7 +33,7 @@ class BoundaryPointPanel(PointPanel):
         self._regression = False
         #: whether points from the last table are to be standardised
         self.standardise = True
-        self.value_box = QDoubleSpinBox()
+        self.value_box = CalmDoubleSpinBox()
         self.value_box.setRange(-10_000, 10_000)
         self.value_box.setDecimals(2)
         self.value_box.setSingleStep(0.25)
@@ -84,7 +85,7 @@ class BoundaryTableDialog(TableDialog):
     predicts = True
 
     def __init__(self, table: Table, name: str, parent: QWidget | None = None) -> None:
-        self.target_box = QComboBox()
+        self.target_box = CalmComboBox()
         self.target_box.addItem("none: points have classes", None)
         super().__init__(table, name, with_labels=True, parent=parent)
         self.target_box.setAccessibleName("value to predict")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.boundary.maps import confusion_counts, predict
 from models.boundary.snapshot import BoundarySnapshot
@@ -12,6 +12,7 @@ from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.numbers import grouped, number
 from ui.widgets.readout import Readout
+from ui.widgets.wheel import CalmComboBox
 
 BRIER = (
     "Brier score: the mean squared difference between the probabilities and 1 for the true class, 0 for the others. "
@@ -26,7 +27,7 @@ class Results(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshot: BoundarySnapshot | None = None
-        self.which = QComboBox()
+        self.which = CalmComboBox()
         self.which.addItems(["held-out points", "training points"])
         self.which.setAccessibleName("points that are counted")
         self.which.setToolTip("Which points the matrix counts")

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from models.boundary.maps import Box, HiddenSpace, hidden_space, two_unit_layers
 from models.boundary.snapshot import BoundarySnapshot
@@ -16,6 +16,7 @@ from ui.points.layer import PointLayer
 from ui.tabs.boundary.colors import Colors, answer_colors, outline, point_looks, value_level
 from ui.widgets import theme
 from ui.widgets.layout import STRETCH, column, muted, row, widget_of
+from ui.widgets.wheel import CalmComboBox
 
 MISSING = (
     "<b>Here one sees where the points go in a hidden layer of two neurons.</b><br><br>This network has no such layer. "
@@ -85,7 +86,7 @@ class HiddenSpacePage(QWidget):
         self._snapshot: BoundarySnapshot | None = None
         self._box: Box = (-1, 1, -1, 1)
         self.view = HiddenSpaceView()
-        self.layers = QComboBox()
+        self.layers = CalmComboBox()
         self.layers.setAccessibleName("hidden layer")
         self.layers.setToolTip("Which hidden layer of two neurons to look through")
         self.layers.currentIndexChanged.connect(self._on_layer)

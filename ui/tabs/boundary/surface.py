@@ -35,6 +35,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, muted, row
 from ui.widgets.numbers import grouped, number
 from ui.widgets.plain import as_tip
+from ui.widgets.wheel import CalmComboBox, CalmDoubleSpinBox
 
 RANDOM, PATH, WEIGHTS = "random slice", "path slice", "two weights"
 
@@ -55,21 +56,21 @@ class LossSurfacePage(QWidget):
         self.job.finished.connect(self._on_finished)
         self.job.failed.connect(self._on_failed)
         self.view = LossSurfaceView()
-        self.kind = QComboBox()
+        self.kind = CalmComboBox()
         self.kind.addItems([RANDOM, PATH, WEIGHTS])
         self.kind.setAccessibleName("directions of the slice")
         self.kind.setToolTip(
             "Along which two directions the weights are changed: at random (each neuron's part as long as its "
             "weights), where the path went farthest, or two weights of your choice"
         )
-        self.first, self.second = QComboBox(), QComboBox()
+        self.first, self.second = CalmComboBox(), CalmComboBox()
         for box, name in ((self.first, "first weight"), (self.second, "second weight")):
             box.setAccessibleName(name)
             box.setToolTip(as_tip(f"The {name} that the slice changes"))
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(3)
             box.hide()
-        self.extent = QDoubleSpinBox()
+        self.extent = CalmDoubleSpinBox()
         self.extent.setRange(0.05, 100)
         self.extent.setValue(1.0)
         self.extent.setDecimals(2)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QStackedLayout,
-    QTabWidget,
     QWidget,
 )
 
@@ -53,6 +52,7 @@ from ui.widgets.layout import beside, column, muted, widget_of
 from ui.widgets.numbers import number
 from ui.widgets.plain import PlainLabel, as_tip
 from ui.widgets.side_panel import SidePanel
+from ui.widgets.wheel import CalmTabWidget
 
 CALM = 500
 """Steps per second to begin with: without a limit most presets are over before one has seen anything."""
@@ -110,7 +110,7 @@ class BoundaryTab(PointTab):
     def make_panel(self) -> PointPanel:
         """The tools, then the plane and the network side by side."""
         panel = BoundaryPointPanel(self.make_canvas())
-        self.pages = QTabWidget()
+        self.pages = CalmTabWidget()
         self.pages.setAccessibleName("views of the network")
         self.pages.setDocumentMode(True)
         self.pages.addTab(self._make_network(), "Network")

@@ -28,6 +28,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.layout import STRETCH, Part, column, heading, muted, row
 from ui.widgets.numbers import number, percent, short_number
 from ui.widgets.plain import PlainLabel, as_tip
+from ui.widgets.wheel import CalmComboBox
 
 PAUSE = 120
 """Milliseconds of rest before a changed picture is explained."""
@@ -77,11 +78,11 @@ class WhyView(QWidget):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._explain)
-        self.target = QComboBox()
+        self.target = CalmComboBox()
         self.target.setAccessibleName("class to explain")
         self.target.setToolTip("Whose probability the maps explain")
         self.target.activated.connect(self._changed)
-        self.wanted = QComboBox()
+        self.wanted = CalmComboBox()
         self.wanted.setAccessibleName("answer to reach")
         self.wanted.setToolTip("Which answer the smallest change should lead to")
         self.wanted.activated.connect(self._changed)

@@ -24,6 +24,7 @@ from ui.plots.plot_base import Plot
 from ui.widgets import icons, theme
 from ui.widgets.layout import STRETCH, Part, column, muted, row
 from ui.widgets.plain import MarkupLabel, as_tip
+from ui.widgets.wheel import CalmSpinBox
 
 RULES = ("hebb", "pseudo-inverse", "modern", "storkey")
 """Every rule keeps its place in the list of colours."""
@@ -175,7 +176,7 @@ class CapacityView(QWidget):
         self._show_running(False)
 
     def _spin(self, label: str, low: int, high: int, value: int, tooltip: str, step: int) -> QSpinBox:
-        spin = QSpinBox()
+        spin = CalmSpinBox()
         spin.setRange(low, high)
         spin.setValue(value)
         spin.setSingleStep(step)

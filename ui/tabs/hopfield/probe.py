@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QSlider,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -35,6 +32,7 @@ from ui.canvas.surface import Surface
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import column, heading, muted, row
 from ui.widgets.view_switch import add_choices
+from ui.widgets.wheel import CalmComboBox, CalmSlider, CalmSpinBox
 
 THRESHOLD, SMALL_THRESHOLD = 0.5, 0.25
 """Share of a pixel's area that the pen must ink to make it black, at MNIST's size and in smaller pictures, whose pixels
@@ -118,7 +116,7 @@ class ProbePanel(QWidget):
         return row((self.name, 1), self.store_button, spacing=6)
 
     def _make_damage(self) -> QVBoxLayout:
-        self.kind = QComboBox()
+        self.kind = CalmComboBox()
         self.kind.setAccessibleName("kind of damage")
         self.kind.setToolTip("How the picture is damaged")
         for name, words in KINDS.items():
@@ -127,7 +125,7 @@ class ProbePanel(QWidget):
             "Damage it",
             "Damage the pattern on the canvas, always anew from the undamaged one; pressed again: other pixels",
         )
-        self.amount = QSlider(Qt.Orientation.Horizontal)
+        self.amount = CalmSlider(Qt.Orientation.Horizontal)
         self.amount.setRange(0, 100)
         self.amount.setValue(20)
         self.amount.setPageStep(5)
@@ -135,7 +133,7 @@ class ProbePanel(QWidget):
         self.amount.setToolTip("Share of the pixels that change colour")
         self.amount_words = muted()
         self.amount_words.setFixedWidth(self.amount_words.fontMetrics().horizontalAdvance("100 % · 1024 px") + 4)
-        self.seed = QSpinBox()
+        self.seed = CalmSpinBox()
         self.seed.setRange(0, 9999)
         self.seed.setAccessibleName("seed of the damage")
         self.seed.setToolTip("Chooses which pixels are damaged: the same number, the same pixels")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QWidget
 
 from models.base import DataError, Model, Snapshot
 from models.data.points.own import OwnPoints, as_own
@@ -27,6 +27,7 @@ from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
 from ui.widgets.plain import PlainLabel
+from ui.widgets.wheel import CalmTabWidget
 
 CALM = 5
 """Steps per second to begin with: at full speed a run is over before one has seen an E-step."""
@@ -95,7 +96,7 @@ class MixtureTab(PointTab):
         self.table = ComponentTable()
         self.explanation = PointExplanation()
         self.selection = SelectionPanel()
-        self.pages = QTabWidget()
+        self.pages = CalmTabWidget()
         self.pages.setAccessibleName("numbers of the mixture")
         self.truth_note = muted(wrap=True)
         self.truth_note.setAccessibleName("what the truth is")

@@ -372,3 +372,21 @@ def test_the_axis_of_what_never_falls_is_made_for_small_gains(qtbot):
     dented[20:] -= 0.2  # less than a hundredth of the range: it is seen to fall
     plots.set_data("likelihood", steps, dented)
     assert panel.lines[0].shown.cuts == ()
+
+
+def test_an_exploded_earlier_run_does_not_press_the_present_one_flat(qtbot):
+    plots = MetricPlots([MetricSpec("loss", "loss", plot="loss", log=True, better="lower")])
+    qtbot.addWidget(plots)
+    steps = np.arange(1, 41)
+    plots.add_ghost("earlier run", {"loss": (steps, np.geomspace(1.0, 1e9, 40))})
+    values = np.linspace(1.0, 0.2, 40)
+    for count in (5, 20, 40):
+        plots.set_all({"loss": (steps[:count], values[:count])})
+    low, high = plots.panels[0]._values
+    assert low <= 0.2
+    assert 1.0 <= high < 3.0
+    plots.add_ghost("earlier run", {"loss": (steps, np.linspace(1.2, 0.1, 40))})  # one like it is seen whole
+    plots.set_all({"loss": (steps, values * 1.001)})
+    low, high = plots.panels[0]._values
+    assert low <= 0.1
+    assert high >= 1.2
