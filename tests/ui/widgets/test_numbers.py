@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from ui.widgets import theme
+from ui.widgets import numbers, theme
 from ui.widgets.number_table import NumberTable
 from ui.widgets.numbers import equals, figure, grouped, in_cell, plain, short, small, small_tex
 
@@ -74,3 +74,13 @@ def test_a_table_is_written_over(qtbot, qapp):
     assert items[1].textAlignment() & Qt.AlignmentFlag.AlignRight
     assert table.horizontalHeaderItem(1).toolTip() == "weight"
     assert table.accessibleName() == "components"
+
+
+def test_one_is_singular_and_a_slow_run_is_not_said_to_stand_still():
+    assert [numbers.per_second(rate, "steps") for rate in (1, 1.0, 0.4, 3.44, 340)] == [
+        "1 step/s", "1 step/s", "0.4 steps/s", "3.4 steps/s", "340 steps/s",
+    ]  # fmt: skip
+    assert [numbers.counted(count, "updates") for count in (0, 1, 2)] == ["0 updates", "1 update", "2 updates"]
+    assert [numbers.duration(left) for left in (1, 12, 57, 59, 240, 7800)] == [
+        "5 s", "10 s", "55 s", "1 min", "4 min", "2 h 10 min",
+    ]  # fmt: skip
