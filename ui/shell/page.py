@@ -18,6 +18,7 @@ from models.errors import DataError
 from playground.live.job import Job
 from ui.canvas.surface import Surface
 from ui.shell.background import BackgroundWork
+from ui.widgets import theme
 from ui.widgets.banner import Banner
 from ui.widgets.layout import column
 
@@ -69,6 +70,7 @@ class Page(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(content)
         column(*above, (area, 1), *below, spacing=0, inside=self)
+        theme.dress(self)
         self.banner.lie_over(area)
 
     def own(self, job: Job, *, while_visible: QWidget | None = None) -> None:

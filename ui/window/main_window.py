@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from playground.live.recovery import Autosaves
-from ui.widgets import icons
+from ui.widgets import icons, theme
 from ui.window.actions import Actions
 from ui.window.commands import EditCommands, RunCommands, ViewCommands
 from ui.window.files import Files
@@ -77,6 +77,8 @@ class MainWindow(QMainWindow):
         self.pages.painted.connect(self.ready)
         for speaker in (self.pages, self.files, edit):
             speaker.told.connect(self._say)
+        for part in (self.menuBar(), self.pages.tabBar(), self.statusBar()):
+            theme.dress(part)
         self._memory.restore(self, self.pages)
 
     # Pages ---------------------------------------------------------------------------------------------------------

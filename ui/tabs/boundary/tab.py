@@ -98,7 +98,7 @@ class BoundaryTab(PointTab):
         self._zoomed.setInterval(0)
         self._zoomed.timeout.connect(self._show_page)
         self.view.view_box.sigRangeChanged.connect(self._zoomed.start)
-        theme.manager().changed.connect(self._show_page)
+        theme.follow(self, self._show_page)
 
     # Building --------------------------------------------------------------------------------------------------------
 
