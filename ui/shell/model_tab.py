@@ -155,7 +155,9 @@ class ModelTab(Page):
     def save_experiment(self, path: Path) -> None:
         """Write the run, with the user's drawings, to a file."""
         if self.session.status.phase in ("empty", "loading"):
-            self.banner.say("Nothing to save yet", "The model is still being built: try again in a moment.", "info")
+            self.banner.say(
+                "Nothing to save yet", "The model is still being built: try again in a moment.", "info", about="early"
+            )
             return
         self.session.save(path, self.drawings())
 
@@ -324,6 +326,7 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
+        self.banner.forget("configure")
         self.session.configure(self.fitting(config))
         self._show_choice()
 
@@ -336,8 +339,9 @@ class ModelTab(Page):
         try:
             fit, why = suited(self.model, config, own=self.brings_data() if own is None else own)
         except ConfigError as error:
-            self.banner.say("These settings do not fit", str(error))
+            self.banner.say("These settings do not fit", str(error), about="fit")
             return config
+        self.banner.forget("fit")
         if why:
             self.form.set_config(fit)
             self._show_choice()
@@ -366,6 +370,8 @@ class ModelTab(Page):
             self.banner.say(words.stopped(self.model), status.message, "error", actions)
         elif self.banner.text.startswith(words.stopped(self.model)):
             self.banner.clear()
+        if status.phase not in ("empty", "loading"):
+            self.banner.forget("early")
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
         self.leave_button.offer(self.own_data())
@@ -411,7 +417,7 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self.banner.say(failure.title, failure.message)
+        self.banner.say(failure.title, failure.message, about=failure.kind)
         if (config := self.session.status.config) is not None and failure.kind == "configure":
             self.form.set_config(config)
         self.told.emit(failure.title)
@@ -432,6 +438,7 @@ class ModelTab(Page):
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
         if not saved.autosave:
+            self.banner.forget("save")
             self.told.emit(f"Saved {saved.path.name} at step {grouped(saved.step)}")
 
     @Slot()

@@ -42,7 +42,7 @@ class Page(QWidget):
     Attributes:
         name: one word, for files and settings.
         title: what it is called in sentences.
-        banner: where problems are said; it lies over what `fill` was given.
+        banner: where problems are said; what `fill` was given makes room for it.
 
     Signals:
         told(str): what happened, in words, for the status bar.
@@ -71,7 +71,7 @@ class Page(QWidget):
         area.setWidget(content)
         column(*above, (area, 1), *below, spacing=0, inside=self)
         theme.dress(self)
-        self.banner.lie_over(area)
+        self.banner.stand_over(area)
 
     def own(self, job: Job, *, while_visible: QWidget | None = None) -> None:
         """Take over a computation in the background: it rests while the page (or this part of it) is hidden, and is
