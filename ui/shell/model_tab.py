@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QTimer, Slot
+from PySide6.QtCore import QByteArray, QSize, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -33,6 +33,7 @@ from ui.shell.page import Page
 from ui.shell.places import Places
 from ui.shell.transport import Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
+from ui.widgets.fold import ScrolledColumn
 from ui.widgets.layout import below, beside, column, row, widget_of
 from ui.widgets.numbers import grouped
 
@@ -222,17 +223,27 @@ class ModelTab(Page):
         self.plots = MetricPlots(self.model.metrics)
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
-        columns = beside(widget_of(self._settings), (self.stage(), 1))
-        side = self.make_side()
-        if side is not None:
-            columns.addWidget(side)
+        settings, stage, side = widget_of(self._settings), ScrolledColumn(self.stage()), self.make_side()
+        columns = beside(settings, (stage, 1))
+        beyond = None if side is None else ScrolledColumn(side)
+        if beyond is not None:
+            columns.addWidget(beyond)
         bottom = widget_of(row(self.plots, margins=(10, 4, 10, 0)))
         bottom.setMinimumHeight(PLOTS_LEAST)
         rows = below((columns, 1), bottom)
         self._places = Places(
-            columns, rows, form_width=self.form_width, side_width=self.side_width, side_share=self.side_share
+            settings,
+            stage,
+            beyond,
+            bottom,
+            columns,
+            rows,
+            form_width=self.form_width,
+            side_width=self.side_width,
+            side_share=self.side_share,
         )
-        self.fill(rows, above=[self.run_bar], below=[self.timeline])
+        whole = widget_of(row(self._places.left, (rows, 1), self._places.right, spacing=0))
+        self.fill(whole, above=[self.run_bar], below=[self._places.below, self.timeline])
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
@@ -482,7 +493,7 @@ class ModelTab(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
-        self._places.arrange(self.size())  # a tab has its size before it is shown
+        self._places.arrange(self._room())  # a tab has its size before it is shown
         self.session.set_visible(True)
         QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
@@ -502,7 +513,12 @@ class ModelTab(Page):
         """The size decides where the splitters are: a window that has grown and shrunk looks as it did before."""
         super().resizeEvent(event)
         if self.isVisible():
-            self._places.arrange(self.size())
+            self._places.arrange(self._room())
+
+    def _room(self) -> QSize:
+        """What is left between the bars; a banner comes and goes, and folds nothing."""
+        bars = self.run_bar.sizeHint().height() + self.timeline.sizeHint().height()
+        return QSize(self.width(), self.height() - bars)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""

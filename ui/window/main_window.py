@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Playground")
         self.setWindowIcon(icons.app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)  # at 200 % scaling this still fits a 1920×1200 screen
+        self.setMinimumSize(960, 540)  # full HD at 200 %
         self.setCentralWidget(self.pages)
         self._told = QLabel()
         self._told.setAccessibleName("what happened")

@@ -58,7 +58,7 @@ class DigitsTab(ClassifierTab):
         left = column(
             self.tiles_heading,
             (self.tiles, 1),
-            heading("Hidden units answering to the canvas"),
+            heading("Hidden units on this drawing", "How strongly the hidden units answer to the canvas"),
             self.strip,
             margins=(12, 8, 8, 8),
             spacing=4,
