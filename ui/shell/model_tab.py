@@ -104,6 +104,9 @@ class ModelTab(Page):
         """Draw the model; called at most 30 times a second, and only while the tab is visible."""
         raise NotImplementedError
 
+    def show_settings(self, config: Config) -> None:
+        """The settings that are chosen now, for a picture in which they can be changed (see `try_settings`)."""
+
     def clear_stage(self) -> None:
         """A new run is being built: whatever is shown belongs to the old one."""
 
@@ -311,6 +314,13 @@ class ModelTab(Page):
         self.banner.clear()
         self.session.reset(self.fitting(self.form.config()))
 
+    @Slot(object)
+    def try_settings(self, config: Config) -> None:
+        """A new run with settings that were chosen in the picture of the model."""
+        self.form.set_config(config)
+        self._on_config(config)
+        self.reset()
+
     @Slot()
     def branch(self) -> None:
         """Continue from the step that is shown, with what stands in the form."""
@@ -469,6 +479,7 @@ class ModelTab(Page):
                 found = name
                 break
         self.run_bar.show_choice(found, seed)
+        self.show_settings(config)
         self._show_pending()
 
     def _show_pending(self) -> None:
