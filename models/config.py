@@ -78,6 +78,8 @@ def setting(
     item_le: float | None = None,
     shown_when: tuple[str, Sequence[object]] | None = None,
     value_help: Mapping[str, str] | None = None,
+    distinct: bool = False,
+    one_for_each: str | None = None,
 ) -> Any:
     """Declare one field of a Config.
 
@@ -96,6 +98,8 @@ def setting(
         shown_when: (other field, values): the form shows this one only while the other field has one of the values.
         value_help: for a choice: what each value means, shown as the tooltip of that entry. For a list: what an empty
             one ("") means, shown in its place.
+        distinct: of a list of choices: the form offers only what is not in it yet.
+        one_for_each: of a list of choices: another list, for each entry of which it has one; or a single one for all.
     """
     extra: dict[str, Any] = {
         "group": group,
@@ -108,6 +112,8 @@ def setting(
         "item_le": item_le,
         "shown_when": list(shown_when) if shown_when else None,
         "value_help": dict(value_help) if value_help else None,
+        "distinct": distinct,
+        "one_for_each": one_for_each,
     }
     return Field(
         default,
@@ -178,6 +184,8 @@ class Setting:
     values: tuple[Any, ...] = ()
     optional: bool = False
     structured: bool = False
+    distinct: bool = False
+    one_for_each: str | None = None
 
     @property
     def allowed(self) -> str:
@@ -445,6 +453,8 @@ def _read(name: str, field: FieldInfo) -> Setting:
         advanced=bool(declared.get("advanced")),
         shown_when=(shown_when[0], tuple(shown_when[1])) if shown_when else None,
         optional=optional,
+        distinct=bool(declared.get("distinct")),
+        one_for_each=declared.get("one_for_each"),
         structured=kind == "text" and get_origin(annotation) in (tuple, list, dict),
     )
 

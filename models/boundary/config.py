@@ -65,6 +65,7 @@ class PlaneConfig(Config):
         group="Network",
         min_length=1,
         max_length=7,
+        distinct=True,
         value_help={
             "x": "The first coordinate.",
             "y": "The second coordinate.",

@@ -50,6 +50,7 @@ class NetworkConfig(Config):
         group="Network",
         min_length=1,
         max_length=8,
+        one_for_each="hidden",
         value_help={name: text for name, text in ACTIVATION_HELP.items() if name != "softmax"},
     )
     output_activation: OutputActivation = setting(

@@ -101,7 +101,7 @@ class Surface(QWidget):
         self._cursor_before = False  # when the window lost the focus: it comes back as it was
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
 
     # ------------------------------------------------------------------------------- what subclasses implement
 

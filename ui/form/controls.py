@@ -10,12 +10,15 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from models.config import LISTS, Setting
+from ui.form.chips import Chip
 from ui.form.fields import Choice, Entry, Slider, Whole, stops
 from ui.widgets.flow_layout import FlowLayout
+from ui.widgets.layout import muted
 from ui.widgets.plain import as_tip
 
 
@@ -213,7 +216,8 @@ class List(Control):
         super().__init__(setting)
         self._value: tuple[Any, ...] = ()
         self.items: list[QWidget] = []
-        """A field for every entry."""
+        """A field for every entry; each in its chip."""
+        self.chips: list[Chip] = []
         self.body: QWidget = QWidget()
         self._flow = FlowLayout(self.body)
         self._flow.setContentsMargins(0, 0, 0, 0)
@@ -235,23 +239,36 @@ class List(Control):
         """Show a list; silent."""
         self._value = tuple(value or ())
         while len(self.items) > len(self._value):
-            item = self.items.pop()
-            self._flow.removeWidget(item)
-            item.hide()
-            item.deleteLater()
+            self.items.pop()
+            chip = self.chips.pop()
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
         while len(self.items) < len(self._value):
             item = self._make()
+            chip = Chip(item)
+            chip.removed.connect(self._on_removed)
+            chip.moved.connect(self._on_moved)
+            chip.dropped.connect(self._on_dropped)
             self.items.append(item)
+            self.chips.append(chip)
             for widget in self._tail:
                 self._flow.removeWidget(widget)
-            for widget in (item, *self._tail):
+            for widget in (chip, *self._tail):
                 self._flow.addWidget(widget)
-            item.setVisible(True)
+            chip.setVisible(True)
         for number, (item, part) in enumerate(zip(self.items, self._value, strict=True), start=1):
-            item.setAccessibleName(f"{self.setting.label} {number}")
+            self.chips[number - 1].name(f"{self.setting.label} {number}")
             self._fill(item, part)
-        self.fewer.setEnabled(len(self._value) > self.setting.min_length)
-        self.more.setEnabled(self.setting.max_length is None or len(self._value) < self.setting.max_length)
+        self._allow()
+
+    def _allow(self) -> None:
+        """Offer what fits: no entry too few or too many."""
+        count, most = len(self._value), self.setting.max_length
+        self.fewer.setEnabled(count > self.setting.min_length)
+        self.more.setEnabled(most is None or count < most)
+        for chip in self.chips:
+            chip.allow(remove=count > self.setting.min_length, move=count > 1)
 
     def widgets(self) -> list[QWidget]:
         """The entries, then the buttons."""
@@ -272,6 +289,39 @@ class List(Control):
 
     def _remove(self) -> None:
         self._take(self._value[:-1])
+
+    def _sender_at(self) -> int:
+        chip = self.sender()
+        assert isinstance(chip, Chip)
+        return self.chips.index(chip)
+
+    @Slot()
+    def _on_removed(self) -> None:
+        at = self._sender_at()
+        self._take(self._value[:at] + self._value[at + 1 :])
+        if self.items:
+            self.items[min(at, len(self.items) - 1)].setFocus()
+
+    @Slot(int)
+    def _on_moved(self, step: int) -> None:
+        at = self._sender_at()
+        self._move(at, at + step)
+
+    @Slot(object)
+    def _on_dropped(self, place: QPoint) -> None:
+        at = self._sender_at()
+        for index, chip in enumerate(self.chips):
+            if chip.rect().contains(chip.mapFromGlobal(place)):
+                self._move(at, index)
+                return
+
+    def _move(self, at: int, to: int) -> None:
+        """Put an entry somewhere else; the others keep their order."""
+        if 0 <= to < len(self._value) and to != at:
+            value = list(self._value)
+            value.insert(to, value.pop(at))
+            self._take(tuple(value))
+            self.items[to].setFocus()
 
     def _item_edited(self) -> None:
         self._take(tuple(self._read(item) for item in self.items))
@@ -298,7 +348,7 @@ class List(Control):
 
 
 class Numbers(List):
-    """A list of numbers, such as the widths of hidden layers."""
+    """A list of numbers, such as the widths of hidden layers: as chips or, for who would rather type, as a text."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
@@ -308,11 +358,35 @@ class Numbers(List):
         self.head.setPlaceholderText(setting.value_help.get("", ""))
         self.head.edited.connect(self._typed)
         self.head.refused.connect(self._refused)
+        self.head.hide()
+        self.as_text = self._button("…", "Type the list as a text")
+        self.as_text.setCheckable(True)
+        self.as_text.toggled.connect(self._show_text)
+        self._empty = muted(setting.value_help.get("", ""))  # what it means that there is no chip
+        self._empty.setFixedHeight(self.more.height())
+        self._tail = (self._empty, *self._tail, self.as_text)
+        for widget in self._tail:
+            self._flow.removeWidget(widget)
+            self._flow.addWidget(widget)
+
+    @Slot(bool)
+    def _show_text(self, text: bool) -> None:
+        """The text instead of the chips, or the chips: no value stands there twice."""
+        self.head.setVisible(text)
+        for widget in (*self.chips, self.fewer, self.more):
+            widget.setVisible(not text)
+        self._empty.setVisible(not text and not self._value and bool(self._empty.text()))
+        if text:
+            self.head.setFocus()
 
     def set_value(self, value: Any) -> None:
         """Show a list; silent."""
         super().set_value(value)
         self.head.set_value(self._value)
+        text = self.as_text.isChecked()
+        for chip in self.chips:
+            chip.setVisible(not text)
+        self._empty.setVisible(not text and not self._value and bool(self._empty.text()))
 
     def narrow(self, setting: Setting) -> None:
         """Other bounds of each number; silent."""
@@ -334,7 +408,7 @@ class Numbers(List):
 
     def widgets(self) -> list[QWidget]:
         """The text, the fields, the buttons."""
-        return [self.head, *super().widgets()]
+        return [self.head, *super().widgets(), self.as_text]
 
     def _one_of(self, setting: Setting) -> Setting:
         """The setting of a single number of the list."""
@@ -372,6 +446,7 @@ class Selections(List):
     """A list of choices, such as the activation of each layer."""
 
     def __init__(self, setting: Setting) -> None:
+        self._each: int | None = None
         super().__init__(setting)
         for widget in self._tail:
             self._flow.removeWidget(widget)
@@ -387,9 +462,54 @@ class Selections(List):
     def _first(self) -> Any:
         return self.setting.values[0]
 
+    def _unused(self) -> list[Any]:
+        return [value for value in self.setting.values if value not in self._value]
+
+    def _add(self) -> None:
+        """One more: of a list of different things the first that is not in it; of one for all, one for each."""
+        if self.setting.distinct:
+            self._take((*self._value, self._unused()[0]))
+        elif self._each is not None:
+            self._take(self._value + self._value[-1:] * (self._each - len(self._value)))
+        else:
+            super()._add()
+
+    def _remove(self) -> None:
+        self._take(self._value[:1] if self._each is not None else self._value[:-1])
+
+    def match(self, count: int) -> None:
+        """There are so many of what each entry is for; silent. One entry is for all of them."""
+        self._each = max(1, count)
+        self._allow()
+
+    def fitted(self) -> Any:
+        """One for all, or one for each."""
+        if self._each is None or len(self._value) <= 1:
+            return self._value
+        return (self._value + self._value[-1:] * self._each)[: self._each]
+
+    def _allow(self) -> None:
+        super()._allow()
+        if self.setting.distinct:
+            self.more.setEnabled(self.more.isEnabled() and bool(self._unused()))
+            for item in self.items:
+                self._offer(item)
+        if self._each is not None:
+            self.more.setEnabled(len(self._value) == 1 < self._each)
+            for chip in self.chips:
+                chip.allow(remove=False, move=len(self._value) > 1)
+
+    def _offer(self, item: Any) -> None:
+        """Grey in a list what stands elsewhere already."""
+        model = item.model()
+        assert isinstance(model, QStandardItemModel)
+        for row in range(item.count()):
+            taken = item.itemData(row) in map(str, self._value) and row != item.currentIndex()
+            model.item(row).setEnabled(not taken)
+
     def _make(self) -> Choice:
         choice = Choice(self.setting, self.setting.choices)
-        choice.setFixedWidth(min(choice.sizeHint().width(), 200))
+        choice.setFixedWidth(min(choice.sizeHint().width(), 158))  # with grip and × in 240 pixels
         choice.currentIndexChanged.connect(self._item_edited)
         return choice
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from models.config import Config, Setting, problems, settings_of
-from ui.form.controls import Control, List
+from ui.form.controls import Control, List, Selections
 from ui.form.rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 from ui.widgets import theme
 from ui.widgets.plain import PlainLabel
@@ -233,6 +233,8 @@ class ConfigForm(QWidget):
         """Bound the settings whose range depends on these values of others."""
         ranges = type(self._config).ranges(values)
         for name, row in self.rows.items():
+            if row.setting.one_for_each and isinstance(row.control, Selections):
+                row.control.match(len(values[row.setting.one_for_each]))
             row.narrow(ranges.get(name))
 
     def _review(self) -> None:

@@ -39,7 +39,7 @@ class Painted(QFrame):
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
 
     def forget(self) -> None:
         """The colours are others: drop what is kept painted. For subclasses."""

@@ -122,7 +122,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.reset_action = action("Show everything", self, self.show_everything)
         self.export = Export(self, self.table)
         self._dress(theme.current())
-        theme.manager().changed.connect(self._restyle)
+        self._follower = theme.follow(self, self._restyle)
 
     # -- what subclasses may say otherwise
 
@@ -166,7 +166,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def close(self) -> bool:
         """Take the plot apart; it follows no theme any more."""
-        theme.manager().changed.disconnect(self._restyle)
+        self._follower.stop()
         return bool(super().close())
 
     # -- the pointer

@@ -105,7 +105,7 @@ class PointPanel(QWidget):
         editor.history_changed.connect(self._update)
         editor.noticed.connect(self.told)
         canvas.installEventFilter(self)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self.set_classes(editor.classes)
         self._restyle()
         self._update()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
 
 from models.data.tables.reading import Steps
 from models.data.tables.roles import guess_columns
@@ -14,6 +14,7 @@ from models.errors import DataError
 from playground.live.job import Job
 from ui.widgets.buttons import push_button
 from ui.widgets.layout import row
+from ui.widgets.plain import PlainLabel
 
 PATIENCE = 250
 """Milliseconds that a table is read without a word: most are read by then."""
@@ -49,7 +50,7 @@ class TableReader(QWidget):
         self.job = Job("table", self)
         self.name = ""
         self._skips = False
-        self._words = QLabel()
+        self._words = PlainLabel()
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +34,7 @@ from ui.shell.page import Page
 from ui.shell.places import Places
 from ui.shell.transport import PREVIOUS, Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
+from ui.widgets.fold import ScrolledColumn
 from ui.widgets.layout import below, beside, column, row, widget_of
 from ui.widgets.numbers import grouped
 
@@ -107,6 +108,9 @@ class ModelTab(Page):
         """Draw the model; called at most 30 times a second, and only while the tab is visible."""
         raise NotImplementedError
 
+    def show_settings(self, config: Config) -> None:
+        """The settings that are chosen now, for a picture in which they can be changed (see `try_settings`)."""
+
     def clear_stage(self) -> None:
         """A new run is being built: whatever is shown belongs to the old one."""
 
@@ -159,7 +163,9 @@ class ModelTab(Page):
     def save_experiment(self, path: Path) -> None:
         """Write the run, with the user's drawings, to a file."""
         if self.session.status.phase in ("empty", "loading"):
-            self.banner.say("Nothing to save yet", "The model is still being built: try again in a moment.", "info")
+            self.banner.say(
+                "Nothing to save yet", "The model is still being built: try again in a moment.", "info", about="early"
+            )
             return
         self.session.save(path, self.drawings())
 
@@ -239,17 +245,27 @@ class ModelTab(Page):
         self.record = HistoryView(self.session, self.plots, self.run_bar, self.meaningless)
         self.timeline = TimelineBar()
         self._stage = self.stage()
-        columns = beside(widget_of(self._settings), (self._stage, 1))
-        side = self.make_side()
-        if side is not None:
-            columns.addWidget(side)
+        settings, stage, side = widget_of(self._settings), ScrolledColumn(self._stage), self.make_side()
+        columns = beside(settings, (stage, 1))
+        beyond = None if side is None else ScrolledColumn(side)
+        if beyond is not None:
+            columns.addWidget(beyond)
         bottom = widget_of(row(self.plots, margins=(10, 4, 10, 0)))
         bottom.setMinimumHeight(PLOTS_LEAST)
         rows = below((columns, 1), bottom)
         self._places = Places(
-            columns, rows, form_width=self.form_width, side_width=self.side_width, side_share=self.side_share
+            settings,
+            stage,
+            beyond,
+            bottom,
+            columns,
+            rows,
+            form_width=self.form_width,
+            side_width=self.side_width,
+            side_share=self.side_share,
         )
-        self.fill(rows, above=[self.run_bar], below=[self.timeline])
+        whole = widget_of(row(self._places.left, (rows, 1), self._places.right, spacing=0))
+        self.fill(whole, above=[self.run_bar], below=[self._places.below, self.timeline])
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
@@ -322,6 +338,13 @@ class ModelTab(Page):
         self.banner.clear()
         self.session.reset(self.fitting(self.form.config()))
 
+    @Slot(object)
+    def try_settings(self, config: Config) -> None:
+        """A new run with settings that were chosen in the picture of the model."""
+        self.form.set_config(config)
+        self._on_config(config)
+        self.reset()
+
     @Slot()
     def branch(self) -> None:
         """Continue from the step that is shown, with what stands in the form."""
@@ -376,6 +399,7 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_config(self, config: Config) -> None:
+        self.banner.forget("configure")
         self.session.configure(self.fitting(config))
         self._show_choice()
 
@@ -388,8 +412,9 @@ class ModelTab(Page):
         try:
             fit, why = suited(self.model, config, own=self.brings_data() if own is None else own)
         except ConfigError as error:
-            self.banner.say("These settings do not fit", str(error))
+            self.banner.say("These settings do not fit", str(error), about="fit")
             return config
+        self.banner.forget("fit")
         if why:
             self.form.set_config(fit)
             self._show_choice()
@@ -421,6 +446,8 @@ class ModelTab(Page):
             self.banner.forget("failure")  # it is somewhere else
         elif status.phase != "paused" and status.position > self._failed.position:
             self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
+        if status.phase not in ("empty", "loading"):
+            self.banner.forget("early")
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
         previous = status.previous
@@ -468,7 +495,8 @@ class ModelTab(Page):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self.banner.say(failure.title, failure.message, "error", [(PREVIOUS, self.go_back)] if failure.way_back else [])
+        ways = [(PREVIOUS, self.go_back)] if failure.way_back else []
+        self.banner.say(failure.title, failure.message, "error", ways, about=failure.kind)
         if (config := self.session.status.config) is not None and failure.kind == "configure":
             self.form.set_config(config)
         self.told.emit(failure.title)
@@ -507,6 +535,7 @@ class ModelTab(Page):
     @Slot(object)
     def _on_saved(self, saved: Saved) -> None:
         if not saved.autosave:
+            self.banner.forget("save")
             self.told.emit(f"Saved {saved.path.name} at step {grouped(saved.step)}")
 
     def _ways_on(self, status: Status) -> list[tuple[str, Callable[[], object]]]:
@@ -545,6 +574,7 @@ class ModelTab(Page):
                 found = name
                 break
         self.run_bar.show_choice(found, seed)
+        self.show_settings(config)
         self._show_pending()
 
     def _show_pending(self) -> None:
@@ -569,7 +599,7 @@ class ModelTab(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the run, and say where it stands; the first time, build it."""
         super().showEvent(event)
-        self._places.arrange(self.size())  # a tab has its size before it is shown
+        self._places.arrange(self._room())  # a tab has its size before it is shown
         self.session.set_visible(True)
         QTimer.singleShot(0, self, self._say)  # once the window knows that this tab is in front
         if not self._begun:
@@ -589,7 +619,12 @@ class ModelTab(Page):
         """The size decides where the splitters are: a window that has grown and shrunk looks as it did before."""
         super().resizeEvent(event)
         if self.isVisible():
-            self._places.arrange(self.size())
+            self._places.arrange(self._room())
+
+    def _room(self) -> QSize:
+        """What is left between the bars; a banner comes and goes, and folds nothing."""
+        bars = self.run_bar.sizeHint().height() + self.timeline.sizeHint().height()
+        return QSize(self.width(), self.height() - bars)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: nothing is drawn until the tab is shown again."""

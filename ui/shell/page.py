@@ -18,6 +18,7 @@ from models.errors import DataError
 from playground.live.job import Job
 from ui.canvas.surface import Surface
 from ui.shell.background import BackgroundWork
+from ui.widgets import theme
 from ui.widgets.banner import Banner
 from ui.widgets.layout import column
 
@@ -41,7 +42,7 @@ class Page(QWidget):
     Attributes:
         name: one word, for files and settings.
         title: what it is called in sentences.
-        banner: where problems are said; it lies over what `fill` was given.
+        banner: where problems are said; what `fill` was given makes room for it.
 
     Signals:
         told(str): what happened, in words, for the status bar.
@@ -69,7 +70,8 @@ class Page(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(content)
         column(*above, (area, 1), *below, spacing=0, inside=self)
-        self.banner.lie_over(area)
+        theme.dress(self)
+        self.banner.stand_over(area)
 
     def own(self, job: Job, *, while_visible: QWidget | None = None) -> None:
         """Take over a computation in the background: it rests while the page (or this part of it) is hidden, and is

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QStyle,
     QStyleOptionSlider,
@@ -39,6 +40,9 @@ make it go on.
 
 WORTH_SAYING = 10.0
 """Seconds that a run must still take for its remaining time to be said."""
+
+ROOMY = 1100
+"""Pixels of width from which the fields of the run bar have their names beside them."""
 
 ENDED = "The run has ended by itself: change what ends it, or press Reset"
 
@@ -128,10 +132,12 @@ class RunBar(QFrame):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click, Space still trains and pauses
             layout.addWidget(widget)
         layout.addSpacing(8)
+        self._names: list[QLabel] = []  # of the two fields; where the width is short their tooltips do
         fields: tuple[tuple[str, QWidget], ...] = (("Preset", self.presets), ("Seed", self.seed))
         for label, field in fields:
             text = muted(label)
             text.setBuddy(field)
+            self._names.append(text)
             layout.addWidget(text)
             layout.addWidget(field)
         layout.addWidget(self.dice)
@@ -140,6 +146,13 @@ class RunBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.headline)
         self.show_status(Status(0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the width is short, the figures come before the names of the fields."""
+        super().resizeEvent(event)
+        for name in self._names:
+            name.setVisible(self.width() >= ROOMY)
+        self.headline.setMinimumWidth(0 if self.width() >= ROOMY else min(190, self.headline.sizeHint().width()))
 
     def show_status(self, status: Status) -> None:
         """Where the run stands, in figures, and what the buttons would do now."""

@@ -98,7 +98,7 @@ class StagePicture(QWidget):
         self._small = QFont(self.font())
         self._small.setPointSizeF(self._small.pointSizeF() * 0.82)
         self.setFixedSize(self.sizeHint())
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
 
     def set_stage(self, stage: Stage | None) -> None:
         """Show a step; None: a frame without picture or caption."""

@@ -1,6 +1,6 @@
-"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts, and it moves
-nothing: it lies over the top of what it is about until it is closed. It also says what widgets inside its parent report
-(see `ui.widgets.problem`).
+"""A banner says what went wrong, or what is on offer, in a sentence with a way out; it never interrupts, and it covers
+nothing: what it is about makes room for it below, until it is closed or its cause is gone. It also says what widgets
+inside its parent report (see `ui.widgets.problem`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.widgets import icons, theme
 from ui.widgets.plain import PlainLabel
@@ -19,7 +19,7 @@ class Banner(QFrame):
     """One message at a time, with buttons; hidden when there is nothing to say.
 
     Args:
-        over: the widget at whose upper edge it lies, as wide as that; without one, a layout places it.
+        over: the widget that makes room for it, in a column; without one, a layout places it.
 
     Signals:
         dismissed(): the user closed it.
@@ -29,7 +29,6 @@ class Banner(QFrame):
 
     def __init__(self, parent: QWidget | None = None, *, over: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._over: QWidget | None = None
         self._severity = self._about = ""
         theme.set_role(self, "banner")
         self.setAccessibleName("message")
@@ -55,19 +54,19 @@ class Banner(QFrame):
         layout.addWidget(self._close)
         self.hide()
         if over is not None:
-            self.lie_over(over)
+            self.stand_over(over)
         elif parent is not None:
             parent.installEventFilter(self)
 
-    def lie_over(self, widget: QWidget) -> None:
-        """Lie at the upper edge of this widget from now on, and hear what is reported inside its parent."""
-        self._over = widget
+    def stand_over(self, widget: QWidget) -> None:
+        """Stand above this widget from now on, which makes room, and hear what is reported inside its parent."""
         parent = widget.parentWidget()
         assert parent is not None  # what has none is no part of a page yet
-        self.setParent(None)
-        self.setParent(parent)  # anew: in the order of Tab it comes last
-        for watched in (widget, parent):
-            watched.installEventFilter(self)
+        layout = parent.layout()
+        assert isinstance(layout, QVBoxLayout)
+        self.setParent(None)  # anew: in the order of Tab it comes last
+        layout.insertWidget(layout.indexOf(widget), self)
+        parent.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -105,29 +104,14 @@ class Banner(QFrame):
             assert isinstance(layout, QHBoxLayout)
             layout.insertWidget(layout.count() - 1, button)
         self.show()
-        self._settle()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go along with what it lies over; say what is reported inside its parent."""
+        """Say what is reported inside its parent."""
         if isinstance(event, Problem):
             self.say(event.title, event.sentence)
             event.accept()
             return True
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self._over:
-            self._settle()
         return False
-
-    def _settle(self) -> None:
-        """Lie at the upper edge, as high as the text needs at this width."""
-        if self._over is None or self.isHidden():
-            return
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()
-        place = self._over.geometry()
-        height = max(layout.totalHeightForWidth(place.width()), layout.totalMinimumSize().height())
-        self.setGeometry(place.x(), place.y(), place.width(), height)
-        self.raise_()
 
     @Slot()
     def clear(self) -> None:

@@ -65,6 +65,8 @@ class FlowLayout(QLayout):
         space = max(self.spacing(), 0)
         x, y, row = area.left(), area.top(), 0
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint()
             if x + size.width() - 1 > area.right() and x > area.left():
                 x, y, row = area.left(), y + row + space, 0

@@ -55,7 +55,7 @@ class FormulaView(QWidget):
         self._latex, self._size, self._dimmed = "", size, False
         self._renderer = QSvgRenderer(self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self.set_formula(latex, words)
 
     @property

@@ -60,7 +60,7 @@ class _Follower(QObject):
     def __init__(self, target: QObject, name: str, role: str) -> None:
         super().__init__(target)
         self._name, self._role = name, role
-        theme.manager().changed.connect(self._update)
+        theme.follow(self, self._update)
         self._update()
 
     def show(self, name: str, role: str) -> None:

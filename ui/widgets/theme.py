@@ -10,14 +10,16 @@ are chosen with dynamic properties, set before the widget is shown:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from string import Template
 from typing import Literal
+from weakref import WeakMethod
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import SIGNAL, QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -131,8 +133,18 @@ DARK = Theme(
 
 
 class ThemeManager(QObject):
-    """Keeps the theme in force and dresses the application in it; use the one that `manager()` returns."""
+    """Keeps the theme in force and dresses the application in it; use the one that `manager()` returns.
 
+    The style sheet is the application's until something is dressed (`dress`); from then on each dressed widget has it
+    for itself and what is in it. A sheet of the application's would be laid on every widget there is whenever the theme
+    changes, most of which nobody sees: two seconds with six tabs.
+
+    Signals:
+        dressing(): the sheet is another one, for those that wear it; `changed` comes next.
+        changed(): the colours are different from before.
+    """
+
+    dressing = Signal()
     changed = Signal()
 
     def __init__(self) -> None:
@@ -169,6 +181,11 @@ class ThemeManager(QObject):
             hints.setColorScheme(Qt.ColorScheme.Dark if choice == "dark" else Qt.ColorScheme.Light)
         self._dress(app)
 
+    @property
+    def shared(self) -> bool:
+        """Whether the sheet is with those that were dressed, and not with the application."""
+        return self.receivers(SIGNAL("dressing()")) > 0
+
     @Slot()
     def _follow_system(self) -> None:
         app = QApplication.instance()
@@ -176,13 +193,14 @@ class ThemeManager(QObject):
             self._dress(app)
 
     def _dress(self, app: QApplication) -> None:
-        theme = _resolve(self._choice, app)
-        if self._applied is not None and self._applied[0] is theme and self._applied[1] is app:
+        theme, shared = _resolve(self._choice, app), self.shared
+        if self._applied == (theme, app) and shared != bool(app.styleSheet()):
             return
         before = self._theme
         self._theme, self._applied = theme, (theme, app)
         app.setPalette(palette(theme))
-        app.setStyleSheet(style_sheet(theme))
+        app.setStyleSheet("" if shared else style_sheet(theme))
+        self.dressing.emit()
         if theme is not before:
             self.changed.emit()
 
@@ -207,6 +225,103 @@ def _resolve(choice: Choice, app: QGuiApplication) -> Theme:
     if choice == "system":
         return DARK if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
     return DARK if choice == "dark" else LIGHT
+
+
+def dress(widget: QWidget) -> None:
+    """Let a part of the window (a page, a bar, a dialog) wear the theme, with all that is in it.
+
+    One that is hidden when the theme changes follows when it is shown, so that a change costs what can be seen.
+    """
+    _Dress(widget)
+
+
+def follow(widget: QObject, restyle: Callable[[], object]) -> Follower:
+    """Call a method of a widget (or action) after each change of the theme: at once, unless it is inside something
+    dressed that nobody sees: then when that is shown.
+    """
+    return Follower(widget, restyle)
+
+
+class Follower(QObject):
+    """Lives inside what follows the theme; knows it weakly, so that nothing inside the window refers to the window."""
+
+    def __init__(self, widget: QObject, restyle: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._restyle = WeakMethod(restyle)
+        self._waits = False
+        manager().changed.connect(self._on_changed)
+
+    def stop(self) -> None:
+        """Follow no longer."""
+        manager().changed.disconnect(self._on_changed)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        dress = _dress_of(self)
+        if dress is None or dress.worn is current():
+            self._do()
+        elif not self._waits:
+            self._waits = True
+            dress.put_on.connect(self._catch_up)
+
+    @Slot()
+    def _catch_up(self) -> None:
+        self._waits = False
+        dress = self.sender()
+        assert isinstance(dress, _Dress)
+        dress.put_on.disconnect(self._catch_up)
+        self._do()
+
+    def _do(self) -> None:
+        if (restyle := self._restyle()) is not None:
+            restyle()
+
+
+def _dress_of(thing: QObject | None) -> _Dress | None:
+    """Who dresses the part of the window that something is in."""
+    while thing is not None:
+        if thing.property("dressed"):
+            dress = thing.findChild(_Dress, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            return dress if isinstance(dress, _Dress) else None
+        thing = thing.parent()
+    return None
+
+
+class _Dress(QObject):
+    """Lives inside what it dresses."""
+
+    put_on = Signal()
+    """What was hidden when the theme changed wears it now."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.worn: Theme | None = None
+        widget.setProperty("dressed", True)
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.styleSheet():
+            app.setStyleSheet("")
+        manager().dressing.connect(self._follow)
+        widget.installEventFilter(self)
+        self._wear()
+
+    @Slot()
+    def _follow(self) -> None:
+        widget = self.parent()
+        if isinstance(widget, QWidget) and widget.isVisible():
+            self._wear()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What was hidden is about to be seen."""
+        if event.type() == QEvent.Type.Show and watched is self.parent():
+            self._wear()
+        return False
+
+    def _wear(self) -> None:
+        widget = self.parent()
+        if self.worn is not current() and isinstance(widget, QWidget):
+            self.worn = current()
+            widget.setStyleSheet(style_sheet(self.worn))
+            self.put_on.emit()
 
 
 # ---------------------------------------------------------------------------------------------------- colours
@@ -315,6 +430,7 @@ def palette(theme: Theme) -> QPalette:
     return result
 
 
+@lru_cache(maxsize=4)
 def style_sheet(theme: Theme) -> str:
     """The style sheet (resources/style/playground.qss) with the theme's colours filled in."""
     source = (resources.files("resources") / "style" / "playground.qss").read_text(encoding="utf-8")

@@ -85,7 +85,7 @@ class Files(QObject):
         if (tab := self._pages.run) is None:
             return
         title, folder = f"Open data: {tab.data_words}", str(self._memory.folder)
-        names, _ = QFileDialog.getOpenFileNames(self._pages.window(), title, folder, tab.data_kinds)
+        names, _ = QFileDialog.getOpenFileNames(self._pages.current, title, folder, tab.data_kinds)
         if names:
             self._memory.keep_folder(Path(names[0]))
             tab.open_data([Path(name) for name in names])
@@ -155,13 +155,13 @@ class Files(QObject):
     # Plumbing ------------------------------------------------------------------------------------------------------
 
     def _ask_file(self, title: str, kinds: str, use: Callable[[Path], object]) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._pages.window(), title, str(self._memory.folder), kinds)
+        name, _ = QFileDialog.getOpenFileName(self._pages.current, title, str(self._memory.folder), kinds)
         if name:
             self._memory.keep_folder(Path(name))
             self._try(title, use, Path(name))
 
     def _ask_target(self, title: str, name: str, kinds: str, use: Callable[[Path], object]) -> None:
-        path = ask_target(self._pages.window(), title, self._memory.folder / name, kinds)
+        path = ask_target(self._pages.current, title, self._memory.folder / name, kinds)
         if path is not None:
             self._memory.keep_folder(path)
             self._try(title, use, path)

@@ -57,7 +57,7 @@ class HelpCommands(QObject):
         self._open("About Playground", ABOUT)
 
     def _open(self, title: str, text: str) -> None:
-        box = QMessageBox(self._pages.window())
+        box = QMessageBox(self._pages.current)
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.RichText)
         box.setText(text)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from playground.live.recovery import Autosaves
-from ui.widgets import icons
+from ui.widgets import icons, theme
 from ui.widgets.plain import PlainLabel, as_tip
 from ui.window.actions import Actions
 from ui.window.commands import EditCommands, RunCommands, ViewCommands
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Playground")
         self.setWindowIcon(icons.app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 600)  # at 200 % scaling this still fits a 1920×1200 screen
+        self.setMinimumSize(960, 540)  # full HD at 200 %
         self.setCentralWidget(self.pages)
         self._told = PlainLabel()
         self._told.setAccessibleName("what happened")
@@ -77,6 +77,8 @@ class MainWindow(QMainWindow):
         self.pages.painted.connect(self.ready)
         for speaker in (self.pages, self.files, edit):
             speaker.told.connect(self._say)
+        for part in (self.menuBar(), self.pages.tabBar(), self.statusBar()):
+            theme.dress(part)
         self._memory.restore(self, self.pages)
 
     # Pages ---------------------------------------------------------------------------------------------------------

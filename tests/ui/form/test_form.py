@@ -566,14 +566,14 @@ def test_every_control_has_a_name_and_an_explanation(form: ConfigForm) -> None:
 
 
 def test_tab_goes_through_the_form_in_reading_order(form: ConfigForm) -> None:
-    control(form, "hidden").head.setFocus()
+    control(form, "hidden").items[0].setFocus()
     seen: list[QWidget] = []
     for _ in range(10):
         seen.append(QApplication.focusWidget())
         QTest.keyClick(seen[-1], Qt.Key.Key_Tab)
     hidden, layers, shares = (control(form, name) for name in ("hidden", "layers", "shares"))
-    expected = [hidden.head, *hidden.items, hidden.fewer, hidden.more, *layers.items, layers.fewer, layers.more]
-    expected += [shares.head, shares.more]  # an empty list has nothing to remove
+    expected = [*hidden.items, hidden.fewer, hidden.more, hidden.as_text, *layers.items, layers.fewer, layers.more]
+    expected += [shares.more, shares.as_text]  # an empty list has nothing to remove
     assert seen == expected
 
 

@@ -1,9 +1,9 @@
-"""The banner lies over the top of a tab's stage: nothing moves when it comes or goes."""
+"""The banner stands above a tab's stage, which makes room for it: nothing is covered."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.widgets.banner import Banner
@@ -26,30 +26,34 @@ def page(qtbot):
     return page
 
 
-def test_nothing_moves_and_what_is_above_stays_in_sight(page):
-    before = page.top.geometry(), page.stage.geometry()
+def test_the_stage_makes_room_and_what_is_above_stays_where_it_is(page, qtbot):
+    top, stage = page.top.geometry(), page.stage.geometry()
     page.banner.say("Nothing was taught", "One drawing is not enough.", "warning", [("Draw", page.update)])
-    assert (page.top.geometry(), page.stage.geometry()) == before
-    assert page.banner.geometry().topLeft() == page.stage.geometry().topLeft()
+    qtbot.waitUntil(lambda: page.stage.y() > stage.y())
+    assert page.top.geometry() == top
+    assert not page.banner.geometry().intersects(page.stage.geometry())
+    assert page.stage.geometry().bottom() == stage.bottom()
     assert page.banner.width() == page.stage.width()
-    assert page.childAt(QPoint(30, page.stage.y() + 15)) in (page.banner, *page.banner.findChildren(QLabel))
+    page.banner.clear()
+    qtbot.waitUntil(lambda: page.stage.geometry() == stage)
 
 
 def test_a_long_text_is_seen_whole_at_every_width(page, qtbot):
     page.banner.say("Training stopped", "The step size is too large here. " * 8)
+    qtbot.waitUntil(lambda: page.banner.height() >= page.banner.layout().totalHeightForWidth(700))
     wide = page.banner.height()
     page.resize(450, 400)
-    qtbot.waitUntil(lambda: page.banner.width() == 450)
-    assert page.banner.height() > wide
+    qtbot.waitUntil(lambda: page.banner.width() == 450 and page.banner.height() > wide)
     text = page.banner.findChild(QLabel, "text")
     assert text.height() >= text.heightForWidth(text.width())
 
 
-def test_closing_uncovers_the_stage(page, qtbot):
+def test_closing_gives_the_room_back(page, qtbot):
+    before = page.stage.y()
     page.banner.say("Hopfield", "A preset on its own", "info")
     with qtbot.waitSignal(page.banner.dismissed):
         qtbot.mouseClick(page.banner.findChild(QPushButton), LEFT)
-    assert page.childAt(QPoint(30, page.stage.y() + 15)) is page.stage
+    qtbot.waitUntil(lambda: page.stage.y() == before)
 
 
 def test_only_the_message_that_is_meant_is_forgotten(page):

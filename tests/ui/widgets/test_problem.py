@@ -35,7 +35,7 @@ def test_a_dialog_reports_to_the_page_behind_it(page):
     layout = QVBoxLayout(page)
     layout.addWidget(body)
     banner = Banner()
-    banner.lie_over(body)
+    banner.stand_over(body)
     assert report(QDialog(body), "Not saved", "No room.")
     assert banner.text == "Not saved: No room."
 

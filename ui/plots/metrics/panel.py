@@ -69,7 +69,7 @@ class MetricPanel(QWidget):
         self.setToolTip("Click or drag to look at an earlier step; turn the wheel to zoom; double-click to see all.")
         self.reset_action = action("Show the whole run", self, self.show_everything)
         self.export = Export(self, self.table)
-        theme.manager().changed.connect(self._repaint)
+        theme.follow(self, self._repaint)
 
     # -- data
 

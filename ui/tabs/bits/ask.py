@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.snapshot import BitsSnapshot, predict
 from models.bits.truth_table import bits_of
+from ui.form.rows import Sentence
 from ui.plots.export import Table
 from ui.plots.grids.cell_widget import CellWidget, Key
 from ui.tabs.bits.table import CENTRED, LEFT
@@ -18,7 +19,6 @@ from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import STRETCH, column, heading, row
 from ui.widgets.numbers import MINUS, equals, figure, plain
-from ui.widgets.wheel import CalmSpinBox
 
 SWITCH = 34.0
 TERM = 18.0
@@ -172,6 +172,54 @@ class SwitchRow(CellWidget):
             super().keyPressEvent(event)
 
 
+class AskedNumber(CalmSpinBox):
+    """A field that lets any whole number be typed and takes those that have room: cutting 300 to 30 would answer
+    something that nobody asked.
+
+    Signals:
+        refused(sentence): what is typed has no room on the switches, and why; "" when all is well again.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sentence = ""
+        self.setAccessibleName("number to ask for")
+        self.setToolTip("Type a number: the switches show it in binary")
+        self.setKeyboardTracking(True)
+        self.setFixedWidth(88)
+        self.lineEdit().textChanged.connect(self._look)
+        self.editingFinished.connect(self._look_again)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Too large a number can be typed, but is not taken."""
+        if text.isdecimal() and int(text[:30]) > self.maximum():
+            return QValidator.State.Intermediate, text, position
+        return super().validate(text, position)
+
+    @Slot()
+    def _look_again(self) -> None:
+        """What did not fit has given way to the number before it."""
+        self._look(self.lineEdit().text())
+
+    @Slot(str)
+    def _look(self, text: str) -> None:
+        large = text.isdecimal() and int(text[:30]) > self.maximum()
+        shown = text if len(text) <= 12 else f"{text[:11]}…"
+        bits = self.maximum().bit_length()
+        sentence = (
+            f"{shown} does not fit on {bits} switches: the largest number is {self.maximum()}; “Bits” in the settings "
+            "gives more of them."
+            if large
+            else ""
+        )
+        theme.set_role(self, "true" if large else "false", name="invalid")
+        if sentence != self._sentence:
+            self._sentence = sentence
+            self.refused.emit(sentence)
+
+
 class AskPanel(QWidget):
     """A number in figures and as switches, and what the neuron makes of it.
 
@@ -186,12 +234,10 @@ class AskPanel(QWidget):
         self._snapshot: BitsSnapshot | None = None
         self.bits: NDArray[np.float64] = np.zeros(0)
         """(n,), the switches."""
-        self.number = CalmSpinBox()
-        self.number.setAccessibleName("number to ask for")
-        self.number.setToolTip("Type a number: the switches show it in binary")
-        self.number.setKeyboardTracking(True)
-        self.number.setFixedWidth(88)
+        self.number = AskedNumber()
         self.number.valueChanged.connect(self._on_number)
+        self.problem = Sentence()
+        self.number.refused.connect(self.problem.say)
         self.add_button = push_button(
             "Add to table", "Teach the neuron this number too: one more row of the table", self._on_add
         )
@@ -204,7 +250,7 @@ class AskPanel(QWidget):
         )
         self.formula.setToolTip("A linear neuron: every bit x is multiplied by its weight w, and all is added up")
         top = row(heading("Ask the neuron"), STRETCH, self.number, self.add_button, spacing=6)
-        column(top, self.formula, self.switches, spacing=6, inside=self)
+        column(top, self.problem, self.formula, self.switches, spacing=6, inside=self)
 
     def show_snapshot(self, snapshot: BitsSnapshot) -> None:
         """The present weights' answer to the number on the switches."""

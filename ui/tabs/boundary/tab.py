@@ -37,6 +37,7 @@ from ui.plots.scale_bar import ScaleBar
 from ui.points.canvas import PointCanvas
 from ui.points.companions import Companions
 from ui.points.panel import PointPanel
+from ui.shell.layer_steps import LayerSteps
 from ui.shell.model_tab import PARTS_EVERY
 from ui.shell.point_tab import Lack, PointTab
 from ui.tabs.boundary.colors import tile_colors
@@ -98,7 +99,7 @@ class BoundaryTab(PointTab):
         self._zoomed.setInterval(0)
         self._zoomed.timeout.connect(self._show_page)
         self.view.view_box.sigRangeChanged.connect(self._zoomed.start)
-        theme.manager().changed.connect(self._show_page)
+        theme.follow(self, self._show_page)
 
     # Building --------------------------------------------------------------------------------------------------------
 
@@ -168,7 +169,13 @@ class BoundaryTab(PointTab):
             "Inputs, connections and hidden neurons: orange is positive, blue negative, the stronger the farther from "
             "0. An output that speaks for a class has its colour."
         )
-        return widget_of(column((self.diagram, 1), self.pointed, margins=(4, 4, 4, 0), spacing=2))
+        self.layer_steps = LayerSteps()
+        self.layer_steps.wanted.connect(self.try_settings)
+        return widget_of(column(self.layer_steps, (self.diagram, 1), self.pointed, margins=(4, 4, 4, 0), spacing=2))
+
+    def show_settings(self, config: Config) -> None:
+        """+ and − offer what fits."""
+        self.layer_steps.show_config(config)
 
     def make_side(self) -> QWidget:
         """The inspector above, results below."""

@@ -56,7 +56,7 @@ class WeightEditor(QFrame):
         self.problem.hide()
         top = row(self.title, self.field, spacing=6)
         column(top, self.problem, margins=(8, 6, 8, 6), spacing=4, inside=self)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
         self._restyle()
         self.hide()
 

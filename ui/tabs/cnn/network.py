@@ -120,7 +120,7 @@ class NetworkView(QWidget):
                 for f in range(filters)
             ]
             words = f"{filters} filters of {name}"
-            words += f", on each of {planes} maps" if planes > 1 else ""
+            words += f" on {planes} maps" if planes > 1 else ""
             words += f" (the first {MOST_TILES})" if count > MOST_TILES else ""
             title = heading(
                 words,

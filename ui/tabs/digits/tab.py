@@ -13,6 +13,7 @@ from models.data.drawing.strokes import Drawing
 from models.digits import DigitsSnapshot
 from ui.plots.grids.image_tiles import ImageTiles
 from ui.plots.networks.activation_strip import ActivationStrip
+from ui.shell.layer_steps import LayerSteps
 from ui.tryout.classifier_tab import ClassifierTab
 from ui.tryout.subject import SUBJECTS, Subject
 from ui.widgets import theme
@@ -56,16 +57,23 @@ class DigitsTab(ClassifierTab):
         self.tiles_heading.setMinimumWidth(1)
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
+        self.layer_steps = LayerSteps()
+        self.layer_steps.wanted.connect(self.try_settings)
         left = column(
             self.tiles_heading,
+            self.layer_steps,
             (self.tiles, 1),
-            heading("Hidden units answering to the canvas"),
+            heading("Hidden units on this drawing", "How strongly the hidden units answer to the canvas"),
             self.strip,
             margins=(12, 8, 8, 8),
             spacing=4,
         )
         right = column(heading("Confusion matrix: true against predicted"), (self.explorer, 1), margins=8, spacing=4)
         return beside((widget_of(left), 3), (widget_of(right), 2))
+
+    def show_settings(self, config: Config) -> None:
+        """+ and − offer what fits."""
+        self.layer_steps.show_config(config)
 
     def subject(self, config: Config) -> Subject:
         """Always digits."""

@@ -155,7 +155,7 @@ class CapacityView(QWidget):
         self.legend = MarkupLabel()
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.legend.setAccessibleName("legend")
-        theme.manager().changed.connect(self._show_legend)
+        theme.follow(self, self._show_legend)
         controls: list[Part] = []
         for label, spin in self._spins:
             text = muted(label)

@@ -212,7 +212,7 @@ class RecallView(QWidget):
         self._lay_out()
         for picture in self.pictures:
             picture.pixel_clicked.connect(self.choose_pixel)
-        theme.manager().changed.connect(self._restyle)
+        theme.follow(self, self._restyle)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

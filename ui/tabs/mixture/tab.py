@@ -46,7 +46,7 @@ class MixtureTab(PointTab):
         self.selection.failed.connect(self._on_not_compared)
         self.own(self.selection.job)
         self.session.status_changed.connect(self.selection.follow)
-        theme.manager().changed.connect(self._show_page)  # the numbers have colours of their own
+        theme.follow(self, self._show_page)  # the numbers have colours of their own
 
     # Building --------------------------------------------------------------------------------------------------------
 
