@@ -19,6 +19,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.formula import FormulaView
 from ui.widgets.layout import STRETCH, column, heading, row
 from ui.widgets.numbers import MINUS, equals, figure, plain
+from ui.widgets.wheel import CalmSpinBox
 
 SWITCH = 34.0
 TERM = 18.0
