@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from models.base import Classifier, DataError
 from models.data.drawing.photos import read_photo
 from models.data.drawing.verdict import verdict
+from models.data.pictures.mnist import ImageData
+from models.supervised.familiarity import Familiarity, familiarity
 from playground.engine.drawings import Example, check_size, read_examples
 from playground.engine.experiment import Experiment, data_of, resume
 
@@ -37,7 +39,7 @@ class Classified:
         label: what it is, where the file says so.
         prediction: the most probable class; None when there was nothing to see.
         probabilities: by class name; together 1.
-        verdict: "ok", "unsure" or "empty".
+        verdict: the first that holds of "empty", "several", "unlike", "unsure", else "ok".
     """
 
     source: str
@@ -74,11 +76,15 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Classified]:
         raise DataError(f"{model.title} does not classify anything: open a run of a model that does, such as digits.")
     if experiment.recording.step == 0:
         raise DataError("This experiment is untrained, so its answers would be chance: train it first.")
-    snapshot = resume(experiment, data_of(experiment)).snapshot()
+    data = data_of(experiment)
+    snapshot = resume(experiment, data).snapshot()
+    learnt = None
+    if isinstance(data, ImageData):
+        learnt = familiarity(model.classifier.predict, snapshot, data.train_images)
     answers: list[Classified] = []
     inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
     while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
-        answers += _answer(model.classifier, snapshot, batch)
+        answers += _answer(model.classifier, snapshot, learnt, batch)
     if not answers:
         raise DataError(_without_drawings(paths))
     return answers
@@ -95,6 +101,8 @@ def remarks(answers: Sequence[Classified], paths: Sequence[Path]) -> list[str]:
             f"Nothing is drawn in {_some(empty)}: draw something there, or use a picture with ink that stands out "
             "clearly from its paper."
         )
+    if unlike := [_place(answer) for answer in answers if answer.verdict == "unlike"]:
+        found.append(f"Unlike anything the network has learnt from: {_some(unlike)}. Its answer there is a guess.")
     if foreign := [answer for answer in answers if answer.label is not None and not answer.known]:
         labels = _some([f"“{_printable(label)}”" for label in dict.fromkeys(str(each.label) for each in foreign)])
         several = len(foreign) > 1
@@ -229,6 +237,7 @@ class _Seen:
     label: int | str | None
     image: NDArray[np.uint8]
     empty: bool
+    several: bool = False
 
 
 def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: Example | NDArray[np.uint8]) -> _Seen:
@@ -236,17 +245,21 @@ def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: E
         prepared = classifier.prepare_drawing(snapshot.config, item.drawing)
         label = item.drawing.label if item.label else None  # as it stands in the file: 7 is not “7”
         if item.picture is None:
-            return _Seen(str(path), index, label, prepared.image, prepared.empty)
+            return _Seen(str(path), index, label, prepared.image, prepared.empty, prepared.several)
         # It is already as a network is given it; even a drawing without strokes comes out as large as this one reads.
         check_size(item.picture, len(prepared.image), f"Drawing {index + 1} of “{path.name}”", "leave it out")
         return _Seen(str(path), index, label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
-    return _Seen(str(path), index, None, prepared.image, prepared.empty)
+    return _Seen(str(path), index, None, prepared.image, prepared.empty, prepared.several)
 
 
-def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Classified]:
+def _answer(
+    classifier: Classifier, snapshot: Any, learnt: Familiarity | None, batch: Sequence[_Seen]
+) -> list[Classified]:
     names = classifier.class_names(snapshot)
-    found = classifier.predict(snapshot, np.stack([seen.image for seen in batch]))
+    images = np.stack([seen.image for seen in batch])
+    found = classifier.predict(snapshot, images, activations=learnt is not None)
+    judged = learnt.judge(images, found) if learnt is not None else None
     return [
         Classified(
             source=seen.source,
@@ -254,7 +267,9 @@ def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> li
             label=seen.label,
             prediction=None if seen.empty else names[int(np.argmax(row))],
             probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
-            verdict=verdict(row, seen.empty),
+            verdict=verdict(
+                row, seen.empty, several=seen.several, unlike=judged is not None and bool(judged.unlike[place])
+            ),
         )
-        for seen, row in zip(batch, found.probabilities, strict=True)
+        for place, (seen, row) in enumerate(zip(batch, found.probabilities, strict=True))
     ]

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.data.drawing.components import Box
+
 SIDE = 28
 """Height and width of the finished image in pixels."""
 
@@ -52,12 +54,20 @@ class Preparation:
     Attributes:
         image: (28, 28) uint8, 0 paper … 255 ink, read-only.
         empty: whether there is no ink at all; the image is then blank.
+        pieces: where there are clearly several digits, a box around each, in units of the drawing, or in pixels of
+            `image` for a photo; otherwise none.
         stages: the steps in order, the last one showing `image`; none unless they were asked for.
     """
 
     image: NDArray[np.uint8]
     empty: bool
     stages: tuple[Stage, ...] = ()
+    pieces: tuple[Box, ...] = ()
+
+    @property
+    def several(self) -> bool:
+        """Whether it shows several digits."""
+        return len(self.pieces) > 1
 
 
 def centre_by_mass(ink: NDArray[Any]) -> NDArray[Any]:

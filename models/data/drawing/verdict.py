@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Verdict = Literal["ok", "unsure", "empty"]
+Verdict = Literal["ok", "unsure", "empty", "several", "unlike"]
 
 UNSURE_BELOW = 0.6
 """A winner with less than this probability is a doubt: all the others together reach more than two thirds of it."""
@@ -20,18 +20,25 @@ RIVAL_SHARE = 0.3
 """A class is a rival of the winner when it has at least this share of the winner's probability."""
 
 
-def verdict(probabilities: NDArray[Any], empty: bool) -> Verdict:
+def verdict(probabilities: NDArray[Any], empty: bool, *, several: bool = False, unlike: bool = False) -> Verdict:
     """Judge one prediction.
 
     Args:
         probabilities: (n,), each in [0, 1], together 1.
         empty: whether there was no ink to judge (`Preparation.empty`); probabilities are then not looked at.
+        several: whether there is more than one digit (`Preparation.several`).
+        unlike: whether it is unlike anything that the model has learnt.
 
     Returns:
-        "empty" without ink; "unsure" when the largest probability is below `UNSURE_BELOW` or not a number; else "ok".
+        The first that holds: "empty" without ink; "several"; "unlike"; "unsure" when the largest probability is below
+        `UNSURE_BELOW` or not a number; else "ok".
     """
     if empty:
         return "empty"
+    if several:
+        return "several"
+    if unlike:
+        return "unlike"
     # Not `< UNSURE_BELOW`: a comparison with NaN is false, and NaN is no answer either.
     return "ok" if probabilities.size and float(np.max(probabilities)) >= UNSURE_BELOW else "unsure"
 
