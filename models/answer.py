@@ -32,6 +32,10 @@ class Predict(Protocol):
         ...
 
 
+def _as_it_is(snapshot: Any, image: NDArray[np.uint8]) -> None:
+    """The network is given the pixels of the image."""
+
+
 @dataclass(frozen=True)
 class Classifier:
     """How a trained model answers drawings and pictures (the command line's `classify`, the canvas of a tab).
@@ -41,9 +45,12 @@ class Classifier:
         prepare_picture: (config, grey or colour picture as uint8 array) → the same.
         predict: (snapshot, images (N, H, W) uint8, activations=False) → `Answer`; safe on any thread.
         class_names: snapshot → the classes in the order of the probabilities.
+        given: (snapshot, image (H, W) uint8) → the last step to what the network is really given, an object with
+            `.name`, `.explanation` and `.image`, to be shown; None where that is the image itself.
     """
 
     prepare_drawing: Callable[[Any, Any], Any]
     prepare_picture: Callable[[Any, NDArray[np.uint8]], Any]
     predict: Predict
     class_names: Callable[[Any], tuple[str, ...]]
+    given: Callable[[Any, NDArray[np.uint8]], Any] = _as_it_is

@@ -19,6 +19,7 @@ from models.data.drawing import strokes
 from models.data.drawing.augment import augment
 from models.data.drawing.features import FEATURES, Features
 from models.data.drawing.photos import prepare_photo
+from models.data.drawing.preparation import Stage
 from models.data.pictures import mnist
 from models.data.pictures.mnist import ImageData
 from models.nn.activations import Softmax
@@ -148,6 +149,25 @@ def answer(snapshot: DigitsSnapshot, images: NDArray[np.uint8], *, activations: 
     return Answer(_probabilities(snapshot.config, outputs[-1]), hidden)
 
 
+GIVEN = {
+    "standardised": "Standardised",
+    "binarised": "Ink or paper",
+    "deskewed": "Deskewed",
+    "pca": "{} components",
+    "edges": "Edges in 7×7 cells",
+}
+"""What the network is given instead of the pixels, by the name of the features, in two or three words."""
+
+
+def given(snapshot: DigitsSnapshot, image: NDArray[np.uint8]) -> Stage | None:
+    """What the network is really given of an image (28, 28), as a picture; None where it is the pixels."""
+    name = snapshot.config.features
+    if name not in GIVEN:
+        return None
+    features = FEATURES[name].from_parameters(snapshot.feature_parameters)
+    return Stage(GIVEN[name].format(features.dimension), features.description, features.shown(image))
+
+
 def first_layer_images(snapshot: DigitsSnapshot) -> NDArray[np.float32] | None:
     """The weights into every unit of the first layer as images (units, 28, 28); None where features are no picture."""
     network, features = _rebuild(snapshot)
@@ -243,6 +263,7 @@ MODEL = Model(
         prepare_picture=lambda config, picture: prepare_photo(picture),
         predict=answer,
         class_names=lambda snapshot: snapshot.class_names,
+        given=given,
     ),
     open_data=mnist.open_pair,
     length="epochs",

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from models.base import Classifier, DataError
 from models.data.drawing.photos import read_photo
 from models.data.drawing.verdict import verdict
+from models.data.pictures.mnist import ImageData
+from models.supervised.familiarity import Familiarity, familiarity
 from playground.engine.drawings import Example, check_size, read_examples
 from playground.engine.experiment import Experiment, data_of, resume
 
@@ -74,11 +76,15 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Classified]:
         raise DataError(f"{model.title} does not classify anything: open a run of a model that does, such as digits.")
     if experiment.recording.step == 0:
         raise DataError("This experiment is untrained, so its answers would be chance: train it first.")
-    snapshot = resume(experiment, data_of(experiment)).snapshot()
+    data = data_of(experiment)
+    snapshot = resume(experiment, data).snapshot()
+    learnt = None
+    if isinstance(data, ImageData):
+        learnt = familiarity(model.classifier.predict, snapshot, data.train_images)
     answers: list[Classified] = []
     inputs = ((path, index, item) for path in paths for index, item in enumerate(_read(path)))
     while batch := [_seen(model.classifier, snapshot, *each) for each in islice(inputs, BATCH)]:
-        answers += _answer(model.classifier, snapshot, batch)
+        answers += _answer(model.classifier, snapshot, learnt, batch)
     if not answers:
         raise DataError(_without_drawings(paths))
     return answers
@@ -97,6 +103,8 @@ def remarks(answers: Sequence[Classified], paths: Sequence[Path]) -> list[str]:
         )
     if crowded := [_place(answer) for answer in answers if answer.verdict == "several"]:
         found.append(f"There are several digits in {_some(crowded)}: give one digit at a time.")
+    if unlike := [_place(answer) for answer in answers if answer.verdict == "unlike"]:
+        found.append(f"Unlike anything the network has learnt from: {_some(unlike)}. Its answer there is a guess.")
     if foreign := [answer for answer in answers if answer.label is not None and not answer.known]:
         labels = _some([f"“{_printable(label)}”" for label in dict.fromkeys(str(each.label) for each in foreign)])
         several = len(foreign) > 1
@@ -247,9 +255,13 @@ def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: E
     return _Seen(str(path), index, None, prepared.image, prepared.empty, prepared.several)
 
 
-def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> list[Classified]:
+def _answer(
+    classifier: Classifier, snapshot: Any, learnt: Familiarity | None, batch: Sequence[_Seen]
+) -> list[Classified]:
     names = classifier.class_names(snapshot)
-    found = classifier.predict(snapshot, np.stack([seen.image for seen in batch]))
+    images = np.stack([seen.image for seen in batch])
+    found = classifier.predict(snapshot, images, activations=learnt is not None)
+    judged = learnt.judge(images, found) if learnt is not None else None
     return [
         Classified(
             source=seen.source,
@@ -257,7 +269,9 @@ def _answer(classifier: Classifier, snapshot: Any, batch: Sequence[_Seen]) -> li
             label=seen.label,
             prediction=None if seen.empty else names[int(np.argmax(row))],
             probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
-            verdict=verdict(row, seen.empty, several=seen.several),
+            verdict=verdict(
+                row, seen.empty, several=seen.several, unlike=judged is not None and bool(judged.unlike[place])
+            ),
         )
-        for seen, row in zip(batch, found.probabilities, strict=True)
+        for place, (seen, row) in enumerate(zip(batch, found.probabilities, strict=True))
     ]

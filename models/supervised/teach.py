@@ -213,6 +213,29 @@ def check(lesson: Teach, trainer: Teachable) -> None:
     check_labels(images, labels, trainer.data.class_names)
 
 
+def held_out(images: NDArray[np.uint8], data: ImageData) -> NDArray[np.bool_]:
+    """Which of the pictures (n, H, W) are pictures that the network is tested on, (n,).
+
+    What is tested on must not be taught: the test accuracy would no longer say how new pictures fare.
+    """
+    tests = data.test_images.reshape(len(data.test_images), -1)
+    rows = images.reshape(len(images), -1)
+    if rows.shape[1:] != tests.shape[1:]:
+        return np.zeros(len(images), np.bool_)
+    return np.array([bool((tests == row).all(axis=1).any()) for row in rows], np.bool_)
+
+
+def check_not_held_out(images: NDArray[np.uint8], data: ImageData) -> None:
+    """Raise DataError when one of the pictures (n, H, W) is among those that the network is tested on."""
+    count = int(np.count_nonzero(held_out(images, data)))
+    if count:
+        which = "One of the drawings is a test picture" if count == 1 else f"{count} of the drawings are test pictures"
+        raise DataError(
+            f"{which}: taught, it would no longer show how well the network does on what it has not seen. Delete it "
+            "from My drawings, or leave it out of the file."
+        )
+
+
 class ContradictionError(DataError):
     """The same picture has two labels; `pictures` are the two places where it is."""
 

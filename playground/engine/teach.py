@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from models.base import DataError, Model
 from models.data.pictures.mnist import ImageData
 from models.supervised.pictures import PictureTrainer
-from models.supervised.teach import Labelled, Report, Teach, check_labels, lesson_on, teaching, without_copies
+from models.supervised.teach import (
+    Labelled,
+    Report,
+    Teach,
+    check_labels,
+    check_not_held_out,
+    lesson_on,
+    teaching,
+    without_copies,
+)
 from models.supervised.trainer import SupervisedSnapshot
 from playground.engine.drawings import prepared, read_examples
 from playground.engine.experiment import CHECKPOINT_BYTES, Experiment, data_of, resume
@@ -77,6 +86,10 @@ def teach(
             raise DataError(f"{path}: {error}") from error
 
     lesson = lesson_on(*read(mine))
+    try:
+        check_not_held_out(lesson.images, data)
+    except DataError as error:
+        raise DataError(f"{mine}: {error}") from error
     judged = None
     if others is not None:
         found = read(others)

@@ -26,6 +26,12 @@ HINTS: dict[AnswerState, str] = {
 }
 """What the headline says when there is no answer: the state, and what to do about it."""
 
+DOUBTS: dict[AnswerState, tuple[str, str]] = {
+    "several": ("one digit at a time?", "several"),
+    "unlike": ("unlike anything it learnt", "unlike"),
+}
+"""What the headline says when the bars are not to be trusted: in full, and where that does not fit."""
+
 HEADLINE_SCALES = (1.5, 1.4, 1.3, 1.2, 1.1, 1.0)
 """How much larger than the rest the headline is: as large as fits, but never smaller."""
 
@@ -60,6 +66,7 @@ class ProbabilityBars(CellWidget):
         self._state: AnswerState = "untrained"
         self._headline = ""
         self._invitation = ""
+        self._note = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setToolTip("How probable the model finds each class; together they make 100 %.")
         self.set_names(names)
@@ -95,6 +102,17 @@ class ProbabilityBars(CellWidget):
         self.updateGeometry()
         self.reach(None)
 
+    def set_note(self, words: str) -> None:
+        """Say this below the bars, in the place of the invitation; "" says the invitation again."""
+        if words != self._note:
+            self._note = words
+            self.refresh()
+
+    @property
+    def foot(self) -> str:
+        """The words below the bars."""
+        return self._note or self._invitation
+
     def set_untrained(self) -> None:
         """Say that there is no trained model yet, instead of showing an answer by chance."""
         self._show(np.zeros(len(self._names)), "untrained")
@@ -103,13 +121,16 @@ class ProbabilityBars(CellWidget):
         """Say that there is nothing to judge."""
         self._show(np.zeros(len(self._names)), "empty")
 
-    def set_probabilities(self, probabilities: NDArray[Any], empty: bool = False, several: bool = False) -> None:
+    def set_probabilities(
+        self, probabilities: NDArray[Any], empty: bool = False, *, several: bool = False, unlike: bool = False
+    ) -> None:
         """Show a prediction.
 
         Args:
             probabilities: (n,), each in [0, 1]; not-a-number is shown as no bar.
             empty: nothing was drawn, so the prediction means nothing.
-            several: several digits were drawn, so the prediction is of none of them.
+            several: there is more than one thing where one is read.
+            unlike: nothing that was learnt from resembles it.
 
         Raises:
             ValueError: there is not one probability for each class.
@@ -117,7 +138,7 @@ class ProbabilityBars(CellWidget):
         values = np.asarray(probabilities, dtype=np.float64)
         if values.shape != (len(self._names),):
             raise ValueError(f"expected {len(self._names)} probabilities, not an array of shape {values.shape}")
-        judged = verdict(values, empty, several=several)
+        judged = verdict(values, empty, several=several, unlike=unlike)
         if judged == "empty":
             self.set_empty()
         else:
@@ -136,8 +157,8 @@ class ProbabilityBars(CellWidget):
     def _words(self) -> str:
         if self._state in HINTS:
             return HINTS[self._state]
-        if self._state == "several":
-            return "one digit at a time?"
+        if self._state in DOUBTS:
+            return DOUBTS[self._state][0]
         rivals = contenders(self._values)
         if self._state == "ok":
             winner = int(np.argmax(self._values))
@@ -148,11 +169,12 @@ class ProbabilityBars(CellWidget):
         return f"unsure: {', '.join(names[:-1])} or {names[-1]}"
 
     def words_at_rest(self) -> str:
-        """The headline and the most probable classes."""
+        """The headline, the note below the bars, and the most probable classes."""
         if self._state in HINTS:
             return self._headline
+        note = f" {self._note}." if self._note else ""
         best = [index for index in np.argsort(-self._values, kind="stable")[:3] if self._values[index] >= 0.005]
-        return f"{self._headline}. " + ", ".join(f"{self._names[i]}: {percent(self._values[i])}" for i in best)
+        return f"{self._headline}.{note} " + ", ".join(f"{self._names[i]}: {percent(self._values[i])}" for i in best)
 
     # -------------------------------------------------------------------------------------------------- sizes
 
@@ -163,7 +185,7 @@ class ProbabilityBars(CellWidget):
         above the bars, which say the rest. Without an answer the headline says what to do.
         """
         state, _, advice = self._headline.partition(": ")
-        choices = (advice, state) if self._state in HINTS else (self._headline, state)
+        choices = (advice, state) if self._state in HINTS else DOUBTS.get(self._state, (self._headline, state))
         for words in choices:
             for scale in HEADLINE_SCALES:
                 font = self._headline_font(scale)
@@ -260,7 +282,7 @@ class ProbabilityBars(CellWidget):
         top = QFontMetricsF(self._headline_font()).height()  # whatever the words: nothing moves
         words, font = self.heading()
         painter.setFont(font)
-        painter.setPen({"ok": colors.text, "unsure": colors.warning}.get(self._state, colors.muted))
+        painter.setPen(colors.text if self._state == "ok" else colors.warning if answered else colors.muted)
         painter.drawText(QRectF(0, 0, self.width(), top), Qt.AlignmentFlag.AlignVCenter, words)
 
         plain, bold = self.font(), self._bold()
@@ -301,7 +323,7 @@ class ProbabilityBars(CellWidget):
             painter.setFont(plain)
             painter.setPen(colors.muted)
             foot = QRectF(0, top + 6 + len(self._names) * row, self.width(), self._foot())
-            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._invitation)
+            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.foot)
         painter.end()
 
 

@@ -16,7 +16,10 @@ from PySide6.QtWidgets import QWidget
 from models.base import Model, Snapshot
 from models.config import Config
 from models.data.pictures.mnist import ImageData
+from models.supervised.familiarity import Familiarity, learning
+from models.supervised.teach import held_out
 from models.supervised.trainer import SupervisedSnapshot
+from playground.live.job import Job
 from ui.canvas.surface import Surface
 from ui.plots.grids.confusion_explorer import ConfusionExplorer
 from ui.shell.model_tab import ModelTab
@@ -61,6 +64,12 @@ class ClassifierTab(ModelTab):
         self.try_panel.noticed.connect(self.told)
         self.teaching = Teaching(self.session, self.try_panel.teach, self)
         self.own(self.teaching.job)
+        self._familiar_with: Snapshot | None = None  # whose familiarity is known, or is being worked out
+        self.familiarity = Job("familiarity", self)
+        self.familiarity.results.connect(self._on_familiarity)
+        self.familiarity.failed.connect(self._on_bad_input)
+        self.own(self.familiarity)
+        self.try_panel.held_out = self._is_held_out
         self.teaching.refused.connect(self._on_refused)
         self.teaching.overtaken.connect(self._on_overtaken)
         self.teaching.told.connect(self.told)
@@ -101,6 +110,8 @@ class ClassifierTab(ModelTab):
     def clear_stage(self) -> None:
         """Forget the old run's answers."""
         self.shown = None
+        self.familiarity.cancel()
+        self._familiar_with = None
         self.try_panel.set_network(None)
         self.explorer.set_predictions(None)
 
@@ -116,6 +127,29 @@ class ClassifierTab(ModelTab):
                 self._show_example()
                 self.try_panel.refresh()
         self.try_panel.set_network(snapshot, now=self.answers.due)
+        self._get_familiar(snapshot)
+
+    def _get_familiar(self, snapshot: SupervisedSnapshot) -> None:
+        """Work out, once the run rests, what this network has learnt from, so that it can say what is unlike that.
+
+        While it trains every step has another hidden space, and none is there long enough to be measured.
+        """
+        if self._familiar_with is snapshot:
+            return
+        self._familiar_with = None
+        self.familiarity.cancel()
+        if self.session.status.phase == "running" or snapshot.step == 0 or self.model.classifier is None:
+            return
+        self._familiar_with = snapshot
+        self.familiarity.start(learning(self.model.classifier.predict, snapshot, self.data.train_images))
+
+    @Slot(object)
+    def _on_familiarity(self, results: list[Familiarity | None]) -> None:
+        if results[-1] is not None:
+            self.try_panel.set_familiarity(self._familiar_with, results[-1], self.data.train_images)
+
+    def _is_held_out(self, image: NDArray[np.uint8]) -> bool:
+        return bool(held_out(image[None], self.data)[0])
 
     def show_mistakes(self, snapshot: SupervisedSnapshot) -> None:
         """Which held-out pictures were taken for what at the latest evaluation."""
@@ -142,6 +176,7 @@ class ClassifierTab(ModelTab):
         """A held-out picture onto the canvas."""
         name = self.data.class_names[self.data.test_labels[index]]
         if self.put(self.data.test_images[index], name):
+            self.try_panel.set_truth(self.data.test_images[index], f"Test picture:\nit is “{name}”")
             self.told.emit(self.about_test_image(index, name))
 
     def put(self, image: NDArray[np.uint8], name: str | None = None) -> bool:

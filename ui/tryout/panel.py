@@ -20,6 +20,7 @@ from models.base import Answer, Classifier, DataError, Snapshot
 from models.data.drawing.photos import read_photo
 from models.data.drawing.preparation import Preparation, Stage, to_bytes
 from models.data.drawing.strokes import Drawing, format_drawings, parse_drawings, write_drawings
+from models.supervised.familiarity import Familiarity, Judged
 from playground.engine.drawings import Example, check_size, from_picture, read_examples
 from ui.canvas import incoming
 from ui.canvas.canvas_panel import CanvasPanel
@@ -41,11 +42,18 @@ STAGES_INTERVAL = 150
 """Milliseconds between two pictures of the preparation's steps; they cost ten times what the answer costs."""
 
 
+def _never(image: NDArray[np.uint8]) -> bool:
+    return False
+
+
 class TryPanel(QWidget):
     """Canvas, answer, preparation, and the user's own drawings to teach with.
 
     The answer is worked out in the window's thread, on the latest published copy of the parameters, once for all pen
     movements that have queued up and for all who ask for it; so it follows the pen however fast the worker trains.
+
+    Attributes:
+        held_out: (picture (H, W)) → whether the network is tested on it; such a picture cannot be taught.
 
     Signals:
         input_changed(): another image is to be judged; `preparation` holds it.
@@ -62,6 +70,10 @@ class TryPanel(QWidget):
         self._classifier = classifier
         self._snapshot: Snapshot | None = None
         self._answered: tuple[Snapshot, Preparation, Answer] | None = None
+        self._learnt: tuple[Snapshot, Familiarity, NDArray[np.uint8]] | None = None
+        self._judged: tuple[Answer, Judged] | None = None
+        self._truth: tuple[NDArray[np.uint8], str] | None = None
+        self.held_out = _never
         self._subject = subject
         self.preparation: Preparation | None = None
         self._drawn_at = -1.0
@@ -193,6 +205,16 @@ class TryPanel(QWidget):
             self._answered = snapshot, preparation, answer
         return self._answered[2]
 
+    def set_familiarity(self, snapshot: Snapshot | None, learnt: Familiarity | None, images: NDArray[np.uint8]) -> None:
+        """From now on say whether a drawing is unlike what this snapshot's network has learnt from: `images`."""
+        self._learnt = (snapshot, learnt, images) if snapshot is not None and learnt is not None else None
+        self._judge()
+
+    def set_truth(self, image: NDArray[np.uint8], words: str) -> None:
+        """Say this below the answer for as long as the canvas shows just this picture."""
+        self._truth = image, words
+        self._show_truth()
+
     def set_image(self, image: NDArray[np.uint8], label: int | str | None, *, example: bool = False) -> None:
         """Put an image of the network's size on the canvas; an `example` gives way to the first stroke."""
         if self._subject.cells:
@@ -226,6 +248,7 @@ class TryPanel(QWidget):
     def _prepare(self) -> None:
         self._drawn_at = time.monotonic()
         self.preparation = self._prepared(stages=False)
+        self._show_truth()
         self._show_answer()
         self.input_changed.emit()
         if not self._stages_soon.isActive():
@@ -234,7 +257,46 @@ class TryPanel(QWidget):
     @Slot()
     def _show_stages(self) -> None:
         if self._lower.currentWidget() is self.view:
-            self.view.set_preparation(self._prepared(stages=True))
+            self.view.set_preparation(self._with_what_is_given(self._prepared(stages=True)))
+        self._judge()
+
+    def _with_what_is_given(self, preparation: Preparation) -> Preparation:
+        """The steps, and after them what the network is really given, where that is not the picture itself."""
+        given = None if self._snapshot is None else self._classifier.given(self._snapshot, preparation.image)
+        if given is None or preparation.empty:
+            return preparation
+        steps = preparation.stages or (Stage("28×28 pixels", "The picture as it came.", preparation.image),)
+        return replace(preparation, stages=(*steps, given))
+
+    def _judge(self) -> None:
+        """How familiar the drawing is: it costs more than an answer, and so waits until the pen rests."""
+        answer = self.answer
+        learnt = self._learnt
+        self._judged = None
+        nearest = None
+        if learnt is not None and learnt[0] is self._snapshot and answer is not None and self.preparation is not None:
+            judged = learnt[1].judge(self.preparation.image[None], answer)
+            self._judged = answer, judged
+            if judged.unlike[0] and not self.preparation.empty:
+                nearest = Stage(
+                    "nearest learnt from",
+                    "The picture among those the network has learnt from that is nearest to the one on the canvas.",
+                    learnt[2][judged.nearest[0]],
+                )
+        self.view.set_nearest(nearest)
+        self._show_answer()
+
+    def _show_truth(self) -> None:
+        """What a test picture shows, for as long as it lies there unchanged."""
+        if self._truth is None:
+            return
+        image, words = self._truth
+        preparation = self.preparation
+        if preparation is not None and np.array_equal(preparation.image, image):
+            self.bars.set_note(words)
+        elif preparation is not None and not preparation.empty:
+            self._truth = None
+            self.bars.set_note("")
 
     def _show_answer(self) -> None:
         if self._snapshot is None or self._snapshot.step == 0:
@@ -242,7 +304,8 @@ class TryPanel(QWidget):
         elif self.preparation is None or self.preparation.empty or (answer := self.answer) is None:
             self.bars.set_empty()
         else:
-            self.bars.set_probabilities(answer.probabilities[0], several=self.preparation.several)
+            unlike = self._judged is not None and self._judged[0] is answer and bool(self._judged[1].unlike[0])
+            self.bars.set_probabilities(answer.probabilities[0], several=self.preparation.several, unlike=unlike)
 
     # Corrections -----------------------------------------------------------------------------------------------------
 
@@ -260,6 +323,12 @@ class TryPanel(QWidget):
         name = self._subject.names[index]
         if preparation.empty:
             self.failed.emit(f"There is nothing on the canvas to call “{name}”: draw something first.")
+            return
+        if self.held_out(preparation.image):
+            self.failed.emit(
+                "This is a test picture: taught, it would no longer show how the network does on what it has not seen. "
+                "Draw one of your own instead."
+            )
             return
         self.show_page(1)
         self.teach.keep(self.example(name, preparation))

@@ -43,11 +43,13 @@ class PreparationView(QWidget):
         for index, picture in enumerate(self._steps):
             layout.addWidget(picture, 0, index, Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(self._final, 0, STEPS, Qt.AlignmentFlag.AlignBottom)
-        layout.setColumnStretch(STEPS + 1, 1)
+        self._nearest = StagePicture(STAGE_SIDE)
+        layout.addWidget(self._nearest, 0, STEPS + 1, Qt.AlignmentFlag.AlignBottom)
+        layout.setColumnStretch(STEPS + 2, 1)
         self._room = layout.sizeHint()  # with all the pictures
         self._nothing = muted("Nothing drawn yet")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self._nothing, 0, STEPS + 1)
+        layout.addWidget(self._nothing, 0, STEPS + 2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the network sees")
         self.clear()
@@ -75,6 +77,16 @@ class PreparationView(QWidget):
         self._show(stages)
         self.setAccessibleDescription("; then ".join(stage.name for stage in stages))
 
+    def set_nearest(self, nearest: Stage | None) -> None:
+        """Show the picture learnt from that is nearest to the one on the canvas, at the right; None: nothing."""
+        self._nearest.set_stage(nearest)
+        self._nearest.setVisible(nearest is not None)
+
+    @property
+    def nearest(self) -> StagePicture:
+        """Where the nearest picture learnt from is shown."""
+        return self._nearest
+
     def _show(self, stages: Sequence[Stage]) -> None:
         """At most STEPS + 1 stages, the last one as the result; places without one leave no gap."""
         *steps, last = stages or (None,)
@@ -83,6 +95,8 @@ class PreparationView(QWidget):
             picture.set_stage(stage)
             picture.setVisible(stage is not None)
         self._nothing.setVisible(last is None)
+        if last is None:
+            self.set_nearest(None)
 
 
 class StagePicture(QWidget):

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from models.base import PlaygroundError
-from models.supervised.teach import Report, TakeBack, Teach, check, lesson_on
+from models.supervised.teach import Report, TakeBack, Teach, check, check_not_held_out, lesson_on
 from models.supervised.trainer import SupervisedSnapshot
 from playground.engine.teach import measured
 from playground.live.job import Job
@@ -84,6 +84,7 @@ class Teaching(QObject):
         try:
             lesson = lesson_on(*self._panel.prepared())
             check(lesson, SimpleNamespace(data=data, step_count=snapshot.step))
+            check_not_held_out(lesson.images, data)
         except PlaygroundError as error:
             self._refuse("Nothing was taught", str(error))
             return

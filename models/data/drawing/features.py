@@ -70,6 +70,13 @@ class Features(ABC):
     def as_images(self, weights: NDArray[Any]) -> Float32 | None:
         """Weights on the features (H, D) as weights on pixels (H, 28, 28); None where no such picture exists."""
 
+    def shown(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What the network is given of one image (28, 28), as a picture (H, W) for people; 0 paper … 255 ink.
+
+        Numbers on the scale of pixels are the pixels of that picture.
+        """
+        return _as_bytes(self.transform(image[None])[0].reshape(SIDE, SIDE) * 255)
+
 
 class _Unfitted(Features):
     """Features that need to learn nothing."""
@@ -154,6 +161,10 @@ class Standardised(Features):
         np.multiply(_rows(images), self._factor, out=out)
         out -= self._offset
 
+    def shown(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """See Features: the average is a middle grey, three spreads more are ink, three less are paper."""
+        return _as_bytes(127.5 + self.transform(image[None])[0].reshape(SIDE, SIDE) * (127.5 / 3))
+
     def as_images(self, weights: NDArray[Any]) -> Float32 | None:
         """A weight on (pixel − mean) / spread acts on the pixel as weight / spread."""
         return (weights / self.spread).reshape(-1, SIDE, SIDE).astype(np.float32)
@@ -226,6 +237,10 @@ class PrincipalComponents(Features):
         np.matmul(_rows(images).astype(np.float32), self._projection, out=out)
         out -= self._offset
 
+    def shown(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """See Features: the average picture and what the components add to it, all that the network can know."""
+        return _as_bytes((self.mean + self.transform(image[None])[0] @ self.components).reshape(SIDE, SIDE) * 255)
+
     def as_images(self, weights: NDArray[Any]) -> Float32 | None:
         """A weight on a component acts on every pixel of that component: weights · components."""
         return (weights @ self.components).reshape(-1, SIDE, SIDE).astype(np.float32)
@@ -270,6 +285,23 @@ class Edges(_Unfitted):
         # An empty image has no edges: dividing by at least one grey level keeps its zeros.
         np.multiply(flat, np.float32(self.LENGTH) / np.maximum(length, np.float32(1)), out=out)
 
+    STROKE_SIDE = 8
+    """Pixels along a cell in the picture that `shown` makes."""
+
+    def shown(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """See Features: strokes in 8 directions in each of the 7×7 cells, as dark as edges run that way."""
+        side = self.STROKE_SIDE
+        cells = self.transform(image[None])[0].reshape(self.CELLS, self.CELLS, self.DIRECTIONS)
+        offset = np.arange(side) - (side - 1) / 2
+        gradient = np.arange(self.DIRECTIONS) * (np.pi / self.DIRECTIONS)  # an edge runs across its gradient
+        away = np.abs(
+            np.cos(gradient)[:, None, None] * offset[None, None, :]
+            + np.sin(gradient)[:, None, None] * offset[None, :, None]
+        )
+        strokes = np.clip(1 - away, 0, 1) * (np.hypot(offset[:, None], offset) <= side / 2)
+        drawn = np.einsum("rcd,dyx->rycx", cells / max(float(cells.max()), 1e-6), strokes)
+        return _as_bytes(255 * drawn.reshape(self.CELLS * side, self.CELLS * side))
+
     def as_images(self, weights: NDArray[Any]) -> Float32 | None:
         """None: a weight on an edge direction is not a weight on pixels."""
         return None
@@ -313,6 +345,12 @@ def deskew(images: Images) -> Float32:
     right = padded.reshape(-1)[source + 1].reshape(grey.shape)
     straight: Float32 = left + fraction * (right - left)
     return straight
+
+
+def _as_bytes(levels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Grey levels, cut to 0 … 255."""
+    image: NDArray[np.uint8] = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
+    return image
 
 
 def _rows(images: Images) -> NDArray[Any]:
