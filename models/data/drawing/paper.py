@@ -58,6 +58,11 @@ def without_unevenness(contrast: Float32) -> Float32:
     return even
 
 
+def narrow(contrast: Float32) -> Float32:
+    """What of the contrast (H, W) at the size of the overview is as narrow as a stroke."""
+    return contrast - np.minimum(_opened(contrast, NARROW[1]), contrast)
+
+
 def _is_dark(page: Float32) -> bool:
     """Whether the ink on a picture is dark.
 

@@ -21,7 +21,7 @@ from models.base import DataError
 from models.data.drawing.components import Box, components
 from models.data.drawing.frame import without_frames
 from models.data.drawing.ink import digit, soft_ink, threshold
-from models.data.drawing.paper import OVERVIEW, contrast_with_paper, scaled, without_unevenness
+from models.data.drawing.paper import OVERVIEW, contrast_with_paper, narrow, scaled, without_unevenness
 from models.data.drawing.pieces import pieces
 from models.data.drawing.preparation import (
     BOX,
@@ -173,6 +173,8 @@ def prepare_photo(photo: NDArray[np.uint8], *, stages: bool = False) -> Preparat
             page = without_unevenness(page)
     contrast = scaled(page, OVERVIEW)
     mask = threshold(contrast)
+    if mask is None:  # perhaps the corner of a shadow spoils it, which is not as narrow as a stroke
+        mask = threshold(narrow(contrast))
     if mask is None or not (mask := digit(without_frames(mask))).any():
         blank = to_bytes(np.zeros((SIDE, SIDE)))
         seen = Stage("no ink found", "Nothing stands out from the paper clearly enough.", _shown(photo))
