@@ -196,8 +196,12 @@ def test_blank_paper_and_a_scribble(capsys, trained, tmp_path):
     blank = photo(tmp_path / "blank.png", 220, 220)
     rng = np.random.default_rng(1)
     scribbles = write_json(tmp_path / "s.json", {"drawings": [drawing(rng.uniform(0, 400, (8, 2)).tolist()) for _ in range(40)]})  # fmt: skip # noqa: E501
-    seen = answers(capsys, trained, blank, scribbles, said=NOTHING.format("“blank.png”"))["results"]
+    assert main(["classify", "--experiment", str(trained), "--json", str(blank), str(scribbles)]) == 0
+    said = capsys.readouterr()
+    assert "Unlike anything the network has learnt from: drawing " in said.err
+    seen = json.loads(said.out)["results"]
     assert (seen[0]["verdict"], seen[0]["prediction"]) == ("empty", None)
+    assert any(each["verdict"] == "unlike" for each in seen)
     unsure = [each for each in seen if each["verdict"] == "unsure"]
     assert unsure
     assert all(each["probability"] < 0.6 and each["prediction"] is not None for each in unsure)
@@ -210,14 +214,14 @@ def test_many_inputs_are_answered_in_batches_and_in_order(trained, tmp_path, mon
     opened = experiment.read(trained)
     classifier = opened.model.classifier
 
-    def predict(snapshot, images):
+    def predict(snapshot, images, *, activations=False):
         sizes.append(len(images))
-        return classifier.predict(snapshot, images)
+        return classifier.predict(snapshot, images, activations=activations)
 
     model = replace(opened.model, classifier=replace(classifier, predict=predict))
     paths = [write_json(tmp_path / f"{n}.json", {"drawings": [drawing(ONE, label=1)] * n}) for n in (3, 0, 15, 4)]
     found = classify.classify(replace(opened, model=model), paths)
-    assert sizes == [7, 7, 7, 1]
+    assert sizes[-4:] == [7, 7, 7, 1]  # before them the pictures that it has learnt from
     assert [(Path(each.source).stem, each.index) for each in found] == [
         (str(n), index) for n in (3, 15, 4) for index in range(n)
     ]
@@ -355,3 +359,31 @@ def test_an_experiment_that_cannot_answer(capsys, trained, tmp_path, monkeypatch
     experiment.write(other, Experiment(toy.MODEL, run.recording()))
     assert "Toy" in (sentence := refusal(capsys, other, one))
     assert "does not classify" in sentence
+
+
+def test_what_is_unlike_anything_learnt_is_called_so(trained, tmp_path, capsys):
+    for name, points in (("full.png", [[60, 60], [340, 60], [340, 340], [60, 340]]), ("seven.png", None)):
+        picture = Image.new("L", (400, 400), 255)
+        if points is not None:
+            ImageDraw.Draw(picture).polygon([tuple(point) for point in points], fill=0)
+        else:
+            ImageDraw.Draw(picture).line([tuple(point) for point in SEVEN], fill=0, width=22, joint="curve")
+        picture.save(tmp_path / name)
+    assert (
+        main(
+            [
+                "classify",
+                "--experiment",
+                str(trained),
+                "--json",
+                *(str(tmp_path / n) for n in ("full.png", "seven.png")),
+            ]
+        )
+        == 0
+    )
+    said = capsys.readouterr()
+    square, seven = json.loads(said.out)["results"]
+    assert square["verdict"] == "unlike"
+    assert square["prediction"] is not None
+    assert (seven["verdict"], seven["prediction"]) == ("ok", 7)
+    assert "Unlike anything the network has learnt from: “full.png”" in said.err

@@ -38,9 +38,9 @@ class ExampleTab(PlainTab):
     begins_with_example = True
 
 
-def noise() -> ImageData:
+def noise(count: int = 40) -> ImageData:
     rng = np.random.default_rng(0)
-    images, labels = rng.integers(0, 255, (40, 28, 28), dtype=np.uint8), np.arange(40, dtype=np.uint8) % 10
+    images, labels = rng.integers(0, 255, (count, 28, 28), dtype=np.uint8), np.arange(count, dtype=np.uint8) % 10
     return ImageData(images, labels, images[:20], labels[:20], DIGITS, "noise", "")
 
 
@@ -50,8 +50,8 @@ def make_tab(qtbot, tmp_path, monkeypatch):
     kept.my_drawings.cache_clear()
     tabs, asked = [], []
 
-    def make(kind=PlainTab):
-        model, data = get_model("digits"), noise()
+    def make(kind=PlainTab, count=40):
+        model, data = get_model("digits"), noise(count)
 
         def predict(snapshot, images, *, activations=False):
             asked.append((snapshot.step, images.tobytes()))
@@ -169,3 +169,54 @@ def test_a_drawing_goes_into_files_and_comes_back(make_tab, qtbot, tmp_path):
     np.testing.assert_allclose(canvas.drawing().strokes[0], strokes[0], atol=1e-2)
     tab.restore_drawings({})  # a file without drawings: what is on the canvas stays
     assert not canvas.is_empty
+
+
+def test_a_test_picture_says_what_it_is_until_it_is_changed_and_is_not_taught(make_tab, qtbot):
+    tab = make_tab()
+    tab.session.step(3)
+    settle(tab, qtbot, "paused")
+    tab.show_test_image(7)
+    panel = tab.try_panel
+    panel.refresh()
+    assert panel.bars.foot == "Test picture:\nit is “7”"
+    assert "it is “7”" in panel.bars.words_at_rest()
+    said = []
+    panel.failed.connect(said.append)
+    panel.correct(3)
+    assert "test picture" in said[0]
+    assert len(panel.teach.examples) == 0
+    draw(panel.pen_canvas, (0.4, 0.2), (0.6, 0.8))
+    panel.refresh()
+    assert "Click what it is" in panel.bars.foot
+    panel.correct(3)
+    assert len(panel.teach.examples) == 1
+
+
+def test_what_is_unlike_anything_learnt_is_shown_beside_the_nearest(make_tab, qtbot):
+    tab = make_tab(count=600)
+    tab.session.step(3)
+    settle(tab, qtbot, "paused")
+    draw(tab.try_panel.pen_canvas, (0.4, 0.2), (0.6, 0.8))
+    panel = tab.try_panel
+    panel.refresh()
+    qtbot.waitUntil(lambda: panel.bars.state == "unlike")
+    assert panel.bars.headline == "unlike anything it learnt"
+    assert panel.view.nearest.isVisibleTo(panel.view)
+    assert panel.view.nearest.caption == "nearest learnt from"
+    tab.session.step(1)  # another network: not known until it has been worked out anew
+    settle(tab, qtbot, "paused")
+    qtbot.waitUntil(lambda: panel.bars.state == "unlike")
+    tab.show_test_image(3)  # the test pictures are among those learnt from here
+    panel.refresh()
+    assert panel.bars.state in ("ok", "unsure")
+    assert not panel.view.nearest.isVisibleTo(panel.view)
+
+
+def test_what_the_network_is_really_given_is_the_last_step(make_tab, qtbot):
+    tab = make_tab()
+    tab.session.reset(tab.session.config.model_copy(update={"features": "edges"}))
+    settle(tab, qtbot, "untrained")
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.config.features == "edges")
+    draw(tab.try_panel.pen_canvas, (0.4, 0.2), (0.6, 0.8))
+    tab.try_panel.refresh()
+    assert tab.try_panel.view.accessibleDescription().endswith("then Edges in 7×7 cells")

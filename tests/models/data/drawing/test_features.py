@@ -134,3 +134,27 @@ def test_edges_have_one_length_and_none_without_ink(images):
     np.testing.assert_allclose(lengths, Edges.LENGTH, rtol=1e-4)
     np.testing.assert_array_equal(Edges().transform(np.zeros((2, 28, 28), np.uint8)), 0)
     assert Edges().as_images(np.zeros((3, 392))) is None
+
+
+def test_what_the_network_is_given_can_be_shown(features, images):
+    """As a picture; where the numbers are pixels, they are its pixels."""
+    shown = features.shown(images[0])
+    assert shown.dtype == np.uint8
+    assert shown.std() > 10
+    blank = features.shown(np.zeros_like(images[0]))
+    assert not np.array_equal(blank, shown)
+    if features.name == "pixels":
+        assert np.array_equal(shown, images[0])
+    if features.name == "binarised":
+        assert np.array_equal(shown, 255 * (images[0] >= 128))
+    if features.name == "pca":
+        error = np.abs(shown.astype(float) - images[0]).mean()
+        assert error < np.abs(features.mean.reshape(28, 28) * 255 - images[0]).mean()
+
+
+def test_edges_are_drawn_along_the_edge(images):
+    upright = np.zeros((28, 28), np.uint8)
+    upright[:, 12:16] = 255
+    shown = FEATURES["edges"].fit(images).shown(upright).astype(float)
+    along, across = np.abs(np.diff(shown, axis=0)).sum(), np.abs(np.diff(shown, axis=1)).sum()
+    assert across > 1.2 * along
