@@ -21,15 +21,16 @@ SIDE_BAND = 0.05
 
 def without_frames(mask: Mask) -> Mask:
     """The mask (H, W) without boxes that are drawn or printed around something, whether that touches them or not."""
+    found = components(mask)
     for _ in range(3):  # a frame may stand in a frame
-        found = components(mask)
         frames = [i for i, size in enumerate(found.sizes) if size > 8 and _is_frame(found, i)]
         if not frames:
             break
         unwanted = np.zeros(len(found.sizes), bool)
         unwanted[frames] = True
         mask = mask & ~found.mask(unwanted)
-    return _cut_free(mask)
+        found = components(mask)
+    return _cut_free(mask, found)
 
 
 def _is_frame(found: Components, index: int) -> bool:
@@ -59,9 +60,8 @@ def _framed(inner: Box, outer: Box) -> bool:
     )
 
 
-def _cut_free(mask: Mask) -> Mask:
-    """The mask without the sides of a box that the digit in it touches."""
-    found = components(mask)
+def _cut_free(mask: Mask, found: Components) -> Mask:
+    """The mask, of which these are the patches, without the sides of a box that the digit in it touches."""
     for index in np.argsort(-found.sizes)[:3]:
         box = found.boxes[index]
         band = max(round(SIDE_BAND * min(box.width, box.height)), 2)

@@ -265,7 +265,7 @@ def _page(grey: Float32) -> Float32:
     """The picture (H, W) at a size at which all that matters can be seen; of large ones squares are averaged."""
     step = -(-max(grey.shape) // PAGE)
     if step == 1:
-        return scaled(grey, max(*grey.shape, OVERVIEW))
+        return grey if max(grey.shape) >= OVERVIEW else scaled(grey, OVERVIEW)
     rows, columns = (-(-size // step) for size in grey.shape)
     padded = np.pad(grey, ((0, rows * step - grey.shape[0]), (0, columns * step - grey.shape[1])), mode="edge")
     return np.asarray(padded.reshape(rows, step, columns, step).mean(axis=(1, 3)), np.float32)
