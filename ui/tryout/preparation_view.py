@@ -39,17 +39,17 @@ class PreparationView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         self._steps = [StagePicture(STAGE_SIDE) for _ in range(STEPS)]
+        self._first: Stage | None = None
+        self._near: Stage | None = None
         self._final = StagePicture(FINAL_SIDE)
         for index, picture in enumerate(self._steps):
             layout.addWidget(picture, 0, index, Qt.AlignmentFlag.AlignBottom)
         layout.addWidget(self._final, 0, STEPS, Qt.AlignmentFlag.AlignBottom)
-        self._nearest = StagePicture(STAGE_SIDE)
-        layout.addWidget(self._nearest, 0, STEPS + 1, Qt.AlignmentFlag.AlignBottom)
-        layout.setColumnStretch(STEPS + 2, 1)
+        layout.setColumnStretch(STEPS + 1, 1)
         self._room = layout.sizeHint()  # with all the pictures
         self._nothing = muted("Nothing drawn yet")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self._nothing, 0, STEPS + 2)
+        layout.addWidget(self._nothing, 0, STEPS + 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("What the network sees")
         self.clear()
@@ -78,14 +78,22 @@ class PreparationView(QWidget):
         self.setAccessibleDescription("; then ".join(stage.name for stage in stages))
 
     def set_nearest(self, nearest: Stage | None) -> None:
-        """Show the picture learnt from that is nearest to the one on the canvas, at the right; None: nothing."""
-        self._nearest.set_stage(nearest)
-        self._nearest.setVisible(nearest is not None)
+        """Show the picture learnt from that is nearest to the one on the canvas; None: nothing.
+
+        It takes the place of the first step, which shows no more than the canvas does: nothing moves.
+        """
+        self._near = nearest
+        self._show_first()
 
     @property
-    def nearest(self) -> StagePicture:
-        """Where the nearest picture learnt from is shown."""
-        return self._nearest
+    def nearest(self) -> str:
+        """What is written under the nearest picture learnt from; "" where none is shown."""
+        return "" if self._near is None else self._steps[0].caption
+
+    def _show_first(self) -> None:
+        shown = self._near or self._first
+        self._steps[0].set_stage(shown)
+        self._steps[0].setVisible(shown is not None)
 
     def _show(self, stages: Sequence[Stage]) -> None:
         """At most STEPS + 1 stages, the last one as the result; places without one leave no gap."""
@@ -95,8 +103,10 @@ class PreparationView(QWidget):
             picture.set_stage(stage)
             picture.setVisible(stage is not None)
         self._nothing.setVisible(last is None)
+        self._first = steps[0] if steps else None
         if last is None:
-            self.set_nearest(None)
+            self._near = None
+        self._show_first()
 
 
 class StagePicture(QWidget):

@@ -29,7 +29,8 @@ class ScrolledColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._content = content
         self._known = QSize()
-        self.setWidget(content)
+        self.setWidget(_Holder(content))
+        content.installEventFilter(self)
         self._fit()
 
     @property
@@ -67,6 +68,38 @@ class ScrolledColumn(QScrollArea):
         if self.least != self._known:
             self._known = self.least
             self.least_changed.emit()
+
+
+class _Holder(QWidget):
+    """As large as the column, but no smaller than its content can be made.
+
+    A scroll area would give a content whose height depends on its width all the height that it would like to have: a
+    square canvas would grow with the width, and push what stands below it out of sight.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        content.setParent(self)
+        content.installEventFilter(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """That of the content."""
+        return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
+
+    def sizeHint(self) -> QSize:
+        """That of the content."""
+        return self._content.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The content is as large."""
+        self._content.resize(event.size())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The content may need more or less room now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class Strip(QToolButton):

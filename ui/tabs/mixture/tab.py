@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape, unescape
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
@@ -26,7 +27,7 @@ from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
-from ui.widgets.plain import PlainLabel
+from ui.widgets.plain import MarkupLabel, PlainLabel
 from ui.widgets.wheel import CalmTabWidget
 
 CALM = 5
@@ -63,7 +64,7 @@ class MixtureTab(PointTab):
         self.kmeans.view_box.setYLink(self.view.view_box)
         self.kmeans.hide()
         panel.area.addWidget(self.kmeans, 1)
-        self.words = PlainLabel()
+        self.words = MarkupLabel()
         self.words.setAccessibleName("what the last step did")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         panel.add_line(self.words)
@@ -184,12 +185,12 @@ class MixtureTab(PointTab):
         else:
             words = f"<b>M-step {snapshot.iteration}</b> · every component moves to its share of the points"
         if snapshot.repaired:
-            words += f" · {_put_back(snapshot)}"
+            words += f" · {escape(_put_back(snapshot))}"
         if snapshot.set_aside:
-            words += f" · {_named(snapshot.set_aside)} set aside"
+            words += f" · {escape(_named(snapshot.set_aside))} set aside"
         self.words.setText(start + words)
         why = "\nPoints that are set aside lie far from all others." if snapshot.set_aside else ""
-        whole = (start + words).replace("<b>", "").replace("</b>", "")
+        whole = unescape((start + words).replace("<b>", "").replace("</b>", ""))
         self.words.setToolTip(whole + why)  # the line may be too short for it
 
     @Slot(object)
