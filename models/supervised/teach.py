@@ -218,11 +218,9 @@ def held_out(images: NDArray[np.uint8], data: ImageData) -> NDArray[np.bool_]:
 
     What is tested on must not be taught: the test accuracy would no longer say how new pictures fare.
     """
-    tests = data.test_images.reshape(len(data.test_images), -1)
-    rows = images.reshape(len(images), -1)
-    if rows.shape[1:] != tests.shape[1:]:
+    if images.shape[1:] != data.test_images.shape[1:]:
         return np.zeros(len(images), np.bool_)
-    return np.array([bool((tests == row).all(axis=1).any()) for row in rows], np.bool_)
+    return np.array([(data.test_images == image).all(axis=(1, 2)).any() for image in images], np.bool_)
 
 
 def check_not_held_out(images: NDArray[np.uint8], data: ImageData) -> None:

@@ -171,7 +171,10 @@ def test_a_key_does_one_thing_whatever_has_the_focus(window, qtbot):
             if isinstance(widget, QAbstractButton):
                 qtbot.keyPress(widget, key)
                 assert widget.isDown() == (key == Key.Key_Space)
-                assert len(triggered) == (key != Key.Key_Space)
+                if widget.group() is None:
+                    assert len(triggered) == (key != Key.Key_Space)
+                else:  # arrows, Home and End choose within a group of buttons
+                    assert not triggered
                 widget.setDown(False)  # some would open a dialog
                 continue
             if isinstance(widget, QComboBox) and key == Key.Key_Space:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from models.config import Config, settings_of
 from ui.widgets.layout import STRETCH, muted, row
+from ui.widgets.plain import as_tip
 
 MOST_AT_ONCE = 16
 """Neurons of a wide layer that come or go with one press: an eighth of them, and no more than this."""
@@ -66,7 +67,7 @@ class LayerSteps(QWidget):
             button.setText("+" if "more" in name else "−")
             button.setFixedSize(24, 24)
             button.setAccessibleName(name)
-            button.setToolTip(f"{name[0].upper()}{name[1:]}: starts a new run")
+            button.setToolTip(as_tip(f"{name[0].upper()}{name[1:]}: starts a new run"))
             button.clicked.connect(self._on_clicked)
         fewer_layers, more_layers, fewer_units, more_units = self.buttons.values()
         row(

@@ -442,10 +442,10 @@ class ModelTab(Page):
         if status.phase == "failed":
             self._failed = status
             self.banner.say(words.stopped(self.model), status.message, "error", self._ways_on(status), about="failure")
-        elif status.run_id != self._failed.run_id or status.seeking is not None or status.position != status.head:
+        elif status.run_id != self._failed.run_id or status.seeking is not None:
             self.banner.forget("failure")  # it is somewhere else
-        elif status.phase != "paused" and status.position > self._failed.position:
-            self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
+        elif status.position != self._failed.position:
+            self.banner.forget("failure")  # it was gone back, or goes on; what is only typed takes no way back away
         if status.phase not in ("empty", "loading"):
             self.banner.forget("early")
         self.run_bar.show_status(status)

@@ -351,7 +351,7 @@ class TimelineBar(QFrame):
         """What the run before this one was, in words; "" where there is none."""
         tip = f"{PREVIOUS}: {words}" if words else f"{PREVIOUS}: there is none yet"
         if tip != self.previous.toolTip():
-            self.previous.setToolTip(tip)
+            self.previous.setToolTip(as_tip(tip))
             self.previous.setAccessibleDescription(words)
 
     @Slot(int)

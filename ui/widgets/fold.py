@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStyle, QStyleOptionToolButton, QToolButton, QWidget
 
+from ui.widgets.plain import as_tip
+
 LEAST_HEIGHT = 120
 """Pixels of height below which a column is no use, however much of it can be scrolled to."""
 
@@ -114,7 +116,7 @@ class Strip(QToolButton):
         super().__init__()
         self._upright = upright
         self.setText(words)
-        self.setToolTip(tip)
+        self.setToolTip(as_tip(tip))
         self.setAccessibleName(words)
         self.setAutoRaise(True)
         fixed, grows = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding

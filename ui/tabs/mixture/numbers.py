@@ -85,7 +85,7 @@ class ComponentTable(NumberTable):
         for place, value in enumerate(values, start=1):
             item = self.item(row, place)
             assert item is not None
-            item.setToolTip(true_minus(f"{value:.6g}"))
+            item.setToolTip(as_tip(true_minus(f"{value:.6g}")))
 
     def _lay_out(self, count: int, matched: tuple[int, ...]) -> None:
         """Make the rows of `count` components; `matched` are those that have two more, for the truth and the error."""

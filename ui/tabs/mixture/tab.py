@@ -27,7 +27,7 @@ from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
-from ui.widgets.plain import MarkupLabel, PlainLabel
+from ui.widgets.plain import MarkupLabel, PlainLabel, as_tip
 from ui.widgets.wheel import CalmTabWidget
 
 CALM = 5
@@ -191,7 +191,7 @@ class MixtureTab(PointTab):
         self.words.setText(start + words)
         why = "\nPoints that are set aside lie far from all others." if snapshot.set_aside else ""
         whole = unescape((start + words).replace("<b>", "").replace("</b>", ""))
-        self.words.setToolTip(whole + why)  # the line may be too short for it
+        self.words.setToolTip(as_tip(whole + why))  # the line may be too short for it
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:
