@@ -107,7 +107,7 @@ class DigitsTab(ClassifierTab):
             self.tiles_heading.setText(f"What {units} units look for")
             self.tiles.clear(NO_PICTURE)
             return
-        what = "hidden units" if snapshot.config.hidden else "outputs"
+        what = "units" if snapshot.config.hidden else "outputs"
         some = f"the first {MOST_TILES} of {units}" if units > MOST_TILES else f"{units}"
         self.tiles_heading.setText(f"What {some} {what} look for")
         self.tiles.set_images(images[:MOST_TILES])
