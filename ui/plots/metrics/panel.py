@@ -34,6 +34,9 @@ TICK_GAP = 2.4
 FIRST_LEAP = 0.1
 """Share of the steps, those with the lowest values, that the axis of what never falls need not hold."""
 
+AS_MUCH_AGAIN = 2
+"""How many times as long as the present run the axis of steps may be for the sake of an earlier one."""
+
 EMPTY = "The curve begins with the first step"
 
 
@@ -146,9 +149,14 @@ class MetricPanel(QWidget):
         self._whole, self._values, self._span = _EMPTY_RUN, None, None
 
     def _fit(self) -> None:
-        """Grow the axes in leaps: a range stays until the curves no longer fit or fill too little of it."""
-        ghosts = (float(ghost.steps[-1]) for line in self.lines for ghost in line.ghosts)
-        last = max(self.last_step(), *ghosts, 0.0)
+        """Grow the axes in leaps: a range stays until the curves no longer fit or fill too little of it.
+
+        The steps are those of the present run, which may be a slow one: a longer one before it is seen as far as there
+        is as much room again, and whole while there is no other.
+        """
+        own = self.last_step()
+        ghosts = max((float(ghost.steps[-1]) for line in self.lines for ghost in line.ghosts), default=0.0)
+        last = max(own, min(ghosts, AS_MUCH_AGAIN * own) if own else ghosts)
         if last > self._whole[1] or last < 0.4 * self._whole[1]:
             self._whole = (0.0, nice_above(last * 1.15)) if last > 10 else _EMPTY_RUN
         needed = self._needed()
@@ -176,7 +184,7 @@ class MetricPanel(QWidget):
             for values, cut in ((curve.smooth, 0.0), (curve.low, 0.02), (curve.high, 0.02)):
                 own += self._ends(values, cut, cut)
             for ghost in line.ghosts:
-                earlier += self._ends(ghost.values, 0.02, 0.02)
+                earlier += self._ends(ghost.values[ghost.steps <= self.x_range[1]], 0.02, 0.02)
         if not own or not earlier:
             return (min(own + earlier), max(own + earlier)) if own or earlier else None
         low, high = min(own), max(own)

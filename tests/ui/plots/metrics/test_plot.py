@@ -390,3 +390,26 @@ def test_an_exploded_earlier_run_does_not_press_the_present_one_flat(qtbot):
     low, high = plots.panels[0]._values
     assert low <= 0.1
     assert high >= 1.2
+
+
+def test_a_slow_run_is_not_squeezed_beside_a_longer_one_before_it(plots):
+    plots.set_all(histories(5000))
+    plots.keep_as_ghost("earlier run")
+    plots.clear()
+    panel = plots.panels[0]
+    assert panel.x_range[1] >= 5000  # nothing else is to be seen
+    data = histories(5000, seed=1)
+    for end in (1, 2, 5, 8, 20, 60, 400, 3000, 5000):
+        plots.set_all({"loss": (data["loss"][0][:end], data["loss"][1][:end])})
+        assert end <= panel.x_range[1] <= max(10, 3.1 * end)
+    assert panel.x_range[1] >= 5000
+
+
+def test_of_an_earlier_run_only_what_is_seen_has_a_say_in_the_values(plots):
+    steps = np.arange(1, 1001)
+    plots.add_ghost("earlier run", {"loss": (steps, np.linspace(2.0, 0.0, 1000))})
+    plots.set_all({"loss": (steps[:20], np.linspace(2.0, 1.9, 20))})
+    assert plots.panels[0].y_range[0] > 1.84
+    plots.add_ghost("earlier run", {"loss": (steps[:20], np.linspace(2.0, 1.85, 20))})
+    plots.set_all({"loss": (steps[:21], np.linspace(2.0, 1.9, 21))})
+    assert plots.panels[0].y_range[0] <= 1.85
