@@ -75,8 +75,17 @@ METRICS = (
         held_out=True,
         better="higher",
         optional=True,
+        complement="error rate",
     ),
-    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher", optional=True),
+    MetricSpec(
+        "accuracy",
+        "training batch accuracy",
+        plot="accuracy",
+        unit="%",
+        better="higher",
+        optional=True,
+        complement="error rate",
+    ),
     MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )
