@@ -32,6 +32,7 @@ from ui.shell.further import further
 from ui.shell.history_view import HistoryView
 from ui.shell.page import Page
 from ui.shell.places import Places
+from ui.shell.step_size import SETTING, StepSizeCurve
 from ui.shell.transport import PREVIOUS, Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
 from ui.widgets.fold import ScrolledColumn
@@ -233,6 +234,8 @@ class ModelTab(Page):
     def _build(self) -> None:
         self.run_bar = RunBar(self.model, self.offer, self.again)
         self._form: ConfigForm | None = None
+        self.step_size = StepSizeCurve(self)
+        self.step_size.hide()  # it stands below the schedule, where there is one
         self._form_place = QWidget()
         self._form_place.setMinimumWidth(240)
         self.leave_button = LeaveButton(self.run_bar.train_button)
@@ -296,6 +299,10 @@ class ModelTab(Page):
         if self._form is None:
             self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
             self._form.changed.connect(self._on_config)
+            if SETTING in self._form.rows:
+                self._form.rows[SETTING].add_below(self.step_size)
+                self.step_size.show()
+                self.step_size.show_status(self.session.status)
             self._settings.replaceWidget(self._form_place, self._form)
             self._form_place.deleteLater()
             self._show_pending()
@@ -448,8 +455,7 @@ class ModelTab(Page):
             self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
         if status.phase not in ("empty", "loading"):
             self.banner.forget("early")
-        self.run_bar.show_status(status)
-        self.timeline.show_status(status)
+        self._show_place(status)
         previous = status.previous
         self.timeline.name_previous(words.of_run(self.model, previous) if previous is not None else "")
         self.leave_button.offer(self.own_data())
@@ -490,8 +496,14 @@ class ModelTab(Page):
         status = self.session.status
         if status.position < status.head and not self.with_curves.due:
             self.record.show_known()
+        self._show_place(status)
+
+    def _show_place(self, status: Status) -> None:
+        """Where the run stands, on the two bars and in the schedule's curve."""
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        if not self.step_size.isHidden():
+            self.step_size.show_status(status)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
