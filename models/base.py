@@ -288,10 +288,15 @@ class MetricSpec:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named Config with a sentence that says what it shows."""
+    """A named Config with a sentence that says what it shows, and where to look meanwhile.
+
+    Attributes:
+        watch: what changes in front of one's eyes, as it goes on after "Watch …"; "" for the first curves.
+    """
 
     config: Config
     description: str
+    watch: str = ""
 
 
 @dataclass(frozen=True)
