@@ -450,11 +450,13 @@ class ModelTab(Page):
             self.banner.forget("branch")  # and this about another run
             self.record.clear()
             self.clear_stage()
-        if status.phase == "failed":
+        if status.phase == "failed" and status.seeking is None:  # else it is being left just now
             self._failed = status
             self.banner.say(words.stopped(self.model), status.message, "error", self._ways_on(status), about="failure")
         elif status.run_id != self._failed.run_id or status.seeking is not None or status.position != status.head:
             self.banner.forget("failure")  # it is somewhere else
+        elif status.position < self._failed.position:
+            self.banner.forget("failure")  # it has taken another way from an earlier step
         elif status.phase != "paused" and status.position > self._failed.position:
             self.banner.forget("failure")  # it goes on; a setting that was only typed takes no way back away
         if status.phase not in ("empty", "loading"):
