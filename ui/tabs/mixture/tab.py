@@ -79,6 +79,7 @@ class MixtureTab(PointTab):
         self.kmeans_box.setToolTip("The same points from the same start, as k-means sees them: hard borders, no shapes")
         self.kmeans_box.clicked.connect(self._on_kmeans)
         self.legend = PlainLabel()
+        self.legend.setWordWrap(True)  # two lines where the stage is narrow
         self.legend.setAccessibleName("what the ellipses are")
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.legend.setToolTip(
