@@ -26,7 +26,7 @@ from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
-from ui.widgets.plain import PlainLabel
+from ui.widgets.plain import MarkupLabel, PlainLabel
 from ui.widgets.wheel import CalmTabWidget
 
 CALM = 5
@@ -63,7 +63,7 @@ class MixtureTab(PointTab):
         self.kmeans.view_box.setYLink(self.view.view_box)
         self.kmeans.hide()
         panel.area.addWidget(self.kmeans, 1)
-        self.words = PlainLabel()
+        self.words = MarkupLabel()
         self.words.setAccessibleName("what the last step did")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         panel.add_line(self.words)
