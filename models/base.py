@@ -264,6 +264,8 @@ class MetricSpec:
         never_falls: whether learning can only raise it (a likelihood, under EM). Then it is drawn as it is, without a
             running mean; where it falls all the same, something new has begun; and the axis is made for the small gains
             of later steps, not for the leap of the first.
+        complement: what one minus it is called, for a share whose last per cents count ("error rate" for an accuracy):
+            the plot can show that instead, on a logarithmic axis.
     """
 
     name: str
@@ -277,6 +279,7 @@ class MetricSpec:
     optional: bool = False
     anew: bool = False
     never_falls: bool = False
+    complement: str = ""
 
     def __post_init__(self) -> None:
         if self.evaluated is None:
@@ -285,10 +288,15 @@ class MetricSpec:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named Config with a sentence that says what it shows."""
+    """A named Config with a sentence that says what it shows, and where to look meanwhile.
+
+    Attributes:
+        watch: what changes in front of one's eyes, as it goes on after "Watch …"; "" for the first curves.
+    """
 
     config: Config
     description: str
+    watch: str = ""
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,17 @@ METRICS = (
         held_out=True,
         better="higher",
         optional=True,
+        complement="error rate",
     ),
-    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher", optional=True),
+    MetricSpec(
+        "accuracy",
+        "training batch accuracy",
+        plot="accuracy",
+        unit="%",
+        better="higher",
+        optional=True,
+        complement="error rate",
+    ),
     MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("held_out_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )
@@ -87,6 +96,7 @@ PRESETS = {
             dataset="circles", points_per_class=250, hidden=(8,), learning_rate=0.03, schedule="one_cycle", epochs=80
         ),
         "A disc inside a ring: each of eight neurons draws a line, together they fence it in.",
+        watch="how the line of each neuron moves until the fence is closed",
     ),
     "two-gaussians": Preset(
         BoundaryConfig(
@@ -106,6 +116,7 @@ PRESETS = {
         ),
         "The MLP library’s classes and settings: momentum, full batch, and a patience of 10 epochs. 97.5 % of fresh "
         "points (97.8 % is the best possible); about one seed in twenty stops too soon, on a plateau.",
+        watch="when the held-out loss no longer falls: the stop rule ends the run",
     ),
     "xor": Preset(
         BoundaryConfig(
@@ -118,6 +129,7 @@ PRESETS = {
             epochs=60,
         ),
         "A checkerboard: no straight line can do it, one hidden layer can.",
+        watch="which lines the hidden neurons put together",
     ),
     "spiral": Preset(
         BoundaryConfig(
@@ -131,10 +143,12 @@ PRESETS = {
             initializer="he",
         ),
         "Two arms around each other: three layers bend the plane until a line separates them.",
+        watch="the hidden space, where the arms are pulled apart",
     ),
     "blobs": Preset(
         BoundaryConfig(dataset="blobs", classes=5, hidden=(8,), learning_rate=0.03, epochs=60),
         "Five classes, five outputs: softmax turns them into probabilities.",
+        watch="how five colours come to share the plane",
     ),
     "regression": Preset(
         BoundaryConfig(
@@ -147,10 +161,12 @@ PRESETS = {
             epochs=200,
         ),
         "Not a class but a value for every point: the network models three hills and three hollows.",
+        watch="how the colours of the plane become hills and hollows",
     ),
     "linear-on-xor": Preset(
         BoundaryConfig(dataset="xor", hidden=(), learning_rate=0.03, epochs=100),
         "Fails, and must: without a hidden layer the boundary is a straight line. Give it xy as an input, or neurons.",
+        watch="a straight line that turns and never gets it right",
     ),
     "step-too-large": Preset(
         BoundaryConfig(

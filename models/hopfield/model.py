@@ -15,14 +15,17 @@ PRESETS: Mapping[str, Preset] = {
     "original": Preset(
         HopfieldConfig(),
         "One stored digit, a fifth of its pixels flipped: a single sweep over the pixels repairs it.",
+        watch="the picture come back, and the energy fall",
     ),
     "original-with-replacement": Preset(
         HopfieldConfig(update="with-replacement", n_iter=1000),
         "The same with 1,000 random picks: some damaged pixels are never picked, and two runs in three stay imperfect.",
+        watch="which damaged pixels are left at the end",
     ),
     "ten-digits": Preset(
         HopfieldConfig(store=_TEN),
         "Ten digits by Hebb's rule: they look too much alike, and recall ends in a mixture of them.",
+        watch="which digits can be seen in what is recalled",
     ),
     "ten-digits-storkey": Preset(
         HopfieldConfig(store=_TEN, rule="storkey"),
@@ -35,6 +38,7 @@ PRESETS: Mapping[str, Preset] = {
     "ten-digits-modern": Preset(
         HopfieldConfig(store=_TEN, rule="modern"),
         "Ten digits in a modern network: the first update compares, finds the best match and shows it.",
+        watch="how much the first update changes, and how little the next",
     ),
     "alphabet": Preset(
         HopfieldConfig(patterns="letters", store=tuple(range(26)), digit=7, rule="pseudo-inverse"),
@@ -47,10 +51,12 @@ PRESETS: Mapping[str, Preset] = {
     "to-and-fro": Preset(
         HopfieldConfig(corruption_rate=0.5, update="sync"),
         "Half of the pixels flipped, all updated at once: nothing of the digit is left, and two pictures take turns.",
+        watch="the picture flip from one update to the next",
     ),
     "warm": Preset(
         HopfieldConfig(store=_TEN, rule="pseudo-inverse", update="stochastic", temperature=0.3, n_iter=5000),
         "Stochastic updates at a temperature: pixels flicker, and turning the heat down freezes them into a digit.",
+        watch="how restless the pixels are at this temperature",
     ),
     "library": Preset(
         HopfieldConfig(

@@ -110,24 +110,29 @@ PRESETS = {
     "k-means++": Preset(
         MixtureConfig(start="k-means++", restarts=5, start_seed=23, kmeans_beside=True),
         "Five well spread starts, one after the other: two end on a lower summit, the best is kept.",
+        watch="the summit that each start ends on",
     ),
     "anisotropic": Preset(
         MixtureConfig(dataset="anisotropic", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
         "Long, thin clusters: ellipses follow them, k-means cuts them across.",
+        watch="what the ellipses and k-means make of the same points",
     ),
     "unequal": Preset(
         MixtureConfig(dataset="unequal", start="k-means++", restarts=5, max_iterations=100, kmeans_beside=True),
         "One wide cluster, two small ones: k-means gives away points of the wide one, the mixture does not.",
+        watch="what the ellipses and k-means make of the wide cluster",
     ),
     "ring": Preset(
         MixtureConfig(dataset="ring", components=8, start="k-means++", restarts=3, max_iterations=200),
         "No cluster at all: eight components share the ring. A mixture can describe any density, not only clusters.",
+        watch="how the components divide the ring among them",
     ),
     "collapse": Preset(
         MixtureConfig(
             points_per_cluster=8, components=12, start="random-points", max_iterations=200, on_collapse="stop"
         ),
         "Too many components for 24 points: one shrinks onto a single point. Try a larger regularisation, or repair.",
+        watch="one ellipse shrink onto a point",
     ),
 }
 

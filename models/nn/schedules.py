@@ -44,3 +44,8 @@ SCHEDULES: dict[str, Schedule] = {
     "one_cycle": one_cycle,
 }
 """Name → function, in the order in which they are offered."""
+
+
+def step_size(chosen: float, schedule: str, step: int, total: int) -> float:
+    """The step size that the optimizer uses for the update after `step` steps of `total`; `chosen` is the setting."""
+    return chosen * SCHEDULES[schedule](step, total)

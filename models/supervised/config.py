@@ -160,8 +160,18 @@ class SupervisedConfig(Config):
 
 
 METRICS = (
-    MetricSpec("test_accuracy", "held-out accuracy", plot="accuracy", unit="%", held_out=True, better="higher"),
-    MetricSpec("accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher"),
+    MetricSpec(
+        "test_accuracy",
+        "held-out accuracy",
+        plot="accuracy",
+        unit="%",
+        held_out=True,
+        better="higher",
+        complement="error rate",
+    ),
+    MetricSpec(
+        "accuracy", "training batch accuracy", plot="accuracy", unit="%", better="higher", complement="error rate"
+    ),
     MetricSpec("loss", "training batch loss", plot="loss", log=True, better="lower"),
     MetricSpec("test_loss", "held-out loss", plot="loss", log=True, held_out=True, better="lower"),
 )

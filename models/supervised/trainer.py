@@ -24,7 +24,7 @@ from models.nn.learner import Learner, WeightedBatch
 from models.nn.losses import LOSSES
 from models.nn.network import Network
 from models.nn.optimizers import OPTIMIZERS
-from models.nn.schedules import SCHEDULES
+from models.nn.schedules import step_size
 from models.state import Field, attribute, generator, number
 from models.supervised.config import METRICS as METRICS
 from models.supervised.config import SupervisedConfig as SupervisedConfig
@@ -193,7 +193,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         loss, accuracy = self.learner.update(
             map(self.train_batch, self._parts(chosen, count)),  # made one at a time, when the learner asks for them
             count,
-            config.learning_rate * SCHEDULES[config.schedule](self.step_count, self.total_steps),
+            step_size(config.learning_rate, config.schedule, self.step_count, self.total_steps),
             step=self.step_count,
             l1=config.l1,
             l2=config.l2,

@@ -71,6 +71,15 @@ class Row(QWidget):
         """Show what is wrong below the control; "" takes it away."""
         self.sentence.say(sentence)
 
+    def add_below(self, widget: QWidget) -> None:
+        """Show something that belongs to this setting below it."""
+        below = QHBoxLayout()
+        below.setContentsMargins(self.mark.width() + 6, 0, 0, 0)  # as far in as the label
+        below.addWidget(widget)
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.addLayout(below)
+
     def narrow(self, bounds: tuple[float, float] | None) -> None:
         """Bound the value, or each number of a list, more closely than declared (None: as declared); silent.
 

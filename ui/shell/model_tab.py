@@ -32,6 +32,8 @@ from ui.shell.further import further
 from ui.shell.history_view import HistoryView
 from ui.shell.page import Page
 from ui.shell.places import Places
+from ui.shell.preset_card import PresetCard
+from ui.shell.step_size import SETTING, StepSizeCurve
 from ui.shell.transport import PREVIOUS, Offer, RunBar, TimelineBar
 from ui.shell.turns import Turns
 from ui.widgets.fold import ScrolledColumn
@@ -232,7 +234,10 @@ class ModelTab(Page):
 
     def _build(self) -> None:
         self.run_bar = RunBar(self.model, self.offer, self.again)
+        self.preset_card = PresetCard(self.model)
         self._form: ConfigForm | None = None
+        self.step_size = StepSizeCurve(self)
+        self.step_size.hide()  # it stands below the schedule, where there is one
         self._form_place = QWidget()
         self._form_place.setMinimumWidth(240)
         self.leave_button = LeaveButton(self.run_bar.train_button)
@@ -265,7 +270,7 @@ class ModelTab(Page):
             side_share=self.side_share,
         )
         whole = widget_of(row(self._places.left, (rows, 1), self._places.right, spacing=0))
-        self.fill(whole, above=[self.run_bar], below=[self._places.below, self.timeline])
+        self.fill(whole, above=[self.run_bar, self.preset_card], below=[self._places.below, self.timeline])
 
     def _connect(self) -> None:
         session, bar, timeline = self.session, self.run_bar, self.timeline
@@ -283,6 +288,7 @@ class ModelTab(Page):
         bar.reset.connect(self.reset)
         bar.preset_chosen.connect(self.choose_preset)
         bar.seed_chosen.connect(self._on_seed)
+        self.preset_card.closed.connect(self.focus_stage)
         timeline.sought.connect(session.seek)
         timeline.stepped.connect(self.step)
         timeline.stepped_back.connect(session.step_back)
@@ -296,6 +302,10 @@ class ModelTab(Page):
         if self._form is None:
             self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
             self._form.changed.connect(self._on_config)
+            if SETTING in self._form.rows:
+                self._form.rows[SETTING].add_below(self.step_size)
+                self.step_size.show()
+                self.step_size.show_status(self.session.status)
             self._settings.replaceWidget(self._form_place, self._form)
             self._form_place.deleteLater()
             self._show_pending()
@@ -373,6 +383,7 @@ class ModelTab(Page):
         self.banner.clear()
         self.session.reset(self.fitting(config))
         self._show_choice()
+        self.preset_card.begin(name, self.session.status)
         self.say_begun(f"{name}: {self.model.presets[name].description}")
 
     @Slot(int)
@@ -439,7 +450,7 @@ class ModelTab(Page):
             self.banner.forget("branch")  # and this about another run
             self.record.clear()
             self.clear_stage()
-        if status.phase == "failed":
+        if status.phase == "failed" and status.seeking is None:  # else it is being left just now
             self._failed = status
             self.banner.say(words.stopped(self.model), status.message, "error", self._ways_on(status), about="failure")
         elif status.run_id != self._failed.run_id or status.seeking is not None:
@@ -448,14 +459,18 @@ class ModelTab(Page):
             self.banner.forget("failure")  # it was gone back, or goes on; what is only typed takes no way back away
         if status.phase not in ("empty", "loading"):
             self.banner.forget("early")
-        self.run_bar.show_status(status)
-        self.timeline.show_status(status)
+        self._show_place(status)
         previous = status.previous
         self.timeline.name_previous(words.of_run(self.model, previous) if previous is not None else "")
         self.leave_button.offer(self.own_data())
         self.record.show_known()
+        self._show_preset()
         self._show_pending()
         self._say()
+
+    def _show_preset(self) -> None:
+        """On the card: what the preset of this run shows."""
+        self.preset_card.show_status(self.session.status, self.run_bar.preset, self.record.known)
 
     def say_begun(self, words: str) -> None:
         """Say what the new run was begun with; it stays in the status bar until the run moves."""
@@ -475,6 +490,8 @@ class ModelTab(Page):
             if session.snapshot is not None:
                 self.show_snapshot(session.snapshot)
             self.turns.draw()
+        if not moving:
+            self._show_preset()
         if not moving and self._words(session.status) != self._said:
             self._say()  # the numbers of the step have come after the news that it was reached
 
@@ -490,8 +507,14 @@ class ModelTab(Page):
         status = self.session.status
         if status.position < status.head and not self.with_curves.due:
             self.record.show_known()
+        self._show_place(status)
+
+    def _show_place(self, status: Status) -> None:
+        """Where the run stands, on the two bars and in the schedule's curve."""
         self.run_bar.show_status(status)
         self.timeline.show_status(status)
+        if not self.step_size.isHidden():
+            self.step_size.show_status(status)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -505,6 +528,7 @@ class ModelTab(Page):
     def _on_opened(self, opened: Opened) -> None:
         self.form.set_config(opened.config)
         self._show_choice()
+        self.preset_card.follow(self.run_bar.preset, self.session.status)
         self.banner.clear()
         if opened.repeats == "closely":
             self.banner.say("Numbers repeat to about the 4th digit", opened.about, "info")
@@ -519,6 +543,7 @@ class ModelTab(Page):
         """The run before is the present one again, with its settings."""
         self.form.set_config(returned.config)
         self._show_choice()
+        self.preset_card.follow(self.run_bar.preset, self.session.status)
         self.say_begun("Back in the previous run; the one that you left is one click away")
 
     @Slot(object, object)

@@ -98,14 +98,14 @@ class Places(QObject):
         for name, splitter in self._named():
             if name in self._remembered and splitter.restoreState(self._remembered.pop(name)):
                 self._placed.add(splitter)
+        if self._rows not in self._placed:
+            below = max(PLOTS_HEIGHT, round(PLOTS_SHARE * size.height()))
+            self._rows.setSizes([self._rows.height() - below, below])
         if self._columns not in self._placed or self.narrow:
             side = max(self._side_width, round(self._side_share * size.width()))
             if self.narrow and self._side is not None:
                 side = self._side.least.width()  # the stage comes first
             self._columns.setSizes([self._form_width, size.width() - self._form_width - side, side])
-        if self._rows not in self._placed:
-            below = max(PLOTS_HEIGHT, round(PLOTS_SHARE * size.height()))
-            self._rows.setSizes([self._rows.height() - below, below])
 
     # Folding -------------------------------------------------------------------------------------------------------
 

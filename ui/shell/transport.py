@@ -228,6 +228,11 @@ class RunBar(QFrame):
         with QSignalBlocker(self.seed):
             self.seed.setValue(seed or 0)
 
+    @property
+    def preset(self) -> str:
+        """The preset that is chosen; "" when the settings are the user's own."""
+        return self.presets.currentData() or ""
+
     def commit(self) -> None:
         """Take over a seed that is being typed, for a button or a shortcut that is pressed meanwhile."""
         self.seed.interpretText()

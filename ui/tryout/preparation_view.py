@@ -37,7 +37,7 @@ class PreparationView(QWidget):
         super().__init__(parent)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(3)  # all of them fit beside a stage in a window of 960 pixels
         self._steps = [StagePicture(STAGE_SIDE) for _ in range(STEPS)]
         self._first: Stage | None = None
         self._near: Stage | None = None

@@ -426,6 +426,7 @@ def test_a_splitter_that_the_user_has_moved_stays_his(window, qtbot, tmp_path):
     qtbot.mousePress(handle, LEFT)
     qtbot.mouseMove(handle, QPoint(handle.width() // 2, -60))
     qtbot.mouseRelease(handle, LEFT, pos=QPoint(handle.width() // 2, -60))
+    QApplication.processEvents()  # a column that is lower now may need a scroll bar
     columns, (_, moved) = handles(tab)
     window.resize(1280, 900)
     window.resize(1600, 900)

@@ -17,8 +17,13 @@ _FAR = 1e4
 """Pixels beyond the area at which a curve that leaves it is cut off: Qt's coordinates must not overflow."""
 
 
-def scaled(values: NDArray[Any], log: bool) -> NDArray[Any]:
-    """Values as they count on the axis: their log10 on a logarithmic one, not a number where there is none."""
+def scaled(values: NDArray[Any], log: bool, complement: bool = False) -> NDArray[Any]:
+    """Values as they count on the axis: their log10 on a logarithmic one, not a number where there is none.
+
+    Of shares the axis may show the `complement`, one minus the share.
+    """
+    if complement:
+        values = 1.0 - values
     if not log:
         return values
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -36,6 +41,7 @@ class MetricAxes:
         values: lowest and highest value; their log10 on a logarithmic axis.
         log: whether the axis of values is logarithmic.
         ticks: places (as in `values`) and texts on the axis of values.
+        complement: whether one minus a value is shown; where nothing is left, on a logarithmic axis at its lower end.
     """
 
     area: QRectF
@@ -43,6 +49,7 @@ class MetricAxes:
     values: tuple[float, float]
     log: bool
     ticks: tuple[tuple[float, str], ...] = ()
+    complement: bool = False
 
     def x(self, step: float) -> float:
         """Where a step lies, in pixels from the left edge of the widget."""
@@ -63,7 +70,10 @@ class MetricAxes:
         """Widget coordinates, x and y, of points (n,); those that the axis has no place for are left out."""
         (first, last), (low, high), area = self.steps, self.values, self.area
         xs = area.left() + (steps - first) * (area.width() / (last - first))
-        ys = area.bottom() - (scaled(values, self.log) - low) * (area.height() / (high - low))
+        heights = scaled(values, self.log, self.complement)
+        if self.complement and self.log:
+            heights = np.where(values >= 1.0, low, heights)
+        ys = area.bottom() - (heights - low) * (area.height() / (high - low))
         seen = np.isfinite(ys)
         return xs[seen], np.clip(ys[seen], area.top() - _FAR, area.bottom() + _FAR)
 

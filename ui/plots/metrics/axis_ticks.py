@@ -46,7 +46,7 @@ def _log_ticks(low: float, high: float, count: float, unit: str) -> list[tuple[f
         marks = [mark for mark in marks if low - 1e-9 <= mark[0] <= high + 1e-9]
         if len(chosen) >= 2 and len(marks) > 1.5 * count:
             break
-        chosen = [(place, _named(value, unit)) for place, value in marks]
+        chosen = [(place, f"{100 * value:g} %" if unit == "%" else _named(value, unit)) for place, value in marks]
     if len(chosen) < 2:  # less than a ninth of a decade: the axis is as good as linear
         return [(math.log10(value), text) for value, text in _linear_ticks(10.0**low, 10.0**high, count, unit)]
     return chosen
@@ -67,7 +67,9 @@ def round_range(low: float, high: float, log: bool, unit: str) -> tuple[float, f
     """A range with a margin and round ends that holds `low` to `high` (all of them log10 on a logarithmic axis)."""
     if log:
         room = max(0.1, 0.06 * (high - low))
-        return float(np.floor((low - room) * 5) / 5), float(np.ceil((high + room) * 5) / 5)
+        top = float(np.ceil((high + room) * 5) / 5)
+        top = max(min(top, 0.04), high) if unit == "%" else top  # no share is above 100 %
+        return float(np.floor((low - room) * 5) / 5), top
     if unit == "%" and low >= 0 and high <= 1:
         floor = next(base for base in (0.98, 0.95, 0.9, 0.8, 0.5, 0.0) if base <= low)
         return floor - 0.02 * (1 - floor), 1.0 + 0.02 * (1 - floor)

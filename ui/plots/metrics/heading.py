@@ -25,6 +25,7 @@ class MetricHeading(QWidget):
         self._readings: list[Reading] = [UNKNOWN] * len(lines)
         self._numbers = ["–"] * len(lines)
         self._step: float | None = None
+        self._complement = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"legend of {title}")
 
@@ -39,15 +40,32 @@ class MetricHeading(QWidget):
     def show_readings(self, readings: Sequence[Reading], step: float | None) -> None:
         """Show what is known of each line at a step (None: now); "–" for what is not a number."""
         self._readings, self._step = list(readings), step
-        texts = [number(reading.value, self._unit) for reading in readings]
+        texts = [self._number(reading.value) for reading in readings]
         if texts != self._numbers:
             self._numbers = texts
             self.update()
 
+    def set_complement(self, complement: bool) -> None:
+        """Give one minus each number, by its name ("error rate"), or the numbers themselves."""
+        self._complement = self._lines[0].spec.complement if complement else ""
+        self.setAccessibleName(f"legend of {self._complement or self._title}")
+        self.show_readings(self._readings, self._step)
+        self.update()
+
+    def _number(self, value: float) -> str:
+        if not self._complement:
+            return number(value, self._unit)
+        rest = 1.0 - value
+        return f"{100 * rest:.2g} %" if 0 <= rest < 0.01 else number(rest, self._unit)  # the last per cents count
+
+    def _label(self, line: MetricLine) -> str:
+        label = line.spec.label
+        return label.removesuffix(line.spec.plot) + self._complement if self._complement else label
+
     def text(self) -> str:
         """The row in words, with the step of what was measured earlier than at the step shown."""
         return " · ".join(
-            f"{line.spec.label} {text}{self._when(reading)}"
+            f"{self._label(line)} {text}{self._when(reading)}"
             for line, reading, text in zip(self._lines, self._readings, self._numbers, strict=True)
         )
 
@@ -81,8 +99,9 @@ class MetricHeading(QWidget):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(colors.text)
-        painter.drawText(QRectF(x, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self._title)
-        return x + painter.fontMetrics().horizontalAdvance(self._title) + 18
+        title = self._complement or self._title
+        painter.drawText(QRectF(x, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, title)
+        return x + painter.fontMetrics().horizontalAdvance(title) + 18
 
     def _paint_entries(self, painter: QPainter, x: float, colors: theme.Theme) -> float:
         """A piece of the line, its name where there is room for all names, and its number."""

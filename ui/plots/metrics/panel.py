@@ -34,6 +34,12 @@ TICK_GAP = 2.4
 FIRST_LEAP = 0.1
 """Share of the steps, those with the lowest values, that the axis of what never falls need not hold."""
 
+NO_ERRORS = (-3.0, 0.04)
+"""The logarithmic axis of an error rate while there are no errors: from 0.1 % to 100 %."""
+
+AS_MUCH_AGAIN = 2
+"""How many times as long as the present run the axis of steps may be for the sake of an earlier one."""
+
 EMPTY = "The curve begins with the first step"
 
 
@@ -53,6 +59,8 @@ class MetricPanel(QWidget):
         self.lines = [MetricLine(spec, next(color_indices[spec.held_out], 4)) for spec in specs]
         self.unit = specs[0].unit
         self.log = False
+        self.complement = False
+        self._title = title
         self._whole = _EMPTY_RUN
         self._span: tuple[float, float] | None = None  # zoomed to
         self._values: tuple[float, float] | None = None
@@ -112,7 +120,7 @@ class MetricPanel(QWidget):
         least = "0.000" if self.unit != "%" else "100 %"  # room for these always: the axis should rarely move
         left = max(metrics.horizontalAdvance(text) for text in (least, *(text for _, text in ticks))) + 14
         area = QRectF(left, 8, max(10, self.width() - left - 12), height)
-        return MetricAxes(area, self.x_range, self.y_range, self.log, tuple(ticks))
+        return MetricAxes(area, self.x_range, self.y_range, self.log, tuple(ticks), self.complement)
 
     @property
     def empty(self) -> bool:
@@ -127,13 +135,19 @@ class MetricPanel(QWidget):
     @property
     def y_range(self) -> tuple[float, float]:
         """Ends of the values' axis, as log10 on a logarithmic one."""
-        return self._values or (0.0, 1.0)
+        return self._values or (NO_ERRORS if self.complement else (0.0, 1.0))
 
     def set_log(self, log: bool) -> None:
         """Switch the values' axis to logarithmic or back."""
         self.log = log
         self._values = None
         self.redraw()
+
+    def set_complement(self, complement: bool) -> None:
+        """Show one minus the values, on a logarithmic axis, or the values themselves."""
+        self.complement = complement
+        self.setAccessibleName(f"{self.lines[0].spec.complement if complement else self._title} over steps")
+        self.set_log(complement)
 
     def set_span(self, span: tuple[float, float] | None) -> None:
         """Show only the steps from `first` to `last`; None shows the whole run."""
@@ -146,9 +160,14 @@ class MetricPanel(QWidget):
         self._whole, self._values, self._span = _EMPTY_RUN, None, None
 
     def _fit(self) -> None:
-        """Grow the axes in leaps: a range stays until the curves no longer fit or fill too little of it."""
-        ghosts = (float(ghost.steps[-1]) for line in self.lines for ghost in line.ghosts)
-        last = max(self.last_step(), *ghosts, 0.0)
+        """Grow the axes in leaps: a range stays until the curves no longer fit or fill too little of it.
+
+        The steps are those of the present run, which may be a slow one: a longer one before it is seen as far as there
+        is as much room again, and whole while there is no other.
+        """
+        own = self.last_step()
+        ghosts = max((float(ghost.steps[-1]) for line in self.lines for ghost in line.ghosts), default=0.0)
+        last = max(own, min(ghosts, AS_MUCH_AGAIN * own) if own else ghosts)
         if last > self._whole[1] or last < 0.4 * self._whole[1]:
             self._whole = (0.0, nice_above(last * 1.15)) if last > 10 else _EMPTY_RUN
         needed = self._needed()
@@ -176,7 +195,7 @@ class MetricPanel(QWidget):
             for values, cut in ((curve.smooth, 0.0), (curve.low, 0.02), (curve.high, 0.02)):
                 own += self._ends(values, cut, cut)
             for ghost in line.ghosts:
-                earlier += self._ends(ghost.values, 0.02, 0.02)
+                earlier += self._ends(ghost.values[ghost.steps <= self.x_range[1]], 0.02, 0.02)
         if not own or not earlier:
             return (min(own + earlier), max(own + earlier)) if own or earlier else None
         low, high = min(own), max(own)
@@ -185,7 +204,7 @@ class MetricPanel(QWidget):
 
     def _ends(self, values: NDArray[Any], low: float, high: float) -> list[float]:
         """Lowest and highest of the values as they are drawn, but for a share of them at either end."""
-        values = scaled(values, self.log)
+        values = scaled(values, self.log, self.complement)
         ordered = np.sort(values[np.isfinite(values)])
         first, last = int(low * len(ordered)), int(high * len(ordered))
         return [float(ordered[first]), float(ordered[-1 - last])] if len(ordered) else []

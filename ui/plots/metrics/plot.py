@@ -80,14 +80,19 @@ class MetricPlots(QWidget):
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(heading, 1)
         if any(spec.log for spec in specs):
-            button = QToolButton()
-            button.setAutoRaise(True)
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(f"logarithmic scale for {title}")
-            button.setToolTip("Logarithmic scale: equal distances are equal ratios, so small losses can be told apart")
-            icons.set_icon(button, "log-scale", "muted")
+            tip = "Logarithmic scale: equal distances are equal ratios, so small losses can be told apart"
+            button = _switch(f"logarithmic scale for {title}", tip)
             button.toggled.connect(panel.set_log)
+            top.addWidget(button)
+        if all(spec.complement for spec in specs):
+            rest = specs[0].complement
+            tip = (
+                f"{rest[0].upper()}{rest[1:]} (100 % − {title}) on a logarithmic scale: from 2 % to 1 % is as far as "
+                "from 20 % to 10 %; 0 % lies at the lower edge"
+            )
+            button = _switch(f"{rest} on a logarithmic scale", tip)
+            button.toggled.connect(panel.set_complement)
+            button.toggled.connect(heading.set_complement)
             top.addWidget(button)
         cell = QFrame()
         theme.set_role(cell, "card")
@@ -250,3 +255,15 @@ class MetricPlots(QWidget):
             super().keyPressEvent(event)
             return
         self.step_clicked.emit(int(min(max(moves[key], 0), last)))
+
+
+def _switch(name: str, tip: str) -> QToolButton:
+    """A small button beside a legend that changes the axis of values."""
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    icons.set_icon(button, "log-scale", "muted")
+    return button

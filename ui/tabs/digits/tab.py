@@ -65,10 +65,12 @@ class DigitsTab(ClassifierTab):
             (self.tiles, 1),
             heading("Hidden units on this drawing", "How strongly the hidden units answer to the canvas"),
             self.strip,
-            margins=(12, 8, 8, 8),
+            margins=(8, 8, 6, 8),
             spacing=4,
         )
-        right = column(heading("Confusion matrix: true against predicted"), (self.explorer, 1), margins=8, spacing=4)
+        matrix_heading = heading("Confusion matrix: true against predicted")
+        matrix_heading.setWordWrap(True)  # the matrix is narrower than its name
+        right = column(matrix_heading, (self.explorer, 1), margins=8, spacing=4)
         return beside((widget_of(left), 3), (widget_of(right), 2))
 
     def show_settings(self, config: Config) -> None:

@@ -390,3 +390,70 @@ def test_an_exploded_earlier_run_does_not_press_the_present_one_flat(qtbot):
     low, high = plots.panels[0]._values
     assert low <= 0.1
     assert high >= 1.2
+
+
+def test_a_slow_run_is_not_squeezed_beside_a_longer_one_before_it(plots):
+    plots.set_all(histories(5000))
+    plots.keep_as_ghost("earlier run")
+    plots.clear()
+    panel = plots.panels[0]
+    assert panel.x_range[1] >= 5000  # nothing else is to be seen
+    data = histories(5000, seed=1)
+    for end in (1, 2, 5, 8, 20, 60, 400, 3000, 5000):
+        plots.set_all({"loss": (data["loss"][0][:end], data["loss"][1][:end])})
+        assert end <= panel.x_range[1] <= max(10, 3.1 * end)
+    assert panel.x_range[1] >= 5000
+
+
+def test_of_an_earlier_run_only_what_is_seen_has_a_say_in_the_values(plots):
+    steps = np.arange(1, 1001)
+    plots.add_ghost("earlier run", {"loss": (steps, np.linspace(2.0, 0.0, 1000))})
+    plots.set_all({"loss": (steps[:20], np.linspace(2.0, 1.9, 20))})
+    assert plots.panels[0].y_range[0] > 1.84
+    plots.add_ghost("earlier run", {"loss": (steps[:20], np.linspace(2.0, 1.85, 20))})
+    plots.set_all({"loss": (steps[:21], np.linspace(2.0, 1.9, 21))})
+    assert plots.panels[0].y_range[0] <= 1.85
+
+
+def test_an_accuracy_can_be_seen_as_an_error_rate_on_a_logarithmic_scale(qtbot):
+    specs = (
+        MetricSpec("held", "held-out accuracy", "accuracy", "%", held_out=True, complement="error rate"),
+        MetricSpec("batch", "training accuracy", "accuracy", "%", complement="error rate"),
+    )
+    plots = MetricPlots(specs)
+    qtbot.addWidget(plots)
+    plots.resize(700, 220)
+    with qtbot.waitExposed(plots):
+        plots.show()
+    (panel,), (heading,) = plots.panels, plots.headings
+    button = plots.findChild(QToolButton)
+    assert button.accessibleName() == "error rate on a logarithmic scale"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    low, high = panel.y_range  # nothing has been measured yet
+    assert low < high <= 0.1
+    assert not plots.grab().isNull()
+    steps = np.array([100, 200, 300, 400])
+    plots.set_all({"held": (steps, np.array([0.9, 0.99, 0.999, 0.9996]))})
+    plots.set_all({"batch": (np.arange(1, 401), np.ones(400))})  # no error at all has no place on the axis but its end
+    low, high = panel.y_range
+    assert -4.2 < low < np.log10(0.0004)
+    assert np.log10(0.1) < high <= 0.1
+    texts = [text for _, text in panel.axes.ticks]
+    assert {"0.1 %", "1 %", "10 %"} <= set(texts)
+    xs, ys = panel.axes.points(steps, np.array([0.9, 0.99, 0.999, 1.0]))
+    assert len(xs) == 4
+    assert ys[1] - ys[0] == pytest.approx(ys[2] - ys[1])  # ten times fewer errors are as far each time
+    assert ys[3] == pytest.approx(panel.axes.area.bottom())
+    assert heading.text() == "held-out error rate 0.04 % · training error rate 0 %"
+    assert panel.accessibleName() == "error rate over steps"
+    plots.set_cursor(100, {"held": Reading(100, 0.9), "batch": Reading(100, float("nan"))})
+    assert heading.text() == "held-out error rate 10.0 % · training error rate –"
+    assert not plots.grab().isNull()
+    _, rows = panel.table()
+    assert rows[0] == ("held-out accuracy", 100, 0.9)  # what is exported is what was measured
+    plots.set_cursor(None)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not panel.log
+    assert heading.text() == "held-out accuracy 100.0 % · training accuracy 100.0 %"
+    assert panel.accessibleName() == "accuracy over steps"
+    assert panel.y_range[1] >= 1.0

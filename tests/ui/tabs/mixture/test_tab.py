@@ -539,3 +539,10 @@ def test_a_run_that_ends_before_it_converges_says_so(tab, qtbot):
     finished(tab, qtbot)
     assert "Not converged" in tab.words.text()
     assert "3 iterations" in tab.words.text()
+
+
+def test_the_line_about_the_step_shows_no_markup_as_letters(tab, qtbot):
+    tab.session.step(2)
+    settle(tab, qtbot)
+    assert "<b>" not in tab.words.text() or tab.words.textFormat() == Qt.TextFormat.RichText
+    assert "<b>" not in tab.words.toolTip()
