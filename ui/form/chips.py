@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui.widgets import theme
+from ui.widgets.plain import as_tip
 
 MOVE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -75,6 +76,12 @@ class Chip(QFrame):
         """What the entry is called by a screen reader."""
         self.field.setAccessibleName(words)
         self.close_button.setAccessibleName(f"Remove {words}")
+
+    def describe(self, words: str) -> None:
+        """What the entry comes to, in a sentence."""
+        self.setToolTip(as_tip(words))
+        self.field.setToolTip(as_tip(words))
+        self.field.setAccessibleDescription(words)
 
     def allow(self, *, remove: bool, move: bool) -> None:
         """What can be done with it now."""

@@ -7,6 +7,7 @@ widget below), keeps the last good value while something else is being typed, an
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,10 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from models.config import LISTS, Setting
+from models.layer_shapes import LayerShape
 from ui.form.chips import Chip
 from ui.form.fields import Choice, Entry, Slider, Whole, stops
+from ui.form.shapes import brief, total, whole
 from ui.widgets.flow_layout import FlowLayout
 from ui.widgets.layout import muted
 from ui.widgets.plain import as_tip
@@ -61,6 +64,10 @@ class Control(QObject):
 
     def commit(self) -> None:
         """Take over what is being typed."""
+
+    def show_layers(self, layers: Sequence[LayerShape]) -> tuple[str, ...]:
+        """The layers that the value comes to, in order; returns the lines that are still to be shown below."""
+        return (*map(brief, layers), total(layers)) if len(layers) > 1 else tuple(map(brief, layers))
 
     def widgets(self) -> list[QWidget]:
         """The widgets that take the focus, in tab order."""
@@ -269,6 +276,13 @@ class List(Control):
         self.more.setEnabled(most is None or count < most)
         for chip in self.chips:
             chip.allow(remove=count > self.setting.min_length, move=count > 1)
+
+    def show_layers(self, layers: Sequence[LayerShape]) -> tuple[str, ...]:
+        """See Control; each chip says in its tooltip what it comes to."""
+        for layer in layers:
+            if layer.entry is not None and layer.entry < len(self.chips):
+                self.chips[layer.entry].describe(whole(layer))
+        return super().show_layers(layers)
 
     def widgets(self) -> list[QWidget]:
         """The entries, then the buttons."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from models.base import ConfigError, DataError, Model, Snapshot, origin_of
 from models.config import Config, settings_of
 from models.data.pictures.turned import AS_IS, TurnedError
+from models.layer_shapes import LayerShape
 from models.whole_file import atomically
 from playground.engine.suited import suited
 from playground.live.messages import Failure, Opened, Returned, Saved, Status
@@ -294,12 +295,20 @@ class ModelTab(Page):
     def form(self) -> ConfigForm:
         """The settings; built right after the tab was first painted, since it is what takes longest to build."""
         if self._form is None:
-            self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
+            self._form = ConfigForm(
+                self.session.config,
+                without=("seed",),  # that is in the run bar
+                layers_of=self.layers_of if self.model.layers_of is not None else None,
+            )
             self._form.changed.connect(self._on_config)
             self._settings.replaceWidget(self._form_place, self._form)
             self._form_place.deleteLater()
             self._show_pending()
         return self._form
+
+    def layers_of(self, config: Config) -> tuple[LayerShape, ...]:
+        """The layers that a network with these settings would have, on the data that a new run would be given."""
+        return () if self.model.layers_of is None else self.model.layers_of(config, self.session.data)
 
     # What the user does --------------------------------------------------------------------------------------------
 
@@ -576,6 +585,8 @@ class ModelTab(Page):
         self.run_bar.show_choice(found, seed)
         self.show_settings(config)
         self._show_pending()
+        if self._form is not None:
+            self._form.show_layers()
 
     def _show_pending(self) -> None:
         pending = self.session.pending if self.session.status.head else frozenset()
