@@ -7,6 +7,7 @@ the Config's declaration (`models.config.setting`). A new setting appears here w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from models.config import Config, Setting, problems, settings_of
 from models.layer_shapes import LayerShape
-from ui.form.controls import Control, List, Selections
+from ui.form.controls import Control, Entries, List, Selections
 from ui.form.rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 from ui.widgets import theme
 from ui.widgets.plain import PlainLabel
@@ -166,6 +167,8 @@ class ConfigForm(QWidget):
             row.control.edited.connect(self._edited)
             row.control.refused.connect(self._refused)
             row.reset.triggered.connect(self._reset)
+            if isinstance(row.control, Entries):
+                row.control.fits = partial(self._fits, setting.name)
             self._section(setting, column).add(row)
         column.addStretch(1)
         self.area = _Area(content, column)
@@ -253,6 +256,14 @@ class ConfigForm(QWidget):
             if row.setting.one_for_each and isinstance(row.control, Selections):
                 row.control.match(len(values[row.setting.one_for_each]))
             row.narrow(ranges.get(name))
+
+    def _fits(self, name: str, value: Any) -> bool:
+        """Whether the settings would be valid together if this one had another value."""
+        try:
+            type(self._config).model_validate(self._values() | {name: value})
+        except ValidationError:
+            return False
+        return True
 
     def _review(self) -> None:
         """Check everything that is shown together; what is wrong with one setting alone does not hold up the others."""
