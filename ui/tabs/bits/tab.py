@@ -95,7 +95,7 @@ class BitsTab(ModelTab):
         self.views.addWidget(_scrolling(widget_of(column((self.network, 1), self.sum, spacing=2))))
         self.layer_steps = LayerSteps()
         self.layer_steps.wanted.connect(self.try_settings)
-        header = row(self.scale, self.layer_steps, STRETCH, self.speed)
+        header = row(self.scale, (self.layer_steps, 1), self.speed)
         return widget_of(column(header, self.verdict, (self.views, 1), margins=(12, 6, 8, 4), spacing=4))
 
     def make_side(self) -> QWidget:

@@ -55,6 +55,7 @@ class DigitsTab(ClassifierTab):
             "it back."
         )
         self.tiles_heading.setMinimumWidth(1)
+        self.tiles_heading.setWordWrap(True)
         theme.set_role(self.tiles_heading, "heading")
         self.strip = ActivationStrip()
         self.layer_steps = LayerSteps()
