@@ -44,6 +44,9 @@ WORTH_SAYING = 10.0
 ROOMY = 1100
 """Pixels of width from which the run bar has room for more than what is needed: names beside its fields, the speed."""
 
+NARROW_RESULT = 264
+"""Pixels that the latest result is given where there is no such room: enough for a held-out number with its step."""
+
 WIDEST = 16_777_215
 """What Qt takes for no bound of a width."""
 
@@ -169,7 +172,7 @@ class RunBar(QFrame):
 
     def _leave_room(self) -> None:
         """Where the width is short, the latest result is what is read whole."""
-        least = 0 if self.roomy else self.headline.sizeHint().width()
+        least = 0 if self.roomy else min(self.headline.sizeHint().width(), NARROW_RESULT)
         if least != self.headline.minimumWidth():
             self.headline.setMinimumWidth(least)
 

@@ -54,7 +54,7 @@ class NumberTable(QTableWidget):
         needed = [header.sectionSizeHint(column) for column in range(1, self.columnCount())]
         first = max(header.sectionSizeHint(0), self.sizeHintForColumn(0))
         bar = self.verticalScrollBar().sizeHint().width() if self.verticalScrollBar().isVisible() else 0
-        whole = first + max(needed, default=0) * len(needed) + 2 * self.frameWidth() + bar
+        whole = first + sum(needed) + 2 * self.frameWidth() + bar
         return QSize(max(least.width(), whole), least.height())
 
     @Slot()

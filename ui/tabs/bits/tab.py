@@ -217,7 +217,7 @@ class BitsTab(ModelTab):
         if not snapshot.unique and float(np.abs(snapshot.errors).max()) < FOUND:
             return "Every row is answered right, and yet these are not the place values: a row is missing."
         if snapshot.step == 0:
-            return "Random weights. Can the neuron find out what each place is worth, from the table alone?"
+            return "Random weights. Can the neuron find out what each place is worth?"
         found = int((np.abs(snapshot.parameters[0] - true) < FOUND).sum())
         return f"{found} of {len(true)} places found; the worst weight is off by {worst:.{2 if worst < 10 else 1}f}."
 

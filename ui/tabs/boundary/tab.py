@@ -124,7 +124,7 @@ class BoundaryTab(PointTab):
         self.pages.currentChanged.connect(self._show_page)
         both = beside(self.view, self.pages)
         both.setSizes([1050, 950])
-        self.view.setMinimumSize(240, 200)
+        self.view.setMinimumSize(220, 200)
         panel.area.addWidget(both, 1)
         return panel
 
