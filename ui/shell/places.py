@@ -103,7 +103,7 @@ class Places(QObject):
         if self._columns not in self._placed or self.narrow:
             side = max(self._side_width, round(self._side_share * size.width()))
             if self.narrow and self._side is not None:
-                side = self._side.least.width()  # the stage comes first
+                side = self._side.least.width() + self._side.bar_width()  # the stage comes first
             self._columns.setSizes([self._form_width, size.width() - self._form_width - side, side])
         if self._rows not in self._placed:
             below = max(PLOTS_HEIGHT, round(PLOTS_SHARE * size.height()))
