@@ -23,6 +23,7 @@ from models.errors import ConfigError as ConfigError
 from models.errors import DataError as DataError
 from models.errors import PlaygroundError as PlaygroundError
 from models.errors import TrainingError as TrainingError
+from models.layer_shapes import LayerShape as LayerShape
 from models.state import Field as Field
 from models.state import State as State
 from models.state import check, put, take
@@ -357,6 +358,8 @@ class Model:
             (settings that fit each other and the data, why they were changed in words, or ""), for models where a
             choice that makes sense by itself asks for another; raises ConfigError where nothing can be done. The
             window, `playground run` and a sweep all ask it before they build a run (`playground.engine.suited`).
+        layers_of: (settings, the user's own data or None) → the layers that a network with these settings has, with
+            their shapes and parameters, in order; for models that are a network. Cheap: the form asks at every change.
         report: run's trainer → a table and further metrics, for models that have more to say than their held-out
             metrics.
     """
@@ -374,6 +377,7 @@ class Model:
     open_table: Callable[[Path, TableOptions], Brought] | None = None
     suited: Callable[[Any, bool, Collection[str]], tuple[Any, str]] | None = None
     report: Callable[[Any], Report] | None = None
+    layers_of: Callable[[Any, Any], tuple[LayerShape, ...]] | None = None
     verb: str = "Train"
     doing: str = "Training"
     cycle: str = "epoch"

@@ -24,6 +24,75 @@ Kind = Literal["bool", "int", "float", "choice", "text", "int_list", "float_list
 LISTS: tuple[Kind, ...] = ("int_list", "float_list", "choice_list")
 
 
+MOST_AT_ONCE = 16
+
+
+def a_few(count: int) -> int:
+    """How many of so many neurons or filters come or go at once: an eighth, at least one and no more than 16."""
+    return max(1, min(MOST_AT_ONCE, count // 8))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number of an entry, such as the filters of a convolution; a tick where the default is a bool.
+
+    Attributes:
+        default: what it is where the text does not say it.
+        low, high: bounds, both allowed.
+        before: what stands in front of its field ("×").
+        rare: whether it is folded away while it has its default.
+    """
+
+    name: str
+    label: str
+    default: float
+    low: float = 0
+    high: float = 1
+    before: str = ""
+    rare: bool = False
+
+
+@dataclass(frozen=True)
+class EntryKind:
+    """One kind of entry that a list in words can have.
+
+    Attributes:
+        offers: entries to begin with, as they are written: the first that fits is taken.
+    """
+
+    name: str
+    description: str
+    parts: tuple[Part, ...]
+    offers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: its kind by name, and its numbers by the names of their parts."""
+
+    kind: str
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class EntryList:
+    """How a text can be chosen piece by piece, without knowing how it is written.
+
+    Attributes:
+        kinds: what an entry can be.
+        read: the text → its entries; raises ValueError with a sentence.
+        write: one entry → as it is written; entries are joined with commas.
+    """
+
+    kinds: tuple[EntryKind, ...]
+    read: Callable[[str], tuple[Entry, ...]]
+    write: Callable[[Entry], str]
+
+    def kind(self, name: str) -> EntryKind:
+        """The kind of that name; KeyError where there is none."""
+        return {kind.name: kind for kind in self.kinds}[name]
+
+
 class Config(BaseModel):
     """The settings of one run: frozen, checked, and complete (same config and data, same bits)."""
 
@@ -47,6 +116,17 @@ class Config(BaseModel):
         """Names of the settings that differ and cannot change while the model runs: these need a new run."""
         live = {setting.name for setting in settings_of(type(self)) if setting.live}
         return self.changed(other) - live
+
+    def dials(self) -> tuple[str, ...]:
+        """What of the drawn network can be one more or one less: of "layers", "inputs", "units"; none by default."""
+        return ()
+
+    def turned(self, dial: str, step: int) -> Mapping[str, Any] | None:
+        """Settings, by name, that change with one more (+1) or one less (−1) of a dial; None: there is none less.
+
+        They may be out of bounds: who asks validates them.
+        """
+        return None
 
     @classmethod
     def ranges(cls, values: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
@@ -80,6 +160,7 @@ def setting(
     value_help: Mapping[str, str] | None = None,
     distinct: bool = False,
     one_for_each: str | None = None,
+    entries: EntryList | None = None,
 ) -> Any:
     """Declare one field of a Config.
 
@@ -100,6 +181,7 @@ def setting(
             one ("") means, shown in its place.
         distinct: of a list of choices: the form offers only what is not in it yet.
         one_for_each: of a list of choices: another list, for each entry of which it has one; or a single one for all.
+        entries: of a text: how it is chosen piece by piece.
     """
     extra: dict[str, Any] = {
         "group": group,
@@ -114,6 +196,7 @@ def setting(
         "value_help": dict(value_help) if value_help else None,
         "distinct": distinct,
         "one_for_each": one_for_each,
+        "entries": entries,
     }
     return Field(
         default,
@@ -186,6 +269,7 @@ class Setting:
     structured: bool = False
     distinct: bool = False
     one_for_each: str | None = None
+    entries: EntryList | None = None
 
     @property
     def allowed(self) -> str:
@@ -455,6 +539,7 @@ def _read(name: str, field: FieldInfo) -> Setting:
         optional=optional,
         distinct=bool(declared.get("distinct")),
         one_for_each=declared.get("one_for_each"),
+        entries=declared.get("entries"),
         structured=kind == "text" and get_origin(annotation) in (tuple, list, dict),
     )
 

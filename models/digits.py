@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Answer, Classifier, Model, Preset
+from models.base import Answer, Classifier, LayerShape, Model, Preset
 from models.config import Config, setting
 from models.data.drawing import strokes
 from models.data.drawing.augment import augment
@@ -27,6 +27,7 @@ from models.nn.layer import Array, Layer, Shape
 from models.nn.losses import LOSSES
 from models.nn.memory import Memory
 from models.nn.network import Network
+from models.nn.shapes import dense_shapes
 from models.supervised.augmentation import AugmentationConfig
 from models.supervised.config import METRICS
 from models.supervised.mlp import MLPConfig, mlp_layers
@@ -125,6 +126,12 @@ class DigitsTrainer(PictureTrainer[DigitsConfig, DigitsSnapshot]):
             feature_parameters=self._features.parameters,
             class_names=self.data.class_names,
         )
+
+
+def layers_of(config: DigitsConfig, data: object = None) -> tuple[LayerShape, ...]:
+    """See `Model.layers_of`; other pictures have the same size and the same ten classes."""
+    inputs = config.components if config.features == "pca" else FEATURES[config.features].dimension
+    return dense_shapes(mlp_layers(config, CLASSES), inputs, "hidden")
 
 
 def predict(snapshot: DigitsSnapshot, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -266,5 +273,6 @@ MODEL = Model(
         given=given,
     ),
     open_data=mnist.open_pair,
+    layers_of=layers_of,
     length="epochs",
 )

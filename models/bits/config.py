@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from models.config import Config, setting
 
@@ -96,3 +97,14 @@ class BitsConfig(Config):
     seed: int = setting(
         0, "Start of all random numbers: the same seed repeats the same run.", group="Start", ge=0, le=2**31 - 1
     )
+
+    def dials(self) -> tuple[str, ...]:
+        """See Config: the original truth table has four inputs, whatever the settings say."""
+        if self.network == "place-values":
+            return ("inputs",)
+        return ("units",) if self.table == "original" else ("inputs", "units")
+
+    def turned(self, dial: str, step: int) -> Mapping[str, Any] | None:
+        """See Config."""
+        name = "hidden" if dial == "units" else "bits" if self.network == "place-values" else "inputs"
+        return {name: vars(self)[name] + step}

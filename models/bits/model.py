@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import MetricSpec, Model, Preset, Report, ReportTable
+from models.base import LayerShape, MetricSpec, Model, Preset, Report, ReportTable
 from models.bits.config import BitsConfig
 from models.bits.trainer import BitsTrainer
 from models.bits.truth_table import TruthTable, logic_table, place_value_table
@@ -20,6 +20,18 @@ def load_table(config: BitsConfig) -> TruthTable:
     if config.network == "place-values":
         return place_value_table(config.bits, config.seed)
     return logic_table(config.table, config.inputs)
+
+
+def layers_of(config: BitsConfig, data: TruthTable | None = None) -> tuple[LayerShape, ...]:
+    """See `Model.layers_of`; a bias is one more weight into each neuron."""
+    bits = (load_table(config) if data is None else data).bits
+    if config.network == "place-values":
+        return (LayerShape("answer", (bits,), (1,), bits, "bits"),)
+    hidden, bias = config.hidden, int(config.bias)
+    return (
+        LayerShape("hidden layer", (bits,), (hidden,), (bits + bias) * hidden, "hidden"),
+        LayerShape("answer", (hidden,), (1,), hidden + bias, "hidden"),
+    )
 
 
 def report(trainer: BitsTrainer) -> Report:
@@ -118,6 +130,7 @@ MODEL = Model(
         ),
     ),
     report=report,
+    layers_of=layers_of,
     cycle="update",
     length="updates",
     task=frozenset({"network", "bits", "table", "inputs", "updates_per_step"}),

@@ -18,7 +18,7 @@ from models.base import ConfigError, DataError
 from models.boundary.config import OWN, BoundaryConfig
 from models.brought import Brought, TableOptions
 from models.data.points.own import OwnPoints, as_own, brought
-from models.data.points.sets import PointSet, deal, make_points
+from models.data.points.sets import REGRESSION_SETS, PointSet, deal, make_points
 from models.data.points.tables import KEEP_ALL, Cleaning, needed_rows, points_from_table
 from models.data.tables.roles import Columns, guess_columns
 from models.data.tables.table import Table, cut
@@ -78,6 +78,15 @@ def features(points: ArrayLike, inputs: Sequence[str]) -> NDArray[np.float32]:
     if tuple(inputs) == ("x", "y"):
         return array.astype(np.float32)
     return np.stack([FEATURES[name](array) for name in inputs], axis=1).astype(np.float32)
+
+
+def classes_of(config: BoundaryConfig, data: PointSet | None = None) -> int:
+    """How many classes there are, in the user's own points or those that a config asks for; 0 for regression."""
+    if data is not None:
+        return 0 if is_regression(data) else len(data.class_names)
+    if config.dataset in REGRESSION_SETS:
+        return 0
+    return config.classes if config.dataset in ("blobs", OWN) else 2
 
 
 def load_points(config: BoundaryConfig) -> PointSet:

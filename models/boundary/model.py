@@ -8,6 +8,7 @@ from typing import Any
 from models.base import ConfigError, MetricSpec, Model, Preset, Report, ReportTable
 from models.boundary.config import OWN, BoundaryConfig
 from models.boundary.data import bayes_accuracy, features, fresh_points, load_points, open_points, open_table
+from models.boundary.network import layers_of
 from models.boundary.trainer import BoundaryTrainer
 from models.supervised.confusion import confusion
 
@@ -197,6 +198,7 @@ MODEL = Model(
     open_table=open_table,
     suited=suited,
     report=report,
+    layers_of=layers_of,
     length="epochs",
     task=frozenset({"dataset"}),
 )

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.boundary.config import BoundaryConfig
-from models.boundary.data import is_regression
+from models.boundary.data import classes_of, is_regression
 from models.data.points.sets import PointSet
+from models.layer_shapes import LayerShape
 from models.nn.activations import ACTIVATIONS
 from models.nn.dropout import Dropout
 from models.nn.layer import Array, Layer
 from models.nn.linear import Linear
 from models.nn.losses import LOSSES
+from models.nn.shapes import dense_shapes
 from models.nn.switch import Switch
 
 # What the outputs mean ----------------------------------------------------------------------------------------------
@@ -85,6 +87,13 @@ def boundary_layers(
     if last != "identity":
         layers.append(ACTIVATIONS[last]())
     return layers
+
+
+def layers_of(config: BoundaryConfig, data: object = None) -> tuple[LayerShape, ...]:
+    """See `Model.layers_of`; the number of outputs depends on the classes of the points."""
+    switches = [Switch(np.ones(units, bool)) for units in config.hidden]
+    layers = boundary_layers(config, classes_of(config, data if isinstance(data, PointSet) else None), switches)
+    return dense_shapes(layers, len(config.inputs), "hidden")
 
 
 def layers_per_hidden(config: BoundaryConfig) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -9,8 +11,9 @@ from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
 from models.base import ConfigError
-from models.cnn.line import Architecture, build, check, parse_layers
-from models.config import Config, setting
+from models.cnn.entries import LAYERS
+from models.cnn.line import Architecture, LayerSpec, build, check, parse_layers
+from models.config import Config, a_few, setting
 from models.data.pictures import faces, mnist
 from models.nn.layer import Shape
 from models.supervised.augmentation import AugmentationConfig
@@ -22,6 +25,10 @@ DATASETS: dict[str, tuple[int, tuple[str, ...]]] = {
     "faces-28": (28, faces.MOODS),
 }
 """Name → (side of a picture in pixels, names of the classes)."""
+
+
+def _line(specs: Sequence[LayerSpec]) -> str:
+    return ", ".join(map(str, specs))
 
 
 class CnnNetworkConfig(Config):
@@ -53,6 +60,7 @@ class CnnNetworkConfig(Config):
         "“dense 64”, “dropout 0.2”. The answer's own layer is added.",
         group="Network",
         max_length=1000,
+        entries=LAYERS,
     )
     activation: Literal["relu", "leaky_relu", "tanh", "sigmoid"] = setting(
         "relu",
@@ -81,6 +89,35 @@ class CnnNetworkConfig(Config):
         except ConfigError as error:
             raise ValueError(str(error)) from error
         return self
+
+    def dials(self) -> tuple[str, ...]:
+        """See Config."""
+        return ("layers", "units")
+
+    def turned(self, dial: str, step: int) -> Mapping[str, Any] | None:
+        """See Config: the last layer of the line goes, or one more of what learns fits behind it; the last that has
+        filters or neurons gets more of them or fewer.
+        """
+        specs = list(parse_layers(self.layers))
+        learning = [index for index, spec in enumerate(specs) if spec.kind in ("conv", "dense")]
+        if dial == "layers" and step < 0:
+            return {"layers": _line(specs[:-1])} if specs else None
+        if dial == "layers":
+            last = specs[learning[-1]] if learning else LayerSpec("conv", filters=8, kernel=(5, 5))
+            small = replace(last, kernel=(3, 3)) if last.kind == "conv" else last
+            for more in (last, small, LayerSpec("dense", units=32)):
+                try:
+                    check([*specs, more], self.input_shape, len(self.class_names))
+                except ConfigError:
+                    continue
+                return {"layers": _line([*specs, more])}
+            return None
+        if not learning:
+            return None
+        spec = specs[learning[-1]]
+        units, filters = (count + step * a_few(count) if count else 0 for count in (spec.units, spec.filters))
+        specs[learning[-1]] = replace(spec, units=units, filters=filters)
+        return {"layers": _line(specs)}
 
     @property
     def input_shape(self) -> Shape:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.base import Classifier, Model, Preset
+from models.base import Classifier, LayerShape, Model, Preset
 from models.cnn.config import CnnConfig
 from models.cnn.data import load, prepare_drawing, prepare_picture
+from models.cnn.line import parse_layers
 from models.cnn.predict import answer
 from models.cnn.trainer import CnnTrainer
 from models.data.pictures import mnist
+from models.nn.layer import Shape
+from models.nn.shapes import count_parameters
 from models.supervised.config import METRICS
 
 
@@ -21,6 +24,24 @@ def suited(config: CnnConfig, own: bool, asked: Collection[str] = ()) -> tuple[C
         config.model_copy(update={"shards": 1}),
         "Batch normalisation compares all pictures of a batch, so that a batch has to stay in one piece (1 shard).",
     )
+
+
+def layers_of(config: CnnConfig, data: object = None) -> tuple[LayerShape, ...]:
+    """See `Model.layers_of`: every entry of the line, then what is added by itself."""
+    architecture = config.architecture()
+    takes: list[Shape] = [config.input_shape]
+    for layer in architecture.layers:
+        takes.append(layer.output_shape(takes[-1]))
+    written = len(parse_layers(config.layers))
+    rows: list[LayerShape] = []
+    shape = config.input_shape
+    for index, stage in enumerate(architecture.stages):
+        entry = index if index < written else None
+        name = "answer" if index == len(architecture.stages) - 1 else str(stage.spec)
+        parameters = count_parameters(architecture.layers[stage.layer], takes[stage.layer])
+        rows.append(LayerShape(name, shape, stage.shape, parameters, "layers", entry))
+        shape = stage.shape
+    return tuple(rows)
 
 
 PRESETS = {
@@ -105,6 +126,7 @@ MODEL = Model(
     ),
     open_data=mnist.open_pair,
     suited=suited,
+    layers_of=layers_of,
     length="epochs",
     task=frozenset({"dataset"}),
 )

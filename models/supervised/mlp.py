@@ -5,12 +5,13 @@ Hidden layers turn the input, step by step, into something the last layer can re
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from models.config import Config, setting
+from models.config import Config, a_few, setting
 from models.nn.activations import ACTIVATIONS
 from models.nn.dropout import Dropout
 from models.nn.layer import Layer
@@ -61,6 +62,19 @@ class NetworkConfig(Config):
         shown_when=("loss", ("mse", "mse_sum")),
         value_help=ACTIVATION_HELP,
     )
+
+    def dials(self) -> tuple[str, ...]:
+        """See Config."""
+        return ("layers", "units")
+
+    def turned(self, dial: str, step: int) -> Mapping[str, Any] | None:
+        """See Config: the last hidden layer once more or not at all, or with more neurons or fewer."""
+        hidden = list(self.hidden)
+        if dial == "layers":
+            hidden = [*hidden, hidden[-1] if hidden else 8] if step > 0 else hidden[:-1]
+        elif hidden:
+            hidden[-1] += step * a_few(hidden[-1])
+        return {"hidden": tuple(hidden)}
 
     @model_validator(mode="after")
     def _one_activation_or_one_each(self) -> NetworkConfig:

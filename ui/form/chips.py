@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from ui.widgets import theme
+from ui.widgets.layout import column, row
+from ui.widgets.plain import PlainLabel, as_tip
 
 MOVE = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -55,6 +57,9 @@ class Chip(QFrame):
     def __init__(self, field: QWidget) -> None:
         super().__init__()
         self.field = field
+        self.note = PlainLabel()
+        theme.set_role(self.note, "muted")
+        self.note.hide()
         self.grip = Grip()
         self.close_button = QToolButton()
         self.close_button.setText("×")
@@ -62,19 +67,31 @@ class Chip(QFrame):
         self.close_button.setToolTip("Remove this entry (Ctrl+Delete)")
         self.close_button.setFixedSize(24, 24)
         self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the field's keys do it, with half the stops for Tab
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        for part in (self.grip, field, self.close_button):
-            layout.addWidget(part)
+        line = row(self.grip, field, self.close_button, spacing=1)
+        column(line, self.note, spacing=0, inside=self)
         self.grip.dropped.connect(self.dropped)
         self.close_button.clicked.connect(self._close)
+        self.watch(field)
+
+    def watch(self, field: QWidget) -> None:
+        """The keys of the chip work in this field too."""
         field.installEventFilter(self)
+
+    def show_note(self, words: str) -> None:
+        """A short line below the field; "" takes it away."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def name(self, words: str) -> None:
         """What the entry is called by a screen reader."""
         self.field.setAccessibleName(words)
         self.close_button.setAccessibleName(f"Remove {words}")
+
+    def describe(self, words: str) -> None:
+        """What the entry comes to, in a sentence."""
+        self.setToolTip(as_tip(words))
+        self.field.setToolTip(as_tip(words))
+        self.field.setAccessibleDescription(words)
 
     def allow(self, *, remove: bool, move: bool) -> None:
         """What can be done with it now."""
@@ -83,7 +100,7 @@ class Chip(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys of a chip, before the field makes something else of them."""
-        if watched is self.field and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent):
             step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
             moves = step is not None and event.modifiers() == MOVE
             control = event.modifiers() == Qt.KeyboardModifier.ControlModifier

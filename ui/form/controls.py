@@ -7,18 +7,22 @@ widget below), keeps the last good value while something else is being typed, an
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QAction, QStandardItemModel
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from models.config import LISTS, Setting
+from models.config import LISTS, EntryKind, Setting
+from models.layer_shapes import LayerShape
 from ui.form.chips import Chip
+from ui.form.entry_fields import EntryFields
 from ui.form.fields import Choice, Entry, Slider, Whole, stops
+from ui.form.shapes import brief, total, whole
 from ui.widgets.flow_layout import FlowLayout
-from ui.widgets.layout import muted
+from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.plain import as_tip
 
 
@@ -61,6 +65,10 @@ class Control(QObject):
 
     def commit(self) -> None:
         """Take over what is being typed."""
+
+    def show_layers(self, layers: Sequence[LayerShape]) -> tuple[str, ...]:
+        """The layers that the value comes to, in order; returns the lines that are still to be shown below."""
+        return (*map(brief, layers), total(layers)) if len(layers) > 1 else tuple(map(brief, layers))
 
     def widgets(self) -> list[QWidget]:
         """The widgets that take the focus, in tab order."""
@@ -270,6 +278,13 @@ class List(Control):
         for chip in self.chips:
             chip.allow(remove=count > self.setting.min_length, move=count > 1)
 
+    def show_layers(self, layers: Sequence[LayerShape]) -> tuple[str, ...]:
+        """See Control; each chip says in its tooltip what it comes to."""
+        for layer in layers:
+            if layer.entry is not None and layer.entry < len(self.chips):
+                self.chips[layer.entry].describe(whole(layer))
+        return super().show_layers(layers)
+
     def widgets(self) -> list[QWidget]:
         """The entries, then the buttons."""
         return [*self.items, self.fewer, self.more]
@@ -347,12 +362,11 @@ class List(Control):
         raise NotImplementedError
 
 
-class Numbers(List):
-    """A list of numbers, such as the widths of hidden layers: as chips or, for who would rather type, as a text."""
+class Texted(List):
+    """A list that can be typed as a text as well, for who would rather do that."""
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self._item = self._one_of(setting)
         self.head: Entry = Entry(setting)
         self.head.setMinimumWidth(88)
         self.head.setPlaceholderText(setting.value_help.get("", ""))
@@ -382,11 +396,27 @@ class Numbers(List):
     def set_value(self, value: Any) -> None:
         """Show a list; silent."""
         super().set_value(value)
-        self.head.set_value(self._value)
+        self.head.set_value(self.value)
         text = self.as_text.isChecked()
         for chip in self.chips:
             chip.setVisible(not text)
         self._empty.setVisible(not text and not self._value and bool(self._empty.text()))
+
+    def widgets(self) -> list[QWidget]:
+        """The text, the fields, the buttons."""
+        return [self.head, *super().widgets(), self.as_text]
+
+    @Slot()
+    def _typed(self) -> None:
+        self._take(self.head.value)
+
+
+class Numbers(Texted):
+    """A list of numbers, such as the widths of hidden layers."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self._item = self._one_of(setting)
 
     def narrow(self, setting: Setting) -> None:
         """Other bounds of each number; silent."""
@@ -406,10 +436,6 @@ class Numbers(List):
             if isinstance(entry, Entry) and entry.hasFocus():
                 entry.commit()
 
-    def widgets(self) -> list[QWidget]:
-        """The text, the fields, the buttons."""
-        return [self.head, *super().widgets(), self.as_text]
-
     def _one_of(self, setting: Setting) -> Setting:
         """The setting of a single number of the list."""
         return replace(
@@ -420,9 +446,6 @@ class Numbers(List):
             max_length=None,
             optional=False,
         )
-
-    def _typed(self) -> None:
-        self._take(self.head.value)
 
     def _first(self) -> float:
         return self.setting.default[-1] if self.setting.default else self.setting.minimum or 0
@@ -520,6 +543,132 @@ class Selections(List):
         item.choose(str(part))
 
 
+class Entries(Texted):
+    """A text that is a list in words, such as the layers of a convolutional network: a chip for each entry.
+
+    Attributes:
+        fits: whether the settings would do with another text; what would not is not offered.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        assert setting.entries is not None
+        self._language = setting.entries
+        self._text = ""
+        super().__init__(setting)
+        self.fits: Callable[[str], bool] | None = None
+        self.more.clicked.disconnect(self._add)
+        self._menu = QMenu(self.more)
+        self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._offer)
+        for kind in self._language.kinds:
+            action = self._menu.addAction(kind.name)
+            action.setToolTip(as_tip(kind.description))
+            action.triggered.connect(self._on_kind)
+        self.more.setMenu(self._menu)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self._long = Whole(self.head)
+        self._long_place = widget_of(column(self._long))
+        self._long_place.hide()
+        self.body = widget_of(column(self.body, self._long_place))
+
+    @property
+    def value(self) -> str:
+        """The text."""
+        return self._text
+
+    def set_value(self, value: Any) -> None:
+        """Show a text; silent. One that cannot be read leaves the chips as they are, and stands in its field."""
+        self._text = value or ""
+        try:
+            entries = self._language.read(self._text)
+        except ValueError:
+            self.head.set_value(self._text)
+            return
+        super().set_value(tuple(map(self._language.write, entries)))
+
+    def show_layers(self, layers: Sequence[LayerShape]) -> tuple[str, ...]:
+        """See Control; each chip says below its numbers what it comes to."""
+        super().show_layers(layers)
+        for layer in layers:
+            if layer.entry is not None and layer.entry < len(self.chips):
+                self.chips[layer.entry].show_note(brief(layer))
+                item = self.items[layer.entry]
+                for field in item.fields if isinstance(item, EntryFields) else ():
+                    field.setAccessibleDescription(whole(layer))
+        added = [f"{layer.name}: {brief(layer)}" for layer in layers if layer.entry is None]
+        if self.as_text.isChecked():
+            return (*map(brief, layers), total(layers))
+        return (*added, total(layers)) if layers else ()
+
+    @Slot(bool)
+    def _show_text(self, text: bool) -> None:
+        super()._show_text(text)
+        self._long_place.setVisible(text)
+
+    def commit(self) -> None:
+        """Take over what is being typed, in the text or in one of the fields."""
+        for entry in (self.head, *self._fields()):
+            if isinstance(entry, Entry) and entry.hasFocus():
+                entry.commit()
+
+    def widgets(self) -> list[QWidget]:
+        """The text, the fields of all entries, the buttons."""
+        return [self.head, *self._fields(), self.fewer, self.more, self.as_text]
+
+    def _fields(self) -> list[QWidget]:
+        return [field for item in self.items if isinstance(item, EntryFields) for field in item.fields]
+
+    def _take(self, value: Any) -> None:
+        """A text, or the entries as they are written."""
+        text = value if isinstance(value, str) else ", ".join(value)
+        try:
+            self.setting.check(text)
+        except ValueError as error:
+            self._refused(str(error))
+            return
+        self.set_value(text)
+        self._refused("")
+        self._edited()
+
+    def _with(self, kind: EntryKind) -> str | None:
+        """The text with one more entry of a kind, as near to the end as it fits; None where it fits nowhere."""
+        for place in range(len(self._value), -1, -1):
+            for offer in kind.offers:
+                text = ", ".join((*self._value[:place], offer, *self._value[place:]))
+                if self.fits is None or self.fits(text):
+                    return text
+        return None
+
+    @Slot()
+    def _offer(self) -> None:
+        for action, kind in zip(self._menu.actions(), self._language.kinds, strict=True):
+            action.setEnabled(self._with(kind) is not None)
+
+    @Slot()
+    def _on_kind(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        text = self._with(self._language.kind(action.text()))
+        if text is not None:
+            self._take(text)
+
+    def _make(self) -> EntryFields:
+        item = EntryFields(self._language)
+        item.edited.connect(self._item_edited)
+        item.refused.connect(self._refused)
+        return item
+
+    def _read(self, item: EntryFields) -> str:
+        return self._language.write(item.value)
+
+    def _fill(self, item: EntryFields, part: str) -> None:
+        (entry,) = self._language.read(part)
+        chip = self.chips[self.items.index(item)]
+        for field in item.show_entry(entry, f"layer {self.items.index(item) + 1}"):
+            chip.watch(field)
+
+
 def control_for(setting: Setting) -> Control:
     """The control for a setting of any kind."""
     if setting.kind == "bool" and not setting.optional:
@@ -528,6 +677,8 @@ def control_for(setting: Setting) -> Control:
         return Selection(setting)
     if setting.kind in ("int", "float"):
         return Number(setting)
+    if setting.entries is not None:
+        return Entries(setting)
     if setting.kind in LISTS and not setting.optional:
         return Selections(setting) if setting.kind == "choice_list" else Numbers(setting)
     return Line(setting)

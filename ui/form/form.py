@@ -6,7 +6,8 @@ the Config's declaration (`models.config.setting`). A new setting appears here w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from models.config import Config, Setting, problems, settings_of
-from ui.form.controls import Control, List, Selections
+from models.layer_shapes import LayerShape
+from ui.form.controls import Control, Entries, List, Selections
 from ui.form.rows import AT_ONCE, NEW_RUN, Mark, Row, Section, Sentence, title
 from ui.widgets import theme
 from ui.widgets.plain import PlainLabel
@@ -44,6 +46,7 @@ class ConfigForm(QWidget):
     Args:
         config: the settings to begin with, or a Config class that has a default for every setting.
         without: settings that are chosen elsewhere; the form keeps their values and does not show them.
+        layers_of: which layers a network with these settings has; each is said where it is chosen.
     """
 
     changed = Signal(object)
@@ -52,10 +55,16 @@ class ConfigForm(QWidget):
     """A sentence, when something is not taken; "" when all is well again."""
 
     def __init__(
-        self, config: Config | type[Config], parent: QWidget | None = None, *, without: Iterable[str] = ()
+        self,
+        config: Config | type[Config],
+        parent: QWidget | None = None,
+        *,
+        without: Iterable[str] = (),
+        layers_of: Callable[[Config], Sequence[LayerShape]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._without = frozenset(without)
+        self._layers_of = layers_of
         self._config: Config = config() if isinstance(config, type) else config
         self._delivered = self._config
         self._complaint = ""
@@ -110,6 +119,14 @@ class ConfigForm(QWidget):
         self._timer.stop()
         self._deliver()
 
+    def show_layers(self) -> None:
+        """Say what each layer comes to with the settings in force; also when the data have become others."""
+        if self._layers_of is None:
+            return
+        layers = self._layers_of(self._config)
+        for name, row in self.rows.items():
+            row.show_layers([layer for layer in layers if layer.setting == name])
+
     def mark_pending(self, names: Iterable[str]) -> None:
         """Mark the settings that differ from the ones of the running model; the others lose their mark."""
         pending = frozenset(names)
@@ -150,6 +167,8 @@ class ConfigForm(QWidget):
             row.control.edited.connect(self._edited)
             row.control.refused.connect(self._refused)
             row.reset.triggered.connect(self._reset)
+            if isinstance(row.control, Entries):
+                row.control.fits = partial(self._fits, setting.name)
             self._section(setting, column).add(row)
         column.addStretch(1)
         self.area = _Area(content, column)
@@ -192,6 +211,7 @@ class ConfigForm(QWidget):
             row.complain("")
         self._chain()
         self._say("")
+        self.show_layers()
         self._show_relevant()
 
     # ------------------------------------------------------------------------------------------------ editing
@@ -237,6 +257,14 @@ class ConfigForm(QWidget):
                 row.control.match(len(values[row.setting.one_for_each]))
             row.narrow(ranges.get(name))
 
+    def _fits(self, name: str, value: Any) -> bool:
+        """Whether the settings would be valid together if this one had another value."""
+        try:
+            type(self._config).model_validate(self._values() | {name: value})
+        except ValidationError:
+            return False
+        return True
+
     def _review(self) -> None:
         """Check everything that is shown together; what is wrong with one setting alone does not hold up the others."""
         values = self._values()
@@ -257,6 +285,7 @@ class ConfigForm(QWidget):
                         return
             else:
                 self._config = config
+                self.show_layers()
                 break
         self._say("")
         self._report(" ".join(sentences))

@@ -6,6 +6,7 @@ means that the running model still has another value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +14,9 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from models.config import Setting
+from models.layer_shapes import LayerShape
 from ui.form.controls import List, Number, Switch, control_for
+from ui.form.shapes import total, whole
 from ui.widgets import theme
 from ui.widgets.plain import PlainLabel, as_lines, as_tip
 
@@ -46,6 +49,10 @@ class Row(QWidget):
         self.label.addAction(self.reset)
         self.label.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.mark = Mark(setting.live)
+        self.layers = PlainLabel()
+        self.layers.setWordWrap(True)
+        theme.set_role(self.layers, "muted")
+        self.layers.hide()
         self.sentence = Sentence()
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -61,11 +68,20 @@ class Row(QWidget):
             layout.addWidget(self.control.head)
         if self.control.body is not None:
             layout.addWidget(self.control.body)
+        layout.addWidget(self.layers)
         layout.addWidget(self.sentence)
         self.control.head.setAccessibleName(self.label.text())
         if isinstance(self.control, Number) and self.control.slider is not None:
             self.control.slider.setAccessibleName(f"{self.label.text()}, slider")
         self._describe()
+
+    def show_layers(self, layers: Sequence[LayerShape]) -> None:
+        """Say what the layers of the network come to that this setting asks for."""
+        lines = self.control.show_layers(layers)
+        self.layers.setText("\n".join(lines))
+        self.layers.setToolTip(as_lines([whole(layer) for layer in layers]))
+        self.layers.setAccessibleName(" ".join([*map(whole, layers), f"{total(layers)}."]) if layers else "")
+        self.layers.setVisible(bool(lines))
 
     def complain(self, sentence: str) -> None:
         """Show what is wrong below the control; "" takes it away."""

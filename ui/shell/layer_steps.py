@@ -8,43 +8,48 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from models.config import Config, settings_of
-from ui.widgets.layout import STRETCH, muted, row
+from ui.widgets.flow_layout import FlowLayout
+from ui.widgets.layout import muted, row, widget_of
 from ui.widgets.plain import as_tip
 
-MOST_AT_ONCE = 16
-"""Neurons of a wide layer that come or go with one press: an eighth of them, and no more than this."""
+DIALS = {
+    "layers": ("Layers", "one layer less", "one layer more"),
+    "inputs": ("Inputs", "one input less", "one input more"),
+    "units": ("Units", "fewer neurons in the last layer", "more neurons in the last layer"),
+}
+"""What may be turned, by name: the words in front of its buttons, and what each of the two is called."""
 
 
-def other_layers(config: Config, *, layers: int = 0, units: int = 0) -> Config | None:
-    """The settings with a hidden layer more or less, or with neurons more or less in the last one; None: not possible.
+def other_layers(config: Config, dial: str, step: int) -> Config | None:
+    """The settings with one more (+1) or one less (−1) of a dial; None: not possible.
 
-    A list that has one entry for each hidden layer grows and shrinks with them.
+    A list that has one entry for each layer grows and shrinks with them.
     """
-    known = {setting.name: setting for setting in settings_of(type(config))}
-    hidden: list[int] = list(vars(config)["hidden"])
-    if layers > 0:
-        hidden.append(hidden[-1] if hidden else 8)
-    elif layers < 0:
-        hidden = hidden[:-1]
-    if units and not hidden:
+    changes = config.turned(dial, step)
+    if changes is None:
         return None
-    if units:
-        hidden[-1] += units * max(1, min(MOST_AT_ONCE, hidden[-1] // 8))
-    values: dict[str, Any] = config.model_dump() | {"hidden": tuple(hidden)}
+    known = {setting.name: setting for setting in settings_of(type(config))}
+    values: dict[str, Any] = config.model_dump() | dict(changes)
     for name, setting in known.items():
-        if setting.one_for_each == "hidden" and len(values[name]) > 1:
+        listed = setting.one_for_each
+        if listed is not None and listed in changes and len(values[name]) > 1:
             each = tuple(values[name])
-            values[name] = (each + each[-1:] * len(hidden))[: max(1, len(hidden))]
+            count = max(1, len(values[listed]))
+            values[name] = (each + each[-1:] * count)[:count]
     try:
-        known["hidden"].check(values["hidden"])
+        for name in changes:
+            known[name].check(values[name])
         other = type(config).model_validate(values)
     except ValueError:  # pydantic's too: too few, too many, or not together with the rest
         return None
-    return None if other == config else other
+    return None if config == other else other
 
 
 class LayerSteps(QWidget):
-    """Four buttons above a network, greyed where its settings allow no more or no less.
+    """Two buttons for all that a network can have more or less of, greyed where its settings allow no more or no less.
+
+    Args:
+        units: what the neurons of a layer are called ("Filters").
 
     Signals:
         wanted(Config): the network is to have these settings.
@@ -52,46 +57,38 @@ class LayerSteps(QWidget):
 
     wanted = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, units: str = "Units") -> None:
         super().__init__()
         self._config: Config | None = None
-        self.buttons: dict[str, QToolButton] = {}
-        self._changes = {
-            "one layer less": {"layers": -1},
-            "one layer more": {"layers": 1},
-            "fewer neurons in the last layer": {"units": -1},
-            "more neurons in the last layer": {"units": 1},
-        }
-        for name in self._changes:
-            button = self.buttons[name] = QToolButton()
-            button.setText("+" if "more" in name else "−")
-            button.setFixedSize(24, 24)
-            button.setAccessibleName(name)
-            button.setToolTip(as_tip(f"{name[0].upper()}{name[1:]}: starts a new run"))
-            button.clicked.connect(self._on_clicked)
-        fewer_layers, more_layers, fewer_units, more_units = self.buttons.values()
-        row(
-            muted("Layers"),
-            fewer_layers,
-            more_layers,
-            6,
-            muted("Units"),
-            fewer_units,
-            more_units,
-            STRETCH,
-            spacing=3,
-            inside=self,
-        )
+        self.buttons: dict[tuple[str, int], QToolButton] = {}
+        self._groups: dict[str, QWidget] = {}
+        line = FlowLayout(self)  # where the width is short, one below the other
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(9)
+        for dial, (words, *names) in DIALS.items():
+            for step, name in zip((-1, 1), names, strict=True):
+                button = self.buttons[dial, step] = QToolButton()
+                button.setText("+" if step > 0 else "−")
+                button.setFixedSize(24, 24)
+                button.setAccessibleName(name)
+                button.setToolTip(as_tip(f"{name[0].upper()}{name[1:]}: starts a new run"))
+                button.clicked.connect(self._on_clicked)
+            title = muted(units if dial == "units" else words)
+            group = self._groups[dial] = widget_of(row(title, self.buttons[dial, -1], self.buttons[dial, 1], spacing=3))
+            line.addWidget(group)
 
     def show_config(self, config: Config) -> None:
         """What the network has now."""
         if config != self._config:
             self._config = config
-            for name, change in self._changes.items():
-                self.buttons[name].setEnabled(other_layers(config, **change) is not None)
+            dials = config.dials()
+            for dial, group in self._groups.items():
+                group.setVisible(dial in dials)
+            for (dial, step), button in self.buttons.items():
+                button.setEnabled(dial in dials and other_layers(config, dial, step) is not None)
 
     @Slot()
     def _on_clicked(self) -> None:
-        name = next(name for name, button in self.buttons.items() if button is self.sender())
-        if self._config is not None and (other := other_layers(self._config, **self._changes[name])) is not None:
+        dial, step = next(key for key, button in self.buttons.items() if button is self.sender())
+        if self._config is not None and (other := other_layers(self._config, dial, step)) is not None:
             self.wanted.emit(other)

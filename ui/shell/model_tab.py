@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from models.base import ConfigError, DataError, Model, Snapshot, origin_of
 from models.config import Config, settings_of
 from models.data.pictures.turned import AS_IS, TurnedError
+from models.layer_shapes import LayerShape
 from models.whole_file import atomically
 from playground.engine.suited import suited
 from playground.live.messages import Failure, Opened, Returned, Saved, Status
@@ -59,6 +60,7 @@ class ModelTab(Page):
         record: curves and numbers of the run.
         turns: who draws when; a tab adds its own parts, or looks whether one of the following turns is due.
         with_curves, with_numbers, apart: the turns of the curves, of the run bar's figures, and one with neither.
+        side_name: what the panel on the right is called where it is folded away.
         data_words, data_kinds: what File → Open data asks for, in words and as file name patterns.
     """
 
@@ -68,6 +70,7 @@ class ModelTab(Page):
     form_width = 268
     side_width = 404
     side_share = 0.3
+    side_name = "Try it"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._untaken: tuple[tuple[Path, ...], tuple[str, ...]] = (), ()  # data that wait for a word on how they lie
@@ -268,6 +271,7 @@ class ModelTab(Page):
             form_width=self.form_width,
             side_width=self.side_width,
             side_share=self.side_share,
+            side_name=self.side_name,
         )
         whole = widget_of(row(self._places.left, (rows, 1), self._places.right, spacing=0))
         self.fill(whole, above=[self.run_bar, self.preset_card], below=[self._places.below, self.timeline])
@@ -300,7 +304,11 @@ class ModelTab(Page):
     def form(self) -> ConfigForm:
         """The settings; built right after the tab was first painted, since it is what takes longest to build."""
         if self._form is None:
-            self._form = ConfigForm(self.session.config, without=("seed",))  # that is in the run bar
+            self._form = ConfigForm(
+                self.session.config,
+                without=("seed",),  # that is in the run bar
+                layers_of=self.layers_of if self.model.layers_of is not None else None,
+            )
             self._form.changed.connect(self._on_config)
             if SETTING in self._form.rows:
                 self._form.rows[SETTING].add_below(self.step_size)
@@ -310,6 +318,10 @@ class ModelTab(Page):
             self._form_place.deleteLater()
             self._show_pending()
         return self._form
+
+    def layers_of(self, config: Config) -> tuple[LayerShape, ...]:
+        """The layers that a network with these settings would have, on the data that a new run would be given."""
+        return () if self.model.layers_of is None else self.model.layers_of(config, self.session.data)
 
     # What the user does --------------------------------------------------------------------------------------------
 
@@ -601,6 +613,8 @@ class ModelTab(Page):
         self.run_bar.show_choice(found, seed)
         self.show_settings(config)
         self._show_pending()
+        if self._form is not None:
+            self._form.show_layers()
 
     def _show_pending(self) -> None:
         pending = self.session.pending if self.session.status.head else frozenset()

@@ -22,6 +22,7 @@ from models.bits.snapshot import BitsSnapshot
 from models.bits.truth_table import TruthTable, logic_table
 from models.config import Config
 from playground.live.messages import Failure
+from ui.shell.layer_steps import LayerSteps
 from ui.shell.model_tab import ModelTab
 from ui.shell.speed import SpeedControl
 from ui.tabs.bits.ask import AskPanel
@@ -92,7 +93,9 @@ class BitsTab(ModelTab):
         self.views = QStackedWidget()
         self.views.addWidget(_scrolling(widget_of(column((self.bars, 1), self.table, spacing=2))))
         self.views.addWidget(_scrolling(widget_of(column((self.network, 1), self.sum, spacing=2))))
-        header = row(self.scale, STRETCH, self.speed)
+        self.layer_steps = LayerSteps()
+        self.layer_steps.wanted.connect(self.try_settings)
+        header = row(self.scale, (self.layer_steps, 1), self.speed)
         return widget_of(column(header, self.verdict, (self.views, 1), margins=(12, 6, 8, 4), spacing=4))
 
     def make_side(self) -> QWidget:
@@ -146,6 +149,10 @@ class BitsTab(ModelTab):
         table.target_set.connect(self._on_target)
         table.dropped.connect(self._on_drop)
         table.refused.connect(self._on_bad_input)
+
+    def show_settings(self, config: Config) -> None:
+        """+ and − offer what fits."""
+        self.layer_steps.show_config(config)
 
     # What the run shows --------------------------------------------------------------------------------------------
 
@@ -210,7 +217,7 @@ class BitsTab(ModelTab):
         if not snapshot.unique and float(np.abs(snapshot.errors).max()) < FOUND:
             return "Every row is answered right, and yet these are not the place values: a row is missing."
         if snapshot.step == 0:
-            return "Random weights. Can the neuron find out what each place is worth, from the table alone?"
+            return "Random weights. Can the neuron find out what each place is worth?"
         found = int((np.abs(snapshot.parameters[0] - true) < FOUND).sum())
         return f"{found} of {len(true)} places found; the worst weight is off by {worst:.{2 if worst < 10 else 1}f}."
 

@@ -12,6 +12,7 @@ from models.cnn.config import CnnConfig
 from models.cnn.predict import CnnSnapshot
 from models.config import Config
 from ui.plots.networks.layer_stack import Unit
+from ui.shell.layer_steps import LayerSteps
 from ui.tabs.cnn.network import NetworkView
 from ui.tabs.cnn.pictures import PicturesView
 from ui.tabs.cnn.why import WhyView
@@ -47,22 +48,34 @@ class CnnTab(ClassifierTab):
     def make_stage(self) -> QWidget:
         """A row of views above, the chosen view below."""
         self.network = NetworkView()
+        self.layer_steps = LayerSteps()
+        self.layer_steps.wanted.connect(self.try_settings)
+        network = widget_of(column(self.layer_steps, (self.network, 1), spacing=2))
         self.why = WhyView()
         self.why.image_wanted.connect(self._on_image)
         self.why.failed.connect(self._on_not_explained)
         self.pictures = PicturesView()
         self.pictures.image_chosen.connect(self._on_image)
         self.pictures.without_wanted.connect(self._train_without)
-        views = (self.network, self.why, self.explorer, self.pictures)
+        views = (network, self.why, self.explorer, self.pictures)
         self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
         self.view_buttons.changed.connect(self._refresh)
         self.views = self.view_buttons.stack
-        return widget_of(column(self.view_buttons, (self.views, 1), margins=(12, 6, 8, 6), spacing=6))
+        return widget_of(column(self.view_buttons, (self.views, 1), margins=(10, 6, 2, 6), spacing=6))
 
     @Slot(int)
     def show_view(self, index: int) -> None:
         """Network, reasons, mistakes or pictures."""
         self.view_buttons.show_view(index)
+
+    @property
+    def seen(self) -> QWidget:
+        """The view that is chosen."""
+        return (self.network, self.why, self.explorer, self.pictures)[self.views.currentIndex()]
+
+    def show_settings(self, config: Config) -> None:
+        """+ and − offer what fits."""
+        self.layer_steps.show_config(config)
 
     # What the run shows ----------------------------------------------------------------------------------------------
 
@@ -89,7 +102,7 @@ class CnnTab(ClassifierTab):
         snapshot, preparation = self.shown, self.try_panel.preparation
         if not isinstance(snapshot, CnnSnapshot) or preparation is None:
             return
-        view = self.views.currentWidget()
+        view = self.seen
         if preparation.image.shape != snapshot.config.input_shape[:2]:
             return  # the canvas still holds a picture for another data set
         if view is self.network:
@@ -105,7 +118,7 @@ class CnnTab(ClassifierTab):
     @Slot()
     def show_input(self) -> None:
         """What is drawn of the network at work follows the pen."""
-        if self.views.currentWidget() in (self.network, self.why):
+        if self.seen in (self.network, self.why):
             self._refresh()
 
     # What the user does ----------------------------------------------------------------------------------------------

@@ -546,3 +546,10 @@ def test_the_line_about_the_step_shows_no_markup_as_letters(tab, qtbot):
     settle(tab, qtbot)
     assert "<b>" not in tab.words.text() or tab.words.textFormat() == Qt.TextFormat.RichText
     assert "<b>" not in tab.words.toolTip()
+
+
+def test_what_a_step_did_is_read_without_markup(tab, qtbot):
+    tab.session.step()
+    settle(tab, qtbot, "paused")
+    assert tab.words.textFormat() == Qt.TextFormat.RichText
+    assert "<" not in tab.words.toolTip()
