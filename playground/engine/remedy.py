@@ -26,6 +26,9 @@ JUDGED = 20
 TOLERANCE = 1.25
 """A loss that has grown by more than this has not gone well: batches differ a little."""
 
+TOLERANCE_RECORDED = 2.0
+"""The same for settings that the run itself has had: that nothing failed then says more than a few batches now."""
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -64,7 +67,8 @@ def remedy(run: Run, trainer: AnyTrainer, metrics: Sequence[MetricSpec]) -> Gene
             continue
         known = run.history.column(judge)[: checkpoint.step][-JUDGED:].tolist() if judge is not None else []
         start = max([*losses[:1], *([float(np.mean(known))] if known else [])], default=0.0)
-        if not losses or float(np.mean(losses[-JUDGED:])) <= TOLERANCE * start:
+        most = (TOLERANCE_RECORDED if recorded else TOLERANCE) * start
+        if not losses or float(np.mean(losses[-JUDGED:])) <= most:
             return Remedy(max(step, checkpoint.step), changes, recorded)
     return None
 

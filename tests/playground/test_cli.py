@@ -173,7 +173,7 @@ def test_help(words, expected, capsys):
         ("run digits --json=yes", "--json takes no value"),
         ("run digits 8", "“8” does not belong to any option"),
         ("run digits --save", "--save"),
-        ("run digits --data images", "two files"),
+        ("run digits --data images", "does not exist"),
         ("run mixture --data /nowhere.csv", "nowhere.csv"),
         ("run boundary --dataset own", "--data points.csv"),
         ("run mixture --components 0", "--components must be"),

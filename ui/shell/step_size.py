@@ -13,6 +13,7 @@ from models.nn.schedules import step_size
 from playground.live.messages import Status
 from ui.widgets import theme
 from ui.widgets.numbers import grouped, true_minus
+from ui.widgets.plain import as_tip
 
 SETTING = "schedule"
 """The setting below which it stands; models without it keep one step size."""
@@ -74,7 +75,7 @@ class StepSizeCurve(QWidget):
         else:
             about += " at every step of the run: the schedule is constant"
         self.setAccessibleDescription(about)
-        self.setToolTip(f"{about}.")
+        self.setToolTip(as_tip(f"{about}."))
 
     def _note_shape(self, config: Config, total: int) -> bool:
         """Work the curve out where it is another one; returns whether the step size changes during the run."""

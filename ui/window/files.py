@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
 from models.errors import DataError
-from ui.shell.point_tab import PointTab
 from ui.widgets.dropped import SUFFIX, experiment_in
 from ui.widgets.save_dialog import ask_target, write_picture
 from ui.window.memory import Memory
@@ -93,6 +92,8 @@ class Files(QObject):
     @Slot()
     def open_example(self) -> None:
         """File → Open example data: the table that the action names."""
+        from ui.shell.point_tab import PointTab  # it needs NumPy, for which the first picture does not wait
+
         action, tab = self.sender(), self._pages.run
         if isinstance(action, QAction) and isinstance(tab, PointTab):
             tab.open_example(str(action.data()))

@@ -24,6 +24,7 @@ from ui.plots.metrics.panel import MetricPanel
 from ui.plots.metrics.reading import UNKNOWN, Readings
 from ui.widgets import icons, theme
 from ui.widgets.numbers import grouped
+from ui.widgets.plain import as_tip
 
 History = tuple[NDArray[Any], NDArray[Any]]
 """Steps and values of one metric, shapes (n,), steps ascending."""
@@ -264,6 +265,6 @@ def _switch(name: str, tip: str) -> QToolButton:
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(name)
-    button.setToolTip(tip)
+    button.setToolTip(as_tip(tip))
     icons.set_icon(button, "log-scale", "muted")
     return button
