@@ -30,7 +30,7 @@ from models.data.drawing.preparation import (
 )
 from models.data.drawing.raster import draw_path
 from models.data.pictures.idx import read_bytes
-from models.limits import MOST_PIXELS, check_sides, reduced
+from models.limits import MOST_PIXELS, check_sides, check_unpacked, reduced
 
 Float32 = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -68,6 +68,7 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
     problem = f"“{name}” is not a picture that can be opened: choose a PNG, JPEG, WebP, BMP, GIF or TIFF file."
     if _begins_as_picture(content):
         problem = damaged
+    check_unpacked(content, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limit on the size is stricter than Pillow's warning
