@@ -17,6 +17,9 @@ LONGEST_SIDE = 20_000
 """Pixels: the longest panorama of a phone; a matrix that averages this many to a few hundred takes some 100 MB."""
 
 MOST_PIXELS = 50_000_000
+MOST_WEBP_PIXELS = 16_000_000
+"""A WebP picture takes 15 bytes a pixel while it is opened."""
+
 LARGEST_KEPT = 2048
 """Pixels of the longer side of a picture that is gone on with: a digit on it is still hundreds of pixels high."""
 
@@ -50,6 +53,28 @@ def check_sides(width: int, height: int, name: str) -> None:
     if max(width, height) > LONGEST_SIDE:
         raise DataError(
             f"“{short(name, 100)}” has {width}×{height} pixels: cut it so that no side is longer than {LONGEST_SIDE}."
+        )
+
+
+def check_unpacked(content: bytes, name: str) -> None:
+    """Refuse a picture by its first bytes where merely to open it takes many bytes a pixel; raises DataError.
+
+    A WebP picture may be one of a film, so its decoder keeps several whole pictures from the beginning. Source:
+    https://developers.google.com/speed/webp/docs/riff_container.
+    """
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(content) < 30:
+        return
+    if content[12:16] == b"VP8X":
+        width, height = (int.from_bytes(content[k : k + 3], "little") + 1 for k in (24, 27))
+    elif content[12:16] == b"VP8L":
+        both = int.from_bytes(content[21:25], "little")
+        width, height = (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1
+    else:
+        width, height = (int.from_bytes(content[k : k + 2], "little") & 0x3FFF for k in (26, 28))
+    if width * height > MOST_WEBP_PIXELS:
+        raise DataError(
+            f"“{short(name, 100)}” has {width}×{height} pixels: make it smaller than "
+            f"{MOST_WEBP_PIXELS // 1_000_000} megapixels, or save it as JPEG."
         )
 
 

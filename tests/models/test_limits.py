@@ -73,3 +73,11 @@ def test_a_large_collection_is_still_read():
 def test_half_a_character_in_a_label():
     with pytest.raises(DataError, match=r"half a character in it \(a\\ud800\)"):
         parse_drawings('{"width": 9, "height": 9, "strokes": [], "label": "a\\ud800"}')
+
+
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": b"Exif\0\0"}])
+def test_a_large_webp_is_refused_before_it_is_opened(options, monkeypatch):
+    content = packed(Image.new("RGB", (5000, 4000)), "WEBP", **options)
+    monkeypatch.setattr(Image, "open", lambda *_args, **_options: pytest.fail("opened"))
+    with pytest.raises(DataError, match="5000×4000 pixels: make it smaller than 16 megapixels"):
+        decode_photo(content, "large.webp")

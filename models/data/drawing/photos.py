@@ -35,7 +35,7 @@ from models.data.drawing.preparation import (
 from models.data.drawing.rules import without_rules
 from models.data.drawing.thinning import redrawn, stroke_width
 from models.data.pictures.idx import read_bytes
-from models.limits import MOST_PIXELS, check_sides, reduced
+from models.limits import MOST_PIXELS, check_sides, check_unpacked, reduced
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -80,6 +80,7 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
     problem = f"“{name}” is not a picture that can be opened: choose a PNG, JPEG, WebP, BMP, GIF or TIFF file."
     if _begins_as_picture(content):
         problem = damaged
+    check_unpacked(content, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own limit on the size is stricter than Pillow's warning
