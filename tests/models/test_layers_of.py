@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -58,7 +60,7 @@ def test_a_convolutional_network_has_the_parameters_that_were_announced(preset, 
     network = Network(config.architecture().layers, config.input_shape, rng=np.random.default_rng(0))
     assert sum(row.parameters for row in rows) == network.parameters.size
     assert rows[0].takes == config.input_shape
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         assert before.gives == after.takes
     assert [row.entry for row in rows].count(None) == 1 + (dropout > 0)
 

@@ -80,13 +80,13 @@ class PointPanel(QWidget):
         self.class_box.currentIndexChanged.connect(editor.set_current_class)
         self.class_box.activated.connect(editor.choose_class)
         self.bar.addWidget(self.class_box)
-        self.bar.addSpacing(6)
+        self.bar.addSpacing(2)
         self.undo = self._button("undo", "Undo", "Take back the last change of the points (Ctrl+Z)", editor.undo)
         self.redo = self._button("redo", "Redo", "Repeat what was taken back (Ctrl+Shift+Z)", editor.redo)
         self.clear = self._button(
             "trash", "Clear", "Remove the selected points, without a selection all of them", editor.clear
         )
-        self.bar.addSpacing(6)
+        self.bar.addSpacing(2)
         self.open = self._button("open", "Open a table", "Read points from a CSV file", self.ask_open)
         self.paste = self._button("paste", "Paste a table", "Paste points copied from a spreadsheet", self.paste_table)
         self.save = self._button("save", "Save the points", "Write the points to a CSV file", self.ask_save)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from models.config import Config, settings_of
+from ui.widgets.flow_layout import FlowLayout
 from ui.widgets.layout import muted, row, widget_of
 
 DIALS = {
@@ -60,7 +61,9 @@ class LayerSteps(QWidget):
         self._config: Config | None = None
         self.buttons: dict[tuple[str, int], QToolButton] = {}
         self._groups: dict[str, QWidget] = {}
-        line = row(spacing=9, inside=self)
+        line = FlowLayout(self)  # where the width is short, one below the other
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(9)
         for dial, (words, *names) in DIALS.items():
             for step, name in zip((-1, 1), names, strict=True):
                 button = self.buttons[dial, step] = QToolButton()
@@ -72,7 +75,6 @@ class LayerSteps(QWidget):
             title = muted(units if dial == "units" else words)
             group = self._groups[dial] = widget_of(row(title, self.buttons[dial, -1], self.buttons[dial, 1], spacing=3))
             line.addWidget(group)
-        line.addStretch(1)
 
     def show_config(self, config: Config) -> None:
         """What the network has now."""

@@ -58,6 +58,7 @@ class ModelTab(Page):
         record: curves and numbers of the run.
         turns: who draws when; a tab adds its own parts, or looks whether one of the following turns is due.
         with_curves, with_numbers, apart: the turns of the curves, of the run bar's figures, and one with neither.
+        side_name: what the panel on the right is called where it is folded away.
         data_words, data_kinds: what File → Open data asks for, in words and as file name patterns.
     """
 
@@ -67,6 +68,7 @@ class ModelTab(Page):
     form_width = 268
     side_width = 404
     side_share = 0.3
+    side_name = "Try it"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         self._untaken: tuple[tuple[Path, ...], tuple[str, ...]] = (), ()  # data that wait for a word on how they lie
@@ -264,6 +266,7 @@ class ModelTab(Page):
             form_width=self.form_width,
             side_width=self.side_width,
             side_share=self.side_share,
+            side_name=self.side_name,
         )
         whole = widget_of(row(self._places.left, (rows, 1), self._places.right, spacing=0))
         self.fill(whole, above=[self.run_bar], below=[self._places.below, self.timeline])

@@ -34,6 +34,7 @@ class Places(QObject):
         rows: the columns above the plots.
         form_width: pixels for the settings.
         side_width, side_share: pixels for the side at the least, and its share of the width.
+        side_name: what the side is called where it is folded away.
 
     Attributes:
         left, right, below: the strips that stand for what is folded away.
@@ -51,6 +52,7 @@ class Places(QObject):
         form_width: int,
         side_width: int,
         side_share: float,
+        side_name: str,
     ) -> None:
         super().__init__(rows)
         self._settings, self._stage, self._side, self._plots = settings, stage, side, plots
@@ -63,7 +65,7 @@ class Places(QObject):
         self._shows_settings = side is None
         self._shows_curves = False
         self.left = Strip("Settings", "Show the settings, and fold the panel on the right", upright=True)
-        self.right = Strip("Try it", "Show the panel on the right, and fold the settings", upright=True)
+        self.right = Strip(side_name, "Show the panel on the right, and fold the settings", upright=True)
         self.below = Strip("Curves", "Show or fold the curves", upright=False)
         self.left.clicked.connect(self.show_settings)
         self.right.clicked.connect(self.show_side)
@@ -101,7 +103,7 @@ class Places(QObject):
         if self._columns not in self._placed or self.narrow:
             side = max(self._side_width, round(self._side_share * size.width()))
             if self.narrow and self._side is not None:
-                side = self._side.least.width()  # the stage comes first
+                side = self._side.least.width() + self._side.bar_width()  # the stage comes first
             self._columns.setSizes([self._form_width, size.width() - self._form_width - side, side])
         if self._rows not in self._placed:
             below = max(PLOTS_HEIGHT, round(PLOTS_SHARE * size.height()))

@@ -251,7 +251,7 @@ class PointTab(ModelTab):
         self.speed = SpeedControl(self.steps, self.start_pace)
         controls = row(spacing=12)
         self.fill_row(controls)
-        return widget_of(column((self.panel, 1), controls, margins=(10, 6, 8, 4), spacing=4))
+        return widget_of(column((self.panel, 1), controls, margins=(8, 6, 4, 4), spacing=4))
 
     def own_data(self) -> str | None:
         """See ModelTab; the button beside the points says it."""

@@ -34,7 +34,7 @@ class SpeedControl(QWidget):
         self.slider.setRange(0, len(SPEEDS))
         self.slider.setPageStep(3)
         self.slider.setValue(len(SPEEDS) if start is None else SPEEDS.index(start))
-        self.slider.setFixedWidth(110)
+        self.slider.setFixedWidth(74)
         self.slider.setAccessibleName("speed")
         self.slider.setToolTip(
             as_tip(f"How many {steps} a second to show; at the right end, as many as the computer can do")

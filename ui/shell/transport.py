@@ -42,7 +42,16 @@ WORTH_SAYING = 10.0
 """Seconds that a run must still take for its remaining time to be said."""
 
 ROOMY = 1100
-"""Pixels of width from which the fields of the run bar have their names beside them."""
+"""Pixels of width from which the run bar has room for more than what is needed: names beside its fields, the speed."""
+
+NARROW_RESULT = 264
+"""Pixels that the latest result is given where there is no such room: enough for a held-out number with its step."""
+
+WIDEST = 16_777_215
+"""What Qt takes for no bound of a width."""
+
+NARROW_PRESET = 140
+"""Pixels of the list of presets where there is no such room; opened it is as wide as ever."""
 
 ENDED = "The run has ended by itself: change what ends it, or press Reset"
 
@@ -151,18 +160,39 @@ class RunBar(QFrame):
         """Where the width is short, the figures come before the names of the fields."""
         super().resizeEvent(event)
         for name in self._names:
-            name.setVisible(self.width() >= ROOMY)
-        self.headline.setMinimumWidth(0 if self.width() >= ROOMY else min(190, self.headline.sizeHint().width()))
+            name.setVisible(self.roomy)
+        self.presets.setMaximumWidth(WIDEST if self.roomy else NARROW_PRESET)
+        self._say_where()
+        self._leave_room()
+
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room for more than what is needed."""
+        return self.width() >= ROOMY
+
+    def _leave_room(self) -> None:
+        """Where the width is short, the latest result is what is read whole."""
+        least = 0 if self.roomy else min(self.headline.sizeHint().width(), NARROW_RESULT)
+        if least != self.headline.minimumWidth():
+            self.headline.setMinimumWidth(least)
+
+    def _say_where(self) -> None:
+        """Where the run stands; in a narrow window without the step, which the timeline says, and the speed."""
+        status = self._status
+        cycles, step = self._cycles(status), f"step {grouped(status.position)}"
+        left = time_left(status)
+        if self.roomy:
+            running = status.phase == "running"
+            speed = per_second(status.steps_per_second, "steps") if running and status.steps_per_second else ""
+            self.readout.setText(" · ".join(filter(None, (cycles, step, speed, left))))
+        else:
+            self.readout.setText(" · ".join(filter(None, (cycles or step, left))))
 
     def show_status(self, status: Status) -> None:
         """Where the run stands, in figures, and what the buttons would do now."""
         before, self._status = self._status, status
         running = status.phase == "running"
-        speed = f" · {per_second(status.steps_per_second, 'steps')}" if running and status.steps_per_second else ""
-        left = time_left(status)
-        self.readout.setText(
-            f"{self._cycles(status)}step {grouped(status.position)}{speed}{f' · {left}' if left else ''}"
-        )
+        self._say_where()
         self.back_button.setEnabled(status.position > 0)
         if before.phase == "running" and status.phase == "finished" and self.train_button.underMouse():
             self._ended.start()
@@ -193,8 +223,8 @@ class RunBar(QFrame):
         """How far it is, counted as the model does; nothing where that is the number of steps again."""
         cycle = self._model.cycle
         if cycle not in WHOLE_CYCLES:
-            return f"{cycle} {status.epoch:.1f} · "
-        return "" if status.epoch == status.position else f"{cycle} {grouped(round(status.epoch))} · "
+            return f"{cycle} {status.epoch:.1f}"
+        return "" if status.epoch == status.position else f"{cycle} {grouped(round(status.epoch))}"
 
     def show_metrics(self, known: Readings, step: int | None = None, *, busy: bool = False) -> None:
         """The headline: the latest held-out number, or the first metric there is.
@@ -214,6 +244,7 @@ class RunBar(QFrame):
         words = say(held_out[0], value) + (f" at step {grouped(round(measured))}" if named else "")
         self.headline.set_muted(earlier)
         self.headline.setText(words, len(words) - len(held_out[0].label))  # the name gives way, never the number
+        self._leave_room()
 
     def show_pending(self, pending: bool) -> None:
         """Whether settings wait for a new run: then Reset says so."""

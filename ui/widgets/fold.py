@@ -46,8 +46,11 @@ class ScrolledColumn(QScrollArea):
         """The width of the content, and of a scroll bar where its height does not fit."""
         least = self.least
         scrolls = 0 < self.height() < least.height()
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
-        return QSize(least.width() + (bar if scrolls else 0), min(least.height(), LEAST_HEIGHT))
+        return QSize(least.width() + (self.bar_width() if scrolls else 0), min(least.height(), LEAST_HEIGHT))
+
+    def bar_width(self) -> int:
+        """Pixels that a scroll bar would take."""
+        return self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, self.verticalScrollBar())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The content may need another width now."""

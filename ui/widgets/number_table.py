@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from ui.widgets import theme
 from ui.widgets.icons import swatch
 from ui.widgets.plain import as_tip
+
+ROLE = Qt.ItemDataRole.UserRole
+"""Where an entry keeps the name of its theme colour."""
 
 ROW = 24
 """Pixels of a row."""
@@ -43,6 +46,25 @@ class NumberTable(QTableWidget):
         header.setMinimumSectionSize(36)
         self.setShowGrid(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        theme.follow(self, self._recolor)
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for the headings."""
+        header, least = self.horizontalHeader(), super().minimumSizeHint()
+        needed = [header.sectionSizeHint(column) for column in range(1, self.columnCount())]
+        first = max(header.sectionSizeHint(0), self.sizeHintForColumn(0))
+        bar = self.verticalScrollBar().sizeHint().width() if self.verticalScrollBar().isVisible() else 0
+        whole = first + sum(needed) + 2 * self.frameWidth() + bar
+        return QSize(max(least.width(), whole), least.height())
+
+    @Slot()
+    def _recolor(self) -> None:
+        """The words as the theme has them now."""
+        for row in range(self.rowCount()):
+            for column in range(self.columnCount()):
+                item = self.item(row, column)
+                if item is not None and item.data(ROLE):
+                    item.setForeground(getattr(theme.current(), item.data(ROLE)))
 
     def write(self, row: int, texts: Sequence[str], *, color: QColor | None = None, role: str = "text") -> None:
         """Fill a row; `color` marks it with a swatch, `role` is the theme colour of its words."""
@@ -57,5 +79,6 @@ class NumberTable(QTableWidget):
             if item.text() != text:
                 item.setText(text)
             item.setForeground(words)
+            item.setData(ROLE, role)
             if color is not None and column == 0:
                 item.setIcon(swatch(color))

@@ -35,7 +35,7 @@ class SidePanel(QWidget):
         shares = ((widget, 1 + index) for index, widget in enumerate(self._parts))
         column(self.bar, *shares, margins=(0, 4, 4, 0), spacing=4, inside=self)
         self.bar.currentChanged.connect(self._show)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(294)
         self._show()
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSlider, QSpinBox, QTabBar, QTabWidget, QWidget
 
@@ -17,11 +17,27 @@ if TYPE_CHECKING:  # what comes after `Calm` in the bases of a class is a widget
 else:
     Field = object
 
+EDGE = 4
+"""Pixels between an open list and the edge of the screen."""
+
 MOST_ENTRIES = 60
 """Entries of a list that are shown without scrolling, where the screen has room for them."""
 
 OF_THE_RUN = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 """Keys that go through the time of a run; a closed list has Up and Down for its entries."""
+
+
+def room_on_screen(widget: QWidget) -> QRect:
+    """Where a list may be on the screen of a widget."""
+    return widget.screen().availableGeometry().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+
+
+def fitted(place: QRect, missing: int, room: QRect) -> QRect:
+    """The place of an open list that lacks so many pixels of height: higher, but nowhere off the screen."""
+    size = QSize(min(place.width(), room.width()), min(place.height() + max(0, missing), room.height()))
+    x = max(room.left(), min(place.x(), room.right() + 1 - size.width()))
+    y = max(room.top(), min(place.y(), room.bottom() + 1 - size.height()))
+    return QRect(QPoint(x, y), size)
 
 
 @runtime_checkable
@@ -65,7 +81,9 @@ class CalmComboBox(Calm, QComboBox):
         self.activated.connect(self._give_back)
 
     def showPopup(self) -> None:
-        """Open the list, as high as all its entries where the screen has room: Qt forgets the style's padding."""
+        """Open the list, as high as all its entries where the screen has room: Qt forgets the style's padding. Where it
+        has not, the list is as high as the screen and scrolls.
+        """
         self._opened = True
         super().showPopup()
         view = self.view()
@@ -74,15 +92,11 @@ class CalmComboBox(Calm, QComboBox):
             return
         shown = min(self.count(), self.maxVisibleItems())
         entries = sum(view.sizeHintForRow(row) for row in range(shown))
-        missing = entries - view.viewport().height()
-        if missing <= 0:
-            return
-        room = self.screen().availableGeometry()
-        place = frame.geometry()
-        place.setHeight(min(place.height() + missing, room.height()))
-        if place.bottom() > room.bottom():
-            place.moveBottom(room.bottom())
-        frame.setGeometry(place)
+        place = fitted(frame.geometry(), entries - view.viewport().height(), room_on_screen(self))
+        if place != frame.geometry():
+            frame.setGeometry(place)
+        if view.viewport().height() < entries:  # Qt has switched the bar off, for it thought that all would be seen
+            view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key that comes here finds the list closed; what goes through time is no business of a list."""
@@ -120,3 +134,8 @@ class CalmTabWidget(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTabBar(CalmTabBar())
+
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for the names of all pages."""
+        least = super().minimumSizeHint()
+        return least.expandedTo(QSize(self.tabBar().sizeHint().width(), 0))

@@ -95,7 +95,7 @@ class BitsTab(ModelTab):
         self.views.addWidget(_scrolling(widget_of(column((self.network, 1), self.sum, spacing=2))))
         self.layer_steps = LayerSteps()
         self.layer_steps.wanted.connect(self.try_settings)
-        header = row(self.scale, self.layer_steps, STRETCH, self.speed)
+        header = row(self.scale, (self.layer_steps, 1), self.speed)
         return widget_of(column(header, self.verdict, (self.views, 1), margins=(12, 6, 8, 4), spacing=4))
 
     def make_side(self) -> QWidget:
@@ -217,7 +217,7 @@ class BitsTab(ModelTab):
         if not snapshot.unique and float(np.abs(snapshot.errors).max()) < FOUND:
             return "Every row is answered right, and yet these are not the place values: a row is missing."
         if snapshot.step == 0:
-            return "Random weights. Can the neuron find out what each place is worth, from the table alone?"
+            return "Random weights. Can the neuron find out what each place is worth?"
         found = int((np.abs(snapshot.parameters[0] - true) < FOUND).sum())
         return f"{found} of {len(true)} places found; the worst weight is off by {worst:.{2 if worst < 10 else 1}f}."
 

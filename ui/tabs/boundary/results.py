@@ -114,7 +114,7 @@ def _say(snapshot: BoundarySnapshot, answers: np.ndarray, name: str, chosen: np.
     right = float(np.mean(snapshot.predictions[chosen] == snapshot.labels[chosen]))
     wanted = np.eye(answers.shape[1], dtype=np.float32)[snapshot.labels[chosen]]
     error = float(((answers[chosen] - wanted) ** 2).mean())
-    return f"{name} ({count}): {number(right, '%')} right · Brier score {number(error)}"
+    return f"{name} ({count}): {number(right, '%')} right · Brier {number(error)}"
 
 
 def stop_words(snapshot: BoundarySnapshot) -> str:

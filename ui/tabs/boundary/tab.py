@@ -77,6 +77,7 @@ class BoundaryTab(PointTab):
     shown: BoundarySnapshot | None
     start_pace = CALM
     side_width = 306
+    side_name = "Results and neuron"
     side_share = 0.22
     has_weights = True
 
@@ -121,10 +122,9 @@ class BoundaryTab(PointTab):
         self.pages.addTab(self.surface, "Loss surface")
         self.own(self.surface.job, while_visible=self.surface)
         self.pages.currentChanged.connect(self._show_page)
-        self.pages.setMinimumWidth(240)
         both = beside(self.view, self.pages)
         both.setSizes([1050, 950])
-        self.view.setMinimumSize(240, 200)
+        self.view.setMinimumSize(220, 200)
         panel.area.addWidget(both, 1)
         return panel
 

@@ -61,7 +61,7 @@ class CnnTab(ClassifierTab):
         self.view_buttons = ViewSwitch([(*words, view) for words, view in zip(VIEWS, views, strict=True)])
         self.view_buttons.changed.connect(self._refresh)
         self.views = self.view_buttons.stack
-        return widget_of(column(self.view_buttons, (self.views, 1), margins=(12, 6, 8, 6), spacing=6))
+        return widget_of(column(self.view_buttons, (self.views, 1), margins=(10, 6, 2, 6), spacing=6))
 
     @Slot(int)
     def show_view(self, index: int) -> None:

@@ -59,16 +59,20 @@ class DigitsTab(ClassifierTab):
         self.strip = ActivationStrip()
         self.layer_steps = LayerSteps()
         self.layer_steps.wanted.connect(self.try_settings)
+        strip_heading = heading("Hidden units on this drawing", "How strongly the hidden units answer to the canvas")
+        matrix_heading = heading("Confusion matrix: true against predicted")
+        for each in (self.tiles_heading, strip_heading, matrix_heading):
+            each.setWordWrap(True)  # where the width is short
         left = column(
             self.tiles_heading,
             self.layer_steps,
             (self.tiles, 1),
-            heading("Hidden units on this drawing", "How strongly the hidden units answer to the canvas"),
+            strip_heading,
             self.strip,
             margins=(12, 8, 8, 8),
             spacing=4,
         )
-        right = column(heading("Confusion matrix: true against predicted"), (self.explorer, 1), margins=8, spacing=4)
+        right = column(matrix_heading, (self.explorer, 1), margins=8, spacing=4)
         return beside((widget_of(left), 3), (widget_of(right), 2))
 
     def show_settings(self, config: Config) -> None:

@@ -64,6 +64,7 @@ class HopfieldTab(ModelTab):
     """
 
     side_width = 296
+    side_name = "Your picture"
     side_share = 0.24
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:

@@ -141,7 +141,7 @@ class PointExplanation(QWidget):
         )
         self.numbers = FormulaView(size=15.0)
         self.table = NumberTable(
-            ["", "σ away", "π", "N(x|μ,Σ)", "π · N", "γ"],
+            ["", "σ away", "π", "N(x)", "π · N", "γ"],
             [
                 "",
                 "Mahalanobis distance from the mean, in standard deviations",
@@ -152,6 +152,7 @@ class PointExplanation(QWidget):
             ],
             "terms of the formula for each component",
         )
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         column(self.heading, self.note, self.formula, self.numbers, (self.table, 1), margins=8, spacing=8, inside=self)
 
     def show_moving(self, moving: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
@@ -26,7 +27,7 @@ from ui.tabs.mixture.view import KMeansView, MixtureView
 from ui.widgets import theme
 from ui.widgets.layout import column, muted, widget_of
 from ui.widgets.numbers import grouped
-from ui.widgets.plain import PlainLabel
+from ui.widgets.plain import MarkupLabel, PlainLabel
 from ui.widgets.wheel import CalmTabWidget
 
 CALM = 5
@@ -38,6 +39,7 @@ class MixtureTab(PointTab):
 
     shown: MixtureSnapshot | None
     start_pace = CALM
+    side_name = "Numbers"
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
@@ -63,7 +65,7 @@ class MixtureTab(PointTab):
         self.kmeans.view_box.setYLink(self.view.view_box)
         self.kmeans.hide()
         panel.area.addWidget(self.kmeans, 1)
-        self.words = PlainLabel()
+        self.words = MarkupLabel()
         self.words.setAccessibleName("what the last step did")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         panel.add_line(self.words)
@@ -174,23 +176,22 @@ class MixtureTab(PointTab):
         if self.session.status.phase == "finished" and many:
             start = f"Start {snapshot.restart + 1} of {config.restarts} was the best · "
         if snapshot.phase == "start":
-            words = f"<b>Start</b> · {snapshot.mixture.count} components, and no point belongs to any of them yet"
+            title, words = "Start", f" · {snapshot.mixture.count} components, and no point belongs to any of them yet"
         elif snapshot.converged and snapshot.phase == "E":
-            words = f"<b>Converged</b> after {iterations}"
+            title, words = "Converged", f" after {iterations}"
         elif snapshot.phase == "E" and self.session.status.phase == "finished":
-            words = f"<b>Not converged</b> after {iterations}, as many as were allowed"
+            title, words = "Not converged", f" after {iterations}, as many as were allowed"
         elif snapshot.phase == "E":
-            words = "<b>E-step</b> · every point is shared out among the components"
+            title, words = "E-step", " · every point is shared out among the components"
         else:
-            words = f"<b>M-step {snapshot.iteration}</b> · every component moves to its share of the points"
+            title, words = f"M-step {snapshot.iteration}", " · every component moves to its share of the points"
         if snapshot.repaired:
             words += f" · {_put_back(snapshot)}"
         if snapshot.set_aside:
             words += f" · {_named(snapshot.set_aside)} set aside"
-        self.words.setText(start + words)
+        self.words.setText(f"{escape(start)}<b>{escape(title)}</b>{escape(words)}")
         why = "\nPoints that are set aside lie far from all others." if snapshot.set_aside else ""
-        whole = (start + words).replace("<b>", "").replace("</b>", "")
-        self.words.setToolTip(whole + why)  # the line may be too short for it
+        self.words.setToolTip(f"{start}{title}{words}{why}")  # the line may be too short for it
 
     @Slot(object)
     def _on_status(self, status: Status) -> None:

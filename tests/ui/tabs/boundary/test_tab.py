@@ -89,7 +89,7 @@ def test_the_first_picture_shows_points_network_and_results(tab):
     assert len(tab.view.points) == 40
     assert tab.diagram.shape.units == (2, 4, 2, 2)
     assert tab.diagram.shape.titles == ("inputs", "4 tanh", "2 tanh", "softmax")
-    assert "right · Brier score" in tab.results.lines[0].text()
+    assert "right · Brier" in tab.results.lines[0].text()
     assert tab.results.matrix.table()[1]
     assert "none" in tab.results.stop_rule.text()
 

@@ -539,3 +539,10 @@ def test_a_run_that_ends_before_it_converges_says_so(tab, qtbot):
     finished(tab, qtbot)
     assert "Not converged" in tab.words.text()
     assert "3 iterations" in tab.words.text()
+
+
+def test_what_a_step_did_is_read_without_markup(tab, qtbot):
+    tab.session.step()
+    settle(tab, qtbot, "paused")
+    assert tab.words.textFormat() == Qt.TextFormat.RichText
+    assert "<" not in tab.words.toolTip()
