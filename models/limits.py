@@ -17,6 +17,11 @@ LONGEST_SIDE = 20_000
 """Pixels: the longest panorama of a phone; a matrix that averages this many to a few hundred takes some 100 MB."""
 
 MOST_PIXELS = 50_000_000
+"""Pixels of a photo: JPEG is unpacked at half its size where it is large."""
+
+MOST_UNPACKED = 30_000_000
+"""Pixels of a picture of any other kind, which is unpacked whole: 4 bytes each, twice over."""
+
 MOST_WEBP_PIXELS = 16_000_000
 """A WebP picture takes 15 bytes a pixel while it is opened."""
 
@@ -46,10 +51,12 @@ def check_strokes(strokes: list[Any], where: str) -> None:
         raise DataError(f"{where} has {len(strokes)} strokes: at most {MOST_STROKES} are read. Draw fewer.")
 
 
-def check_sides(width: int, height: int, name: str) -> None:
-    """Refuse a picture that is too large, or too long and thin, before it is unpacked; raises DataError."""
-    if width * height > MOST_PIXELS:
-        raise DataError(f"“{short(name, 100)}” has {width}×{height} pixels: make it smaller than 50 megapixels.")
+def check_sides(width: int, height: int, name: str, most: int = MOST_PIXELS) -> None:
+    """Refuse a picture of more than `most` pixels, or too long and thin, before it is unpacked; raises DataError."""
+    if width * height > most:
+        raise DataError(
+            f"“{short(name, 100)}” has {width}×{height} pixels: make it smaller than {most // 1_000_000} megapixels."
+        )
     if max(width, height) > LONGEST_SIDE:
         raise DataError(
             f"“{short(name, 100)}” has {width}×{height} pixels: cut it so that no side is longer than {LONGEST_SIDE}."

@@ -35,7 +35,7 @@ from models.data.drawing.preparation import (
 from models.data.drawing.rules import without_rules
 from models.data.drawing.thinning import redrawn, stroke_width
 from models.data.pictures.idx import read_bytes
-from models.limits import MOST_PIXELS, check_sides, check_unpacked, reduced
+from models.limits import MOST_PIXELS, MOST_UNPACKED, check_sides, check_unpacked, reduced
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -67,7 +67,7 @@ def read_photo(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     """The picture in an image file, upright, as (H, W, 3) or, with transparency, (H, W, 4) uint8.
 
     Raises DataError when the file cannot be read, is no still picture of a known format, is damaged, or is larger
-    than 50 megapixels.
+    than 50 megapixels (JPEG) or 30 (other kinds).
     """
     return decode_photo(read_bytes(path, MAX_FILE_BYTES), Path(path).name)
 
@@ -86,8 +86,11 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
             warnings.simplefilter("ignore")  # our own limit on the size is stricter than Pillow's warning
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 width, height = image.size
+                most = MOST_PIXELS if image.format == "JPEG" else MOST_UNPACKED
+                if width * height > most:  # before anybody counts frames or verifies
+                    check_sides(width, height, name, most)
                 frames = getattr(image, "n_frames", 1)
-                if width * height <= MOST_PIXELS and frames == 1:
+                if frames == 1:
                     image.verify()
             problem = damaged
             check_sides(width, height, name)
@@ -102,7 +105,7 @@ def decode_photo(content: bytes, name: str = "the picture") -> NDArray[np.uint8]
     except DataError:
         raise
     except Image.DecompressionBombError as error:
-        raise DataError(f"“{name}” would unpack to far too many pixels: make it smaller than 50 megapixels.") from error
+        raise DataError(f"“{name}” would unpack to far too many pixels: make it smaller than 30 megapixels.") from error
     except Exception as error:  # Pillow's readers raise whatever a damaged file makes them stumble over
         raise DataError(problem) from error
 
