@@ -27,7 +27,8 @@ import numpy as np
 from models.data.drawing.photos import prepare_photo, read_photo
 from models.data.drawing.strokes import Drawing, format_drawings, prepare, read_drawings
 from models.data.pictures.idx import read_idx
-from models.data.points.tables import points_from_table, read_table
+from models.data.points.tables import points_from_table
+from models.data.tables.reading import read_table
 from models.errors import LONGEST, PlaygroundError
 from models.registry import get_model
 from models.supervised.weights_io import load_weights, save_weights

@@ -105,8 +105,6 @@ class RunBar(QFrame):
         self.train_button = SteadyButton(again or model.verb)
         theme.set_role(self.train_button, "primary")
         icons.set_icon(self.train_button, "play", "accent_text")
-        self.train_button.ensurePolished()
-        self.train_button.setMinimumWidth(max(104, self.train_button.sizeHint().width()))
         self.train_button.clicked.connect(self.toggled)
         self.back_button = tool_button("step-back", "one step back", "One step back (←)", self.stepped_back)
         self.step_button = tool_button("step-forward", "one step", "One step, then pause (→)", self.stepped)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QEvent, SignalInstance
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from ui.widgets import icons, theme
 from ui.widgets.plain import as_tip
@@ -15,7 +15,29 @@ Pressed = Callable[..., object] | SignalInstance
 
 
 class SteadyButton(QPushButton):
-    """A button for which a double click is one click: what it says after the first was not meant."""
+    """A button for which a double click is one click: what it says after the first was not meant.
+
+    It keeps room for the longest of its words, whatever it says and however it is styled: nothing jumps.
+    """
+
+    LEAST = 104
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._longest = words
+        self._measuring = False
+
+    def event(self, event: QEvent) -> bool:
+        """A style brings its own margins and letters."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange) and not self._measuring:
+            self._measuring = True
+            words = self.text()
+            self.setText(self._longest)
+            self.setMinimumWidth(max(self.LEAST, self.sizeHint().width()))
+            self.setText(words)
+            self._measuring = False
+        return done
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The second press of a double click does nothing."""
