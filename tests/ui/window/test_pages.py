@@ -97,7 +97,8 @@ def test_what_needs_a_run_cannot_be_chosen_there(plain, qtbot):
     tab = plain.show_tab("digits")
     settle(tab, qtbot)
     off = {name for name, action in plain.actions_by_name.items() if not action.isEnabled()}
-    assert off == {"file.use-data-set", "file.open-weights", "file.save-weights"}
+    examples = {"file.example-cars", "file.example-iris", "file.example-penguins"}
+    assert off == {"file.use-data-set", "file.open-weights", "file.save-weights"} | examples
     plain.pages.bring("welcome")
     assert not plain.actions_by_name["run.step"].isEnabled()
 
