@@ -26,6 +26,11 @@ JUDGED = 20
 TOLERANCE = 1.25
 """A loss that has grown by more than this has not gone well: batches differ a little."""
 
+LEAP = 4.0
+"""A loss that has once been so many times that of the beginning has exploded, even if it has come down since: units
+that answer nothing any more make a small loss, too, and learn nothing.
+"""
+
 TOLERANCE_RECORDED = 2.0
 """The same for settings that the run itself has had: that nothing failed then says more than a few batches now."""
 
@@ -68,7 +73,8 @@ def remedy(run: Run, trainer: AnyTrainer, metrics: Sequence[MetricSpec]) -> Gene
         known = run.history.column(judge)[: checkpoint.step][-JUDGED:].tolist() if judge is not None else []
         start = max([*losses[:1], *([float(np.mean(known))] if known else [])], default=0.0)
         most = (TOLERANCE_RECORDED if recorded else TOLERANCE) * start
-        if not losses or float(np.mean(losses[-JUDGED:])) <= most:
+        exploded = not recorded and max(losses, default=0.0) > LEAP * start
+        if not losses or (float(np.mean(losses[-JUDGED:])) <= most and not exploded):
             return Remedy(max(step, checkpoint.step), changes, recorded)
     return None
 

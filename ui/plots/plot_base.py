@@ -43,6 +43,7 @@ class Axis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph says no types
         self.unit = unit
         self.name = f"{label} ({unit})" if unit and label else label or unit
         self.setLabel(escape(self.name)) if self.name else self.showLabel(False)  # pyqtgraph takes it for HTML
+        self.resizeEvent()  # which puts the words into the middle; pyqtgraph leaves them where shorter ones were
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Texts of the ticks at `values`."""

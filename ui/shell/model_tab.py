@@ -482,7 +482,8 @@ class ModelTab(Page):
 
     def _show_preset(self) -> None:
         """On the card: what the preset of this run shows."""
-        self.preset_card.show_status(self.session.status, self.run_bar.preset, self.record.known)
+        preset = "" if self.session.data is not None else self.run_bar.preset  # it says nothing of anybody's own data
+        self.preset_card.show_status(self.session.status, preset, self.record.known)
 
     def say_begun(self, words: str) -> None:
         """Say what the new run was begun with; it stays in the status bar until the run moves."""

@@ -212,8 +212,8 @@ class TryPanel(QWidget):
 
     def set_truth(self, image: NDArray[np.uint8], words: str) -> None:
         """Say this below the answer for as long as the canvas shows just this picture."""
-        self._truth = image, words
-        self._show_truth()
+        self._truth = image, words  # the canvas will be looked at as soon as the events before this have been
+        self._soon.start()
 
     def set_image(self, image: NDArray[np.uint8], label: int | str | None, *, example: bool = False) -> None:
         """Put an image of the network's size on the canvas; an `example` gives way to the first stroke."""

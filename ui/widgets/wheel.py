@@ -92,6 +92,9 @@ class CalmComboBox(Calm, QComboBox):
             return
         shown = min(self.count(), self.maxVisibleItems())
         entries = sum(view.sizeHintForRow(row) for row in range(shown))
+        for scroller in frame.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if scroller is not view and scroller.isVisibleTo(frame):  # the bars above and below by which Qt scrolls
+                entries += scroller.sizeHint().height()
         place = fitted(frame.geometry(), entries - view.viewport().height(), room_on_screen(self))
         if place != frame.geometry():
             frame.setGeometry(place)

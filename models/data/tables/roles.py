@@ -59,9 +59,12 @@ def _words(name: str) -> list[str]:
 
 def is_identifier(table: Table, name: str) -> bool:
     """Whether a column only says which row this is: by its heading, or since it counts up by one from any start."""
+    return table.profile(name).counting or _is_called_identifier(table, name)
+
+
+def _is_called_identifier(table: Table, name: str) -> bool:
+    """Whether its heading says so."""
     look, words = table.profile(name), _words(name)
-    if look.counting:
-        return True
     if name == ROW_NAMES or name.strip() in ("#", "№", "Nº", "N°"):
         return True
     if not words:
@@ -133,12 +136,22 @@ def _coordinates(table: Table, numeric: list[str], x: str | None, y: str | None)
     plain = [name for name in measured if not _is_few(table, name)]
     needed = 2 - sum(name is not None for name in (x, y))
     usual = {name.lower(): name for name in measured}
-    order = plain if len(plain) >= needed else measured if len(measured) >= needed else free
+    order = (
+        plain if len(plain) >= needed else measured if len(measured) >= needed else _least_bad(table, measured, free)
+    )
     if needed == 2 and "x" in usual and "y" in usual:
         order = [usual["x"], usual["y"]]
     rest = iter(order)
     first = x if x is not None else next(rest)
     return first, y if y is not None else next(rest)
+
+
+def _least_bad(table: Table, measured: list[str], free: list[str]) -> list[str]:
+    """Where no two measured columns are left: next those that only count up, and last those called identifiers."""
+    others = [name for name in free if name not in measured]
+    called = [name for name in others if _is_called_identifier(table, name)]
+    chosen = [*measured, *(name for name in others if name not in called), *called][:2]
+    return [name for name in free if name in chosen] + [name for name in free if name not in chosen]
 
 
 def _is_few(table: Table, name: str) -> bool:

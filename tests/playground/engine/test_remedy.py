@@ -109,3 +109,16 @@ def test_what_is_searched_leaves_the_run_alone():
     assert advice.changes["learning_rate"] < 5
     assert (run.position, run.failure is None) == (at, False)
     np.testing.assert_array_equal(run.trainer.weights, before)
+
+
+def test_a_loss_that_explodes_and_comes_down_has_not_gone_well():
+    """A hundred sigmoid units at a step of 10: at .03 they answer nothing any more, and their loss is small."""
+    model = get_model("digits")
+    config = model.presets["sigmoid-100-large-step"].config.model_copy(update={"learning_rate": 10.0})
+    data = model.load(config)
+    run = Run(model.trainer(config, data), metrics=model.metrics)
+    fail(run)
+    advice = found(run, model.trainer(config, data), model.metrics)
+    trainer = model.trainer(config.model_copy(update=dict(advice.changes)), data)
+    accuracies = [trainer.step()["accuracy"] for _ in range(1500)]
+    assert np.mean(accuracies[-100:]) > 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QValidator
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.bits.snapshot import BitsSnapshot, predict
@@ -186,6 +186,7 @@ class AskedNumber(CalmSpinBox):
     def __init__(self) -> None:
         super().__init__()
         self._sentence = ""
+        self._asked = 0
         self.setAccessibleName("number to ask for")
         self.setToolTip("Type a number: the switches show it in binary")
         self.setKeyboardTracking(True)
@@ -194,27 +195,42 @@ class AskedNumber(CalmSpinBox):
         self.editingFinished.connect(self._look_again)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Too large a number can be typed, but is not taken."""
-        if text.isdecimal() and int(text[:30]) > self.maximum():
-            return QValidator.State.Intermediate, text, position
-        return super().validate(text, position)
+        """Anything can be typed; what is no whole number with room on the switches is not taken."""
+        if self._fits(text):
+            return QValidator.State.Acceptable, text, position
+        return QValidator.State.Intermediate, text, position
+
+    def fixup(self, text: str) -> str:
+        """What does not fit gives way to the number that was asked before any of it was typed."""
+        return str(self._asked)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """What is typed from now on begins with this number."""
+        self._asked = self.value()
+        super().focusInEvent(event)
+
+    def _fits(self, text: str) -> bool:
+        return text.isascii() and text.isdecimal() and len(text) <= 30 and int(text) <= self.maximum()
 
     @Slot()
     def _look_again(self) -> None:
         """What did not fit has given way to the number before it."""
+        self._asked = self.value()
         self._look(self.lineEdit().text())
 
     @Slot(str)
     def _look(self, text: str) -> None:
-        large = text.isdecimal() and int(text[:30]) > self.maximum()
+        large = bool(text.strip()) and not self._fits(text)
         shown = text if len(text) <= 12 else f"{text[:11]}…"
         bits = self.maximum().bit_length()
-        sentence = (
-            f"{shown} does not fit on {bits} switches: the largest number is {self.maximum()}; “Bits” in the settings "
-            "gives more of them."
-            if large
-            else ""
-        )
+        sentence = ""
+        if large and text.isascii() and text.isdecimal():
+            sentence = (
+                f"{shown} does not fit on {bits} switches: the largest number is {self.maximum()}; “Bits” in the "
+                "settings gives more of them."
+            )
+        elif large:
+            sentence = f"“{shown}” is no number that switches can say: type a whole number from 0 to {self.maximum()}."
         theme.set_role(self, "true" if large else "false", name="invalid")
         if sentence != self._sentence:
             self._sentence = sentence

@@ -217,3 +217,10 @@ def test_a_mixture_predicts_nothing_and_does_not_mind_gaps_in_a_class_column(tmp
         mixture_table(path, TableOptions(label="label"))
     with pytest.raises(DataError, match="--target"):
         mixture_table(path, TableOptions(target="x"))
+
+
+def test_what_is_called_an_identifier_is_the_last_resort():
+    """One measure and one column that counts up: rather these than the customers' numbers."""
+    lines = [f"{1000 + 7 * i},{20 + i},{(i * 37) % 91},{'uv'[i % 2]}" for i in range(30)]
+    text = "\n".join(["CustomerID,Age,Spending,kind", *lines])
+    assert guess_columns(parse_table(text)).coordinates == ("Age", "Spending")

@@ -45,3 +45,15 @@ def test_after_leaving_the_field_it_shows_what_the_switches_show(panel):
     QTest.keyClick(panel.number, Qt.Key.Key_Return)
     assert not panel.problem.isVisible()
     assert panel.number.value() == np.dot(panel.bits, 2 ** np.arange(8)[::-1])
+
+
+@pytest.mark.parametrize(("typed", "words"), [("300", "does not fit"), ("-5", "no number"), ("0,5", "no number")])
+def test_what_cannot_be_asked_leaves_the_number_before_it(panel, typed, words):
+    """Neither 30 nor 5 is an answer to what was typed."""
+    type_number(panel, "77")
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    type_number(panel, typed)
+    assert words in panel.problem.text()
+    QTest.keyClick(panel.number, Qt.Key.Key_Return)
+    assert panel.number.value() == 77
+    assert np.dot(panel.bits, 2 ** np.arange(8)[::-1]) == 77
