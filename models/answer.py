@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -54,3 +55,28 @@ class Classifier:
     predict: Predict
     class_names: Callable[[Any], tuple[str, ...]]
     given: Callable[[Any, NDArray[np.uint8]], Any] = _as_it_is
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a table holds: N inputs of D numbers each, and the N labels that it gives them, if it does."""
+
+    inputs: NDArray[Any]
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TableClassifier:
+    """How a trained model answers tables of numbers (the command line's `classify`).
+
+    Attributes:
+        read: a file → `Rows`; raises DataError.
+        predict: (snapshot, inputs (N, D)) → `Answer`; safe on any thread.
+        class_names: snapshot → the classes in the order of the probabilities.
+        kinds: what the files are, in words.
+    """
+
+    read: Callable[[Path], Rows]
+    predict: Callable[[Any, NDArray[Any]], Answer]
+    class_names: Callable[[Any], tuple[str, ...]]
+    kinds: str = "tables of numbers (.csv)"

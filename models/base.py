@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from models.answer import Answer as Answer
 from models.answer import Classifier as Classifier
+from models.answer import Rows as Rows
+from models.answer import TableClassifier as TableClassifier
 from models.brought import Brought, TableOptions
 from models.config import Config, settings_of
 from models.errors import ConfigError as ConfigError
@@ -341,6 +343,9 @@ class Model:
         presets: by name; the first is the default.
         metrics: in the order in which they are shown; the first held-out accuracy or loss is the headline.
         classifier: how it answers drawings, if it does.
+        table_classifier: how it answers tables of numbers, if it does.
+        lines: (snapshot, language or None, digits or None) → its arithmetic as plain lines, for models so small that
+            they can be carried by hand; raises ConfigError for a language or digits that it does not know.
         open_data: builds data (a `Data` with a name) from the user's own files; raises DataError. None: the model has
             no such data.
         open_table: for models whose own data are a table of points: builds them from one file with the columns that
@@ -373,6 +378,8 @@ class Model:
     presets: Mapping[str, Preset]
     metrics: tuple[MetricSpec, ...]
     classifier: Classifier | None = None
+    table_classifier: TableClassifier | None = None
+    lines: Callable[[Any, str | None, int | None], str] | None = None
     open_data: Callable[[Sequence[Path]], Any] | None = None
     open_table: Callable[[Path, TableOptions], Brought] | None = None
     suited: Callable[[Any, bool, Collection[str]], tuple[Any, str]] | None = None

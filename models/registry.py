@@ -16,6 +16,7 @@ MODELS: dict[str, str] = {
     "cnn": "models.cnn.model",
     "hopfield": "models.hopfield.model",
     "mixture": "models.mixture.model",
+    "colours": "models.colours.model",
 }
 """Name → module that defines `MODEL`."""
 

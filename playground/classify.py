@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Classifier, DataError
+from models.base import Classifier, DataError, TableClassifier
 from models.data.drawing.photos import read_photo
 from models.data.drawing.verdict import verdict
 from models.data.pictures.mnist import ImageData
@@ -72,12 +72,15 @@ def classify(experiment: Experiment, paths: Sequence[Path]) -> list[Classified]:
     classify.
     """
     model = experiment.model
-    if model.classifier is None:
+    if model.classifier is None and model.table_classifier is None:
         raise DataError(f"{model.title} does not classify anything: open a run of a model that does, such as digits.")
     if experiment.recording.step == 0:
         raise DataError("This experiment is untrained, so its answers would be chance: train it first.")
     data = data_of(experiment)
     snapshot = resume(experiment, data).snapshot()
+    if model.table_classifier is not None:
+        return [each for path in paths for each in _rows(model.table_classifier, snapshot, path)]
+    assert model.classifier is not None
     learnt = None
     if isinstance(data, ImageData):
         learnt = familiarity(model.classifier.predict, snapshot, data.train_images)
@@ -253,6 +256,29 @@ def _seen(classifier: Classifier, snapshot: Any, path: Path, index: int, item: E
         return _Seen(str(path), index, label, item.picture, not item.picture.any())
     prepared = classifier.prepare_picture(snapshot.config, item)
     return _Seen(str(path), index, None, prepared.image, prepared.empty, prepared.several)
+
+
+def _rows(classifier: TableClassifier, snapshot: Any, path: Path) -> list[Classified]:
+    """The answers to the rows of a table."""
+    found, names = classifier.read(path), classifier.class_names(snapshot)
+    labels = found.labels if found.labels is not None else (None,) * len(found.inputs)
+    probabilities = np.concatenate(
+        [
+            classifier.predict(snapshot, found.inputs[start : start + BATCH]).probabilities
+            for start in range(0, len(found.inputs), BATCH)
+        ]
+    )
+    return [
+        Classified(
+            source=str(path),
+            index=index,
+            label=label or None,
+            prediction=names[int(np.argmax(row))],
+            probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
+            verdict=verdict(row, empty=False),
+        )
+        for index, (label, row) in enumerate(zip(labels, probabilities, strict=True))
+    ]
 
 
 def _answer(

@@ -38,6 +38,7 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
        playground run MODEL [options]     train without a window
        playground sweep MODEL [options]   train with several settings and seeds, and compare
        playground classify [options] INPUT…  let a saved experiment answer drawings and pictures
+       playground export [options]        write a saved experiment in another form
        playground teach [options]         teach a saved network your drawings
        playground tour [options]          write a picture of every tab
        playground --help | --version
@@ -45,7 +46,7 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
 “playground run --help” lists the models, “playground run MODEL --help” its settings."""
 
 
-COMMANDS = "run, sweep, classify, teach, tour"
+COMMANDS = "run, sweep, classify, export, teach, tour"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(words: list[str]) -> int:
     """As `main`, for what the user can do something about."""
-    commands = {"run": _run, "sweep": _sweep, "classify": _classify, "teach": _teach, "tour": _tour}
+    commands = {
+        "run": _run,
+        "sweep": _sweep,
+        "classify": _classify,
+        "export": _export,
+        "teach": _teach,
+        "tour": _tour,
+    }
     if words and words[0] in ("-h", "--help"):
         print(USAGE)
         return 0
@@ -490,11 +498,11 @@ def _classify(words: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument(
-        "inputs", metavar="INPUT", nargs="+", help="drawings (.json, .json.gz) or pictures (.png, .jpg)"
+        "inputs", metavar="INPUT", nargs="+", help="drawings (.json, .json.gz), pictures (.png, .jpg) or tables (.csv)"
     )
     options = parser.parse_args(words)
     opened: Experiment = experiment.read(Path(options.experiment))
-    if opened.model.classifier is None:
+    if opened.model.classifier is None and opened.model.table_classifier is None:
         raise DataError(f"{options.experiment} holds a {opened.model.title} run, which does not classify anything.")
     paths = [Path(word) for word in options.inputs]
     answers = classify.classify(opened, paths)
@@ -504,6 +512,40 @@ def _classify(words: list[str]) -> int:
         classify.print_table(answers)
     for sentence in classify.remarks(answers, paths):
         _note(sentence)
+    return 0
+
+
+# playground export -------------------------------------------------------------------------------------------------
+
+
+def _export(words: list[str]) -> int:
+    from playground import export
+    from playground.engine import experiment
+    from playground.engine.options import OptionParser, whole_number
+
+    parser = OptionParser(prog="playground export", description="Write a saved experiment in another form.")
+    parser.add_argument(
+        "--experiment", metavar="FILE", required=True, help="an experiment file (playground run --save)"
+    )
+    parser.add_argument("--to", choices=export.FORMS, required=True, help="; ".join(export.ABOUT))
+    parser.add_argument(
+        "--language", metavar="NAME", help="for lines: python, pseudo-code or spreadsheet. Default: python."
+    )
+    parser.add_argument(
+        "--digits", metavar="N", type=whole_number(1, 9), help="for lines: significant digits of each number"
+    )
+    parser.add_argument("out", metavar="OUT", nargs="?", help="the file to write; without it, it is printed")
+    options = parser.parse_args(words)
+    if options.out is not None:
+        _check_target(Path(options.out), "OUT", "lines.py", {"--experiment": [options.experiment]})
+    text = export.as_lines(experiment.read(Path(options.experiment)), options.language, options.digits)
+    if options.out is None:
+        print(text, end="")
+    else:
+        from models.whole_file import atomically
+
+        with atomically(Path(options.out)) as file:
+            file.write(text.encode())
     return 0
 
 

@@ -5,7 +5,7 @@ Hidden layers turn the input, step by step, into something the last layer can re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -31,6 +31,19 @@ ACTIVATION_HELP = {
     "identity": "No bend at all: then several layers are no more than one.",
     "softmax": "All outputs become positive and sum to 1.",
 }
+
+
+def turned_layers(units: Sequence[int], dial: str, step: int) -> tuple[int, ...]:
+    """The sizes of hidden layers with the last one once more or not at all ("layers"), or larger or smaller ("units").
+
+    See `Config.turned`.
+    """
+    hidden = list(units)
+    if dial == "layers":
+        hidden = [*hidden, hidden[-1] if hidden else 8] if step > 0 else hidden[:-1]
+    elif hidden:
+        hidden[-1] += step * a_few(hidden[-1])
+    return tuple(hidden)
 
 
 class NetworkConfig(Config):
@@ -69,12 +82,7 @@ class NetworkConfig(Config):
 
     def turned(self, dial: str, step: int) -> Mapping[str, Any] | None:
         """See Config: the last hidden layer once more or not at all, or with more neurons or fewer."""
-        hidden = list(self.hidden)
-        if dial == "layers":
-            hidden = [*hidden, hidden[-1] if hidden else 8] if step > 0 else hidden[:-1]
-        elif hidden:
-            hidden[-1] += step * a_few(hidden[-1])
-        return {"hidden": tuple(hidden)}
+        return {"hidden": turned_layers(self.hidden, dial, step)}
 
     @model_validator(mode="after")
     def _one_activation_or_one_each(self) -> NetworkConfig:

@@ -148,6 +148,10 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
     def test_batch(self, chosen: slice) -> Batch | WeightedBatch:
         """The chosen held-out examples, never augmented."""
 
+    def test_outputs(self, inputs: Array, chosen: slice) -> Array:
+        """What it answers to the chosen held-out examples, whose `inputs` are those of `test_batch`."""
+        return self.network.forward(inputs)
+
     @abstractmethod
     def snapshot(self) -> SnapshotT:
         """See Trainer; `snapshot_fields()` gives the fields of SupervisedSnapshot."""
@@ -245,7 +249,9 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
         return self.test_count / (3 * self.config.batch_size)
 
     def evaluate(self) -> Generator[None, None, Metrics]:
-        """Loss and accuracy on all held-out examples, chunk by chunk: "test_loss", "test_accuracy"."""
+        """Loss and accuracy on all held-out examples, chunk by chunk: "test_loss", "test_accuracy"; none, none."""
+        if not self.test_count:
+            return {}
         predictions = np.empty_like(self._test_predictions)
         loss, right, count = 0.0, 0.0, 0.0  # count: rows, or what they weigh
         step = self.step_count
@@ -254,7 +260,7 @@ class SupervisedTrainer(Trainer[ConfigT, SnapshotT], Generic[ConfigT, SnapshotT]
                 yield
             part = slice(start, min(start + self.evaluation_chunk, self.test_count))
             inputs, targets, *weights = self.test_batch(part)
-            outputs = self.network.forward(inputs)
+            outputs = self.test_outputs(inputs, part)
             predictions[part] = self.classify(outputs)
             rows = float(weights[0].sum()) if weights else predictions[part].size
             loss += self._test_loss(outputs, targets, *weights)[0] * rows

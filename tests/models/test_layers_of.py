@@ -14,6 +14,7 @@ from models.boundary.config import BoundaryConfig
 from models.boundary.data import load_points
 from models.boundary.trainer import BoundaryTrainer
 from models.cnn.config import CnnConfig
+from models.colours.trainer import ColoursTrainer
 from models.digits import DigitsConfig, mlp_layers
 from models.nn.network import Network
 from models.registry import get_model
@@ -74,6 +75,20 @@ def test_digits_has_the_parameters_that_were_announced(features, inputs):
     network = Network(mlp_layers(config, 10), (inputs,), rng=np.random.default_rng(0))
     assert sum(row.parameters for row in rows) == network.parameters.size
     assert [(row.takes, row.gives) for row in rows] == [((inputs,), (30,)), ((30,), (20,)), ((20,), (10,))]
+
+
+@pytest.mark.parametrize("preset", get_model("colours").presets)
+def test_colours_has_the_parameters_that_were_announced(preset):
+    model = get_model("colours")
+    config = model.presets[preset].config
+    assert model.layers_of is not None
+    data = model.load(config)
+    network = ColoursTrainer(config, data).network
+    for own in (None, data):
+        rows = model.layers_of(config, own)
+        assert sum(row.parameters for row in rows) == network.parameters.size
+        assert rows[-1].gives == network.output_shape
+        assert [row.entry for row in rows] == [*range(len(config.hidden)), None]
 
 
 def test_own_points_say_how_many_classes_there_are():

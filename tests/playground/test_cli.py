@@ -158,7 +158,7 @@ def test_help(words, expected, capsys):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("frobnicate", "neither a command (run, sweep, classify, teach, tour) nor a file"),
+        ("frobnicate", "neither a command (run, sweep, classify, export, teach, tour) nor a file"),
         ("--frobnicate", "is not a command"),
         ("run perceptron", "Choose one of: digits"),
         ("run digits --preset huge", "--preset: digits has no “huge”. Choose one of: default, "),

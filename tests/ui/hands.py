@@ -131,6 +131,13 @@ def move_held(plot: Plot, at: QPoint) -> None:
     QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, NONE))
 
 
+def move_held_on(widget: QWidget, at: QPoint) -> None:
+    """The same on a widget that paints itself."""
+    place = QPointF(at)
+    event = QMouseEvent(QEvent.Type.MouseMove, place, widget.mapToGlobal(place), LEFT, LEFT, NONE)
+    QApplication.sendEvent(widget, event)
+
+
 def drag(plot: Plot, *places: Any) -> None:
     """Press at the first place of the axes, pass all others, let go at the last; of two, also half-way between them."""
     spots = [spot(plot, *place) for place in places]

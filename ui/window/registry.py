@@ -19,6 +19,7 @@ TABS: dict[str, tuple[str, str]] = {
     "cnn": ("CNN", "ui.tabs.cnn.tab:CnnTab"),
     "hopfield": ("Hopfield", "ui.tabs.hopfield.tab:HopfieldTab"),
     "mixture": ("Mixture", "ui.tabs.mixture.tab:MixtureTab"),
+    "colours": ("Colours", "ui.tabs.colours.tab:ColoursTab"),
 }
 """Model name → (title, class of its tab)."""
 

@@ -70,17 +70,34 @@ def reading(path: Path | str, delimiter: str | None = None, header: bool | None 
     name = cut(path.name, 80)
     content = _content(path, name)
     yield 0.02
+    encoding = ""
+    for found in _encoding(content, name):
+        yield 0.05
+        encoding = found or encoding
+    text = letters(content, encoding)
+    yield from _steps(text, len(content), delimiter, header, name)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, by the same rules as a table's; raises DataError."""
+    name = cut(path.name, 80)
+    content = _content(path, name)
+    encoding = [found for found in _encoding(content, name) if found][-1]
+    return letters(content, encoding).read()
+
+
+def _encoding(content: bytes, name: str) -> Iterator[str | None]:
+    """How a text is written down: None between two pieces of the work, then the name; DataError when it is none."""
     told = binary_format(content[:HEAD])
     if told is not None:
         raise _named(name, told)
     encoding = ""
     for found in encoding_of(content):
-        yield 0.05
+        yield None
         encoding = found if found is not None else encoding
     if not encoding:
         raise DataError(f"{name} is not a text file. Save the table as CSV (comma-separated values) first.")
-    text = letters(content, encoding)
-    yield from _steps(text, len(content), delimiter, header, name)
+    yield encoding
 
 
 def parsing(

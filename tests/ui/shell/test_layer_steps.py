@@ -37,10 +37,12 @@ def test_nothing_is_offered_beyond_what_is_allowed(qtbot, hidden, change):
     assert not steps.buttons[change].isEnabled()
 
 
-@pytest.mark.parametrize("name", ["boundary", "digits"])
+@pytest.mark.parametrize("name", ["boundary", "digits", "colours"])
 def test_a_press_starts_a_run_with_the_other_network(window: MainWindow, qtbot, name):
     tab = window.show_tab(name)
     settle(tab, qtbot)
+    if name == "colours":
+        tab.views.show_view(2)
     before, run = tab.session.config.hidden, tab.session.status.run_id
     press(tab, "one layer more")
     settle(tab, qtbot)

@@ -22,6 +22,9 @@ from ui.widgets import theme
 NO_BREAK = "\u00a0"
 """A space at which no line ends."""
 
+MOST_UPRIGHT = 60
+"""Pixels of height for the names of the columns where these stand upright."""
+
 
 class ConfusionMatrix(MatrixWidget):
     """Counts (n, n), rows true classes, columns predictions; the place of a cell is (true class, predicted class)."""
@@ -30,6 +33,7 @@ class ConfusionMatrix(MatrixWidget):
         super().__init__("confusion matrix", parent=parent)
         self._names = tuple(names)
         self._counts: NDArray[Any] | None = None
+        self._upright = False  # the names of the columns, which have no room for them otherwise
         self._laid_out: tuple[tuple[object, ...], QRectF] | None = None
 
     def set_counts(self, counts: NDArray[Any] | None) -> None:
@@ -119,9 +123,19 @@ class ConfusionMatrix(MatrixWidget):
         return self._laid_out[1]
 
     def _lay_out(self) -> QRectF:
+        level = self._lay_out_below(0)
+        names = self._widest()
+        self._upright = level.width() / len(self._names) < names
+        return self._lay_out_below(min(names, MOST_UPRIGHT) - self.fontMetrics().height()) if self._upright else level
+
+    def _widest(self) -> int:
+        """Pixels of the longest name."""
+        return max(self.fontMetrics().horizontalAdvance(name) for name in self._names)
+
+    def _lay_out_below(self, more: int) -> QRectF:
+        """The cells below headings that are so many pixels higher than a line."""
         n, metrics = len(self._names), self.fontMetrics()
-        names = max(metrics.horizontalAdvance(name) for name in self._names)
-        left, top = metrics.height() + names + 14.0, 2.0 * metrics.height() + 10
+        left, top = metrics.height() + self._widest() + 14.0, 2.0 * metrics.height() + 10 + more
         right = metrics.horizontalAdvance("100 %") + 14.0
         side_w = math.floor(max(n, self.width() - left - right) / n)
         side_h = math.floor(max(n, self.height() - top - 4) / n)
@@ -199,7 +213,8 @@ class ConfusionMatrix(MatrixWidget):
             plain.setPointSizeF(max(5.0, plain.pointSizeF() * tight))
         bold = QFont(plain)
         bold.setWeight(QFont.Weight.DemiBold)
-        widest = max(metrics.horizontalAdvance(name) for name in self._names)
+        widest = self._widest()
+        above = min(widest, MOST_UPRIGHT) if self._upright else line
         lit = (-1, -1) if self.under_pointer is None else self.place(self.under_pointer)
         for index, name in enumerate(self._names):
             row = self.cell_rect(index, 0)
@@ -208,14 +223,20 @@ class ConfusionMatrix(MatrixWidget):
             box = QRectF(row.left() - widest - 10, row.top() - 4, widest + 4, row.height() + 8)
             painter.drawText(box, flags.AlignRight | flags.AlignVCenter, name)
             painter.setFont(bold if index == lit[1] else plain)
-            shown = metrics.elidedText(
-                name, Qt.TextElideMode.ElideRight, max(round(side) - 2, metrics.averageCharWidth())
-            )
-            box = QRectF(grid.left() + index * side - 4, grid.top() - line - 4, side + 8, line + 2)
-            painter.drawText(box, flags.AlignCenter, shown)
+            room = above + 4 if self._upright else max(round(side) - 2, metrics.averageCharWidth())
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            if self._upright:
+                painter.save()
+                painter.translate(grid.left() + (index + 0.5) * side, grid.top() - 4)
+                painter.rotate(-90)
+                painter.drawText(QRectF(0, -line / 2, above + 2, line), flags.AlignLeft | flags.AlignVCenter, shown)
+                painter.restore()
+            else:
+                box = QRectF(grid.left() + index * side - 4, grid.top() - line - 4, side + 8, line + 2)
+                painter.drawText(box, flags.AlignCenter, shown)
         painter.setFont(self.font())
         painter.setPen(colors.muted)
-        box = QRectF(grid.left() - 20, grid.top() - 2 * line - 7, grid.width() + 40, line + 2)
+        box = QRectF(grid.left() - 20, grid.top() - above - line - 7, grid.width() + 40, line + 2)
         painter.drawText(box, flags.AlignCenter, "predicted")
         painter.save()
         painter.translate(grid.left() - widest - 14 - line / 2, grid.center().y())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 
 from ui.plots.grids.confusion_matrix import ConfusionMatrix
 from ui.widgets import theme
@@ -14,6 +15,11 @@ def counts():
     result = np.diag(np.full(10, 90))
     result[4, 9], result[4, 4], result[7, 1] = 12, 78, 1
     return result
+
+
+def pixels(widget):
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[..., :3].copy()
 
 
 @pytest.fixture
@@ -110,3 +116,18 @@ def test_table_and_shapes(matrix):
     for size in ((460, 300), (170, 90)):
         matrix.resize(*size)
         assert not matrix.grab().isNull()
+
+
+@pytest.mark.parametrize(("width", "upright"), [(420, False), (150, True)])
+def test_names_that_have_no_room_beside_each_other_stand_upright(qtbot, width, upright):
+    matrix = ConfusionMatrix(("black", "white", "purple"))
+    qtbot.addWidget(matrix)
+    matrix.set_counts(np.eye(3, dtype=int))
+    matrix.resize(width, 300)
+    cell, metrics = matrix.cell_rect(0, 2), matrix.fontMetrics()
+    assert (cell.width() < metrics.horizontalAdvance("purple")) == upright
+    above = pixels(matrix)[: int(cell.top()) - 2, int(cell.left()) : int(cell.right())]
+    ink = np.flatnonzero((above != above[0, 0]).any(axis=(1, 2)))
+    name = ink[ink > cell.top() - 6 - (metrics.horizontalAdvance("purple") if upright else metrics.height())]
+    longest = metrics.horizontalAdvance("purple") if upright else metrics.height()
+    assert 0.6 * longest < np.ptp(name) <= longest

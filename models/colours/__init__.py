@@ -1,0 +1,1 @@
+"""A network so small that its whole arithmetic fits on a page learns where people draw the borders between colours."""
