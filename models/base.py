@@ -322,10 +322,12 @@ class Report(ReportTable):
     Attributes:
         metrics: further metrics for --json, by name.
         further: tables below the first: what its headings are not true of.
+        results: what else a program may want from --json, beside the metrics, by name: a text that was written.
     """
 
     metrics: Mapping[str, Any] = field(default_factory=dict)
     further: tuple[ReportTable, ...] = ()
+    results: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ MODELS: dict[str, str] = {
     "hopfield": "models.hopfield.model",
     "mixture": "models.mixture.model",
     "colours": "models.colours.model",
+    "sequence": "models.sequence.model",
 }
 """Name → module that defines `MODEL`."""
 

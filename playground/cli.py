@@ -39,6 +39,7 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
        playground sweep MODEL [options]   train with several settings and seeds, and compare
        playground classify [options] INPUT…  let a saved experiment answer drawings and pictures
        playground export [options]        write a saved experiment in another form
+       playground generate [options]      let a saved recurrent network write, or continue a series
        playground teach [options]         teach a saved network your drawings
        playground tour [options]          write a picture of every tab
        playground --help | --version
@@ -46,7 +47,7 @@ USAGE = """usage: playground [FILE]                  open the window (with an ex
 “playground run --help” lists the models, “playground run MODEL --help” its settings."""
 
 
-COMMANDS = "run, sweep, classify, export, teach, tour"
+COMMANDS = "run, sweep, classify, export, generate, teach, tour"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,6 +81,7 @@ def _guarded(words: list[str]) -> int:
         "sweep": _sweep,
         "classify": _classify,
         "export": _export,
+        "generate": _generate,
         "teach": _teach,
         "tour": _tour,
     }
@@ -170,12 +172,12 @@ def _run(words: list[str]) -> int:
         _check_target(Path(options.save), "--save", "run.npz", {"--data": options.data or ()})
     own = own_data(options)
     brought = own.open(model) if own is not None else None
-    data = brought.data if brought is not None else model.load(config)
     for remark in brought.remarks if brought is not None and not options.json else ():
         _note(remark)
     config, why = suited(model, config, own=options.data is not None, asked=vars(options).keys())
     config, too = fitted(config, brought, vars(options).keys())
     why = " ".join(filter(None, (why, too)))
+    data = brought.data if brought is not None else model.load(config)
     if why and not (options.json or options.quiet):  # a JSON result says it by its config
         print(why, file=sys.stderr)
     run, seconds = _train(model, config, data, quiet=options.json or options.quiet)
@@ -198,6 +200,7 @@ def _run(words: list[str]) -> int:
                 "seconds": seconds,
                 "metrics": {**run.history.at(run.position), **report.metrics},
                 **understood(brought),
+                **report.results,
             }
             _print_json(result)
         else:
@@ -403,7 +406,6 @@ def _sweep(words: list[str]) -> int:
     brought = own.open(model) if own is not None else None  # refused once, and not by every run
     for remark in brought.remarks if brought is not None and not options.json else ():
         _note(remark)
-    metric = next((spec for spec in summary.ranking_metrics(model) if options.metric in (None, spec.name)), None)
     found: list[Result] = []
     stopped: KeyboardInterrupt | None = None
     try:
@@ -411,6 +413,7 @@ def _sweep(words: list[str]) -> int:
     except KeyboardInterrupt as stop:
         stopped = stop
     finally:  # what is done is shown, whatever came in between
+        metric = summary.ranking_metric(model, found, options.metric)
         rows = summary.summary(todo, found, metric)
         if found and options.json:
             _print_json({**summary.as_json(todo, rows, metric), **understood(brought)})
@@ -546,6 +549,62 @@ def _export(words: list[str]) -> int:
 
         with atomically(Path(options.out)) as file:
             file.write(text.encode())
+    return 0
+
+
+# playground generate -----------------------------------------------------------------------------------------------
+
+
+def _generate(words: list[str]) -> int:
+    from playground import generate
+    from playground.engine import experiment
+    from playground.engine.options import OptionParser, whole_number
+    from playground.engine.run import limit_blas
+
+    parser = OptionParser(
+        prog="playground generate",
+        description="Let a saved recurrent network write letter by letter, or go on with its series.",
+    )
+    parser.add_argument("--experiment", metavar="FILE", required=True, help="a run of sequence (playground run --save)")
+    parser.add_argument("--count", metavar="N", type=whole_number(1, 1000), default=1, help="texts. Default: 1.")
+    parser.add_argument(
+        "--length",
+        metavar="N",
+        type=whole_number(1, 100_000),
+        help="letters or values. Default: as long as a text that was learnt by heart, else 200 letters or 100 values.",
+    )
+    parser.add_argument("--prefix", metavar="P", default="", help="what a text begins with")
+    parser.add_argument(
+        "--temperature",
+        metavar="T",
+        type=float,
+        help="0 takes the likeliest letter, 1 draws by the probabilities. Default: 0 for one text, 0.7 for several.",
+    )
+    parser.add_argument(
+        "--seed", metavar="S", type=whole_number(0, 2**31 - 1), default=0, help="the same writes the same"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the texts")
+    options = parser.parse_args(words)
+    temperature = options.temperature
+    if temperature is None:
+        temperature = 0.0 if options.count == 1 else 0.7
+    if not 0 <= temperature <= 100:
+        from models.errors import ConfigError
+
+        raise ConfigError(f"--temperature must be a number from 0 to 100 (it was {options.temperature}).")
+    limit_blas()
+    results = generate.generate(
+        experiment.read(Path(options.experiment)),
+        count=options.count,
+        length=options.length,
+        prefix=options.prefix,
+        temperature=temperature,
+        seed=options.seed,
+    )
+    if options.json:
+        _print_json({"results": results})
+    else:
+        generate.print_results(results)
     return 0
 
 

@@ -60,6 +60,8 @@ class Learner:
     Attributes:
         first_loss: () the loss of the first update, by which later ones are judged.
         threads: parts that are worked out at the same time, at the most; None for as many as there are cores.
+        clip: what is done to the gradient in place before the step (`models.nn.clipping`), if anything.
+        gradient_length: of the latest gradient, weight decay included, before it was clipped.
 
     Raises ConfigError for shards where a layer compares the examples of a batch with one another.
     """
@@ -73,6 +75,8 @@ class Learner:
         self.prefix = prefix
         self.shards = shards
         self.threads: int | None = None
+        self.clip: Callable[[Array], None] | None = None
+        self.gradient_length = 0.0
         self.first_loss = np.zeros(())
         self._buffers = network.buffers()
         self._scratch = np.empty_like(network.parameters)
@@ -187,6 +191,9 @@ class Learner:
             raise TrainingError(self._diverged(loss, squared_length, learning_rate, step, l2))
         if step == 0:
             self.first_loss[...] = loss
+        self.gradient_length = sqrt(squared_length)
+        if self.clip is not None:
+            self.clip(gradients)
         self.optimizer.update(network.parameters, gradients, learning_rate)
 
     def _diverged(self, loss: float, squared_length: float, rate: float, step: int, l2: float) -> str:

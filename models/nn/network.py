@@ -145,7 +145,7 @@ class Network:
         twin = copy.copy(self)
         twin._row = copy.deepcopy(self._row)
         twin.layers = list(twin._row.inner)
-        twin.gradients = np.zeros_like(self.gradients)
+        twin.gradients = np.zeros_like(self.parameters)  # one for prediction alone has none
         twin._row.bind(twin._views(self.parameters), twin._views(twin.gradients))
         return twin
 

@@ -116,10 +116,10 @@ def _result(
     trainer, refused, start = None, False, time.perf_counter()
     try:
         brought = files.open(model) if files is not None else None
-        data = brought.data if brought is not None else model.load(config)
         fitting, changed = suited(model, config, own=files is not None, asked=asked)
         fitting, too = fitted(fitting, brought, asked)
         changed = " ".join(filter(None, (changed, too)))
+        data = brought.data if brought is not None else model.load(fitting)
         trainer = model.trainer(fitting, data)
         trainer.threads = 1  # the cores are there for other runs
         run, seconds = train(trainer, tell, metrics=model.metrics)

@@ -19,6 +19,15 @@ def ranking_metrics(model: Model) -> list[MetricSpec]:
     return sorted(known, key=lambda spec: not spec.held_out)
 
 
+def ranking_metric(model: Model, found: Sequence[Result], wanted: str | None) -> MetricSpec | None:
+    """The metric that is wanted, or the first one by which these results can be ranked: not every run has all."""
+    known = ranking_metrics(model)
+    if wanted is not None:
+        return next((spec for spec in known if spec.name == wanted), None)
+    reported = {name for result in found if result.failed is None for name in result.metrics}
+    return next((spec for spec in known if spec.name in reported), known[0] if known else None)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A metric over the seeds: mean, and sample standard deviation (None for a single one)."""

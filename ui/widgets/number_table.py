@@ -51,10 +51,12 @@ class NumberTable(QTableWidget):
     def minimumSizeHint(self) -> QSize:
         """Wide enough for the headings."""
         header, least = self.horizontalHeader(), super().minimumSizeHint()
-        needed = [header.sectionSizeHint(column) for column in range(1, self.columnCount())]
+        hints = {column: header.sectionSizeHint(column) for column in range(1, self.columnCount())}
+        equal = [column for column in hints if header.sectionResizeMode(column) == QHeaderView.ResizeMode.Stretch]
+        hints |= dict.fromkeys(equal, max((hints[column] for column in equal), default=0))
         first = max(header.sectionSizeHint(0), self.sizeHintForColumn(0))
         bar = self.verticalScrollBar().sizeHint().width() if self.verticalScrollBar().isVisible() else 0
-        whole = first + sum(needed) + 2 * self.frameWidth() + bar
+        whole = first + sum(hints.values()) + 2 * self.frameWidth() + bar
         return QSize(max(least.width(), whole), least.height())
 
     @Slot()

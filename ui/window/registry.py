@@ -20,6 +20,7 @@ TABS: dict[str, tuple[str, str]] = {
     "hopfield": ("Hopfield", "ui.tabs.hopfield.tab:HopfieldTab"),
     "mixture": ("Mixture", "ui.tabs.mixture.tab:MixtureTab"),
     "colours": ("Colours", "ui.tabs.colours.tab:ColoursTab"),
+    "sequence": ("Sequence", "ui.tabs.sequence.tab:SequenceTab"),
 }
 """Model name → (title, class of its tab)."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from ui.plots.metrics.axes import MetricAxes
+from ui.plots.metrics.axes import MetricAxes, scaled
 from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import Reading
 from ui.widgets import theme
@@ -32,6 +32,23 @@ def paint_curves(painter: QPainter, axes: MetricAxes, lines: Sequence[MetricLine
         _paint_ghosts(painter, axes, line, colors)
     for line in lines:
         _paint_line(painter, axes, line, colors)
+
+
+def paint_levels(painter: QPainter, axes: MetricAxes, levels: Sequence[tuple[str, float]], colors: theme.Theme) -> None:
+    """Values to be reached: dashed lines across the plot, with their names where these do not overlap."""
+    pen = QPen(colors.muted, 1)
+    pen.setDashPattern([6, 4])
+    high, taken = painter.fontMetrics().height(), [-1e9]
+    for name, value in sorted(levels, key=lambda level: level[1]):
+        y = axes.y(float(scaled(np.array(value), axes.log, axes.complement)))
+        painter.setPen(pen)
+        painter.drawLine(QPointF(axes.area.left(), y), QPointF(axes.area.right(), y))
+        if min(abs(y - other) for other in taken) >= high:
+            painter.setPen(colors.muted)
+            painter.drawText(
+                QPointF(axes.area.right() - painter.fontMetrics().horizontalAdvance(name) - 2, y - 2), name
+            )
+            taken.append(y)
 
 
 def _paint_noise(painter: QPainter, axes: MetricAxes, line: MetricLine, colors: theme.Theme) -> None:

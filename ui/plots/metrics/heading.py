@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import isfinite
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -26,6 +26,7 @@ class MetricHeading(QWidget):
         self._numbers = ["–"] * len(lines)
         self._step: float | None = None
         self._complement = ""
+        self._left_out: frozenset[str] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(f"legend of {title}")
 
@@ -44,6 +45,20 @@ class MetricHeading(QWidget):
         if texts != self._numbers:
             self._numbers = texts
             self.update()
+
+    def leave_out(self, names: Collection[str]) -> None:
+        """Say nothing of the metrics with these names, which this run has not, as long as another one is left."""
+        left_out = frozenset(names)
+        if all(line.spec.name in left_out for line in self._lines):
+            left_out = frozenset()
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self.update()
+
+    def _entries(self) -> list[tuple[MetricLine, Reading, str]]:
+        """What is said: lines, what is known of them, and their numbers."""
+        every = zip(self._lines, self._readings, self._numbers, strict=True)
+        return [entry for entry in every if entry[0].spec.name not in self._left_out]
 
     def set_complement(self, complement: bool) -> None:
         """Give one minus each number, by its name ("error rate"), or the numbers themselves."""
@@ -64,10 +79,7 @@ class MetricHeading(QWidget):
 
     def text(self) -> str:
         """The row in words, with the step of what was measured earlier than at the step shown."""
-        return " · ".join(
-            f"{self._label(line)} {text}{self._when(reading)}"
-            for line, reading, text in zip(self._lines, self._readings, self._numbers, strict=True)
-        )
+        return " · ".join(f"{self._label(line)} {text}{self._when(reading)}" for line, reading, text in self._entries())
 
     def _when(self, reading: Reading) -> str:
         earlier = self._step is not None and isfinite(reading.value) and reading.step < self._step
@@ -107,10 +119,11 @@ class MetricHeading(QWidget):
         """A piece of the line, its name where there is room for all names, and its number."""
         metrics, height, middle = painter.fontMetrics(), self.height(), self.height() / 2
         number_room = metrics.horizontalAdvance("100.0 %" if self._unit == "%" else "0.0000" + self._unit) + 4
-        labels = [line.spec.label.removesuffix(self._title).strip() or line.spec.label for line in self._lines]
+        entries = self._entries()
+        labels = [line.spec.label.removesuffix(self._title).strip() or line.spec.label for line, *_ in entries]
         needed = sum(metrics.horizontalAdvance(label) + 46 + number_room for label in labels)
         with_words = needed <= self.width() - x
-        for line, label, text in zip(self._lines, labels, self._numbers, strict=True):
+        for (line, _, text), label in zip(entries, labels, strict=True):
             color = line.color(colors)
             painter.setPen(QPen(color, 2))
             painter.drawLine(int(x), int(middle), int(x) + 16, int(middle))

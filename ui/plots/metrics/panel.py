@@ -20,7 +20,7 @@ from ui.plots.colormaps import nice_above
 from ui.plots.export import Export, Table, action
 from ui.plots.metrics.axes import MetricAxes, scaled
 from ui.plots.metrics.axis_ticks import round_range, value_ticks
-from ui.plots.metrics.curves import paint_curves, paint_step
+from ui.plots.metrics.curves import paint_curves, paint_levels, paint_step
 from ui.plots.metrics.line import MetricLine
 from ui.plots.metrics.reading import Readings
 from ui.widgets import theme
@@ -55,6 +55,7 @@ class MetricPanel(QWidget):
 
     def __init__(self, title: str, specs: Sequence[MetricSpec]) -> None:
         super().__init__()
+        self.title = title
         color_indices = {True: iter((1, 4, 3)), False: iter((0, 2, 3, 4))}  # held-out metrics, and those of training
         self.lines = [MetricLine(spec, next(color_indices[spec.held_out], 4)) for spec in specs]
         self.unit = specs[0].unit
@@ -67,6 +68,7 @@ class MetricPanel(QWidget):
         self._cursor: float | None = None
         self._pointer: float | None = None
         self._known: Readings = {}
+        self._levels: tuple[tuple[str, float], ...] = ()
         self._picture: QPixmap | None = None
         self._axes_picture: tuple[object, QPixmap] | None = None  # and what it depends on
         self.setAccessibleName(f"{title} over steps")
@@ -108,6 +110,12 @@ class MetricPanel(QWidget):
             for step, value in zip(line.steps, line.values, strict=True)
         ]
         return ["metric", "step", "value"], rows
+
+    def set_levels(self, levels: Sequence[tuple[str, float]]) -> None:
+        """Draw values to be reached, each with its name, as dashed lines across the plot."""
+        if tuple(levels) != self._levels:
+            self._levels = tuple(levels)
+            self.redraw()
 
     # -- range
 
@@ -196,6 +204,8 @@ class MetricPanel(QWidget):
                 own += self._ends(values, cut, cut)
             for ghost in line.ghosts:
                 earlier += self._ends(ghost.values[ghost.steps <= self.x_range[1]], 0.02, 0.02)
+        if own or earlier:
+            own += [float(scaled(np.array(value), self.log, self.complement)) for _, value in self._levels]
         if not own or not earlier:
             return (min(own + earlier), max(own + earlier)) if own or earlier else None
         low, high = min(own), max(own)
@@ -224,6 +234,7 @@ class MetricPanel(QWidget):
             canvas = QPainter(self._picture)
             canvas.drawPixmap(0, 0, self._painted_axes(axes, colors))
             canvas.setClipRect(axes.area.adjusted(-1, -4, 5, 4))
+            paint_levels(canvas, axes, self._levels, colors)
             paint_curves(canvas, axes, self.lines, colors)
             canvas.end()
         painter = QPainter(self)

@@ -150,9 +150,17 @@ class MetricPlots(QWidget):
         self._mark()
 
     def leave_out(self, names: Collection[str]) -> None:
-        """Show no plot whose metrics are all among these: this run has none of them, and room is scarce."""
+        """Show no plot whose metrics are all among these, and no entry of a legend: this run has none of them."""
         for cell, panel in zip(self._cells, self.panels, strict=True):
             cell.setVisible(not all(line.spec.name in names for line in panel.lines))
+        for heading in self.headings:
+            heading.leave_out(names)
+
+    def set_levels(self, title: str, levels: Sequence[tuple[str, float]]) -> None:
+        """Draw values to be reached, each with its name, across the plot with this title."""
+        for panel in self.panels:
+            if panel.title == title:
+                panel.set_levels(levels)
 
     # -- ghosts
 
