@@ -26,57 +26,78 @@ WAVES = SequenceConfig(
 ADDING = SequenceConfig(dataset="adding", units=64, batch_size=32, remember="chrono", learning_rate=0.005, updates=800)
 
 PRESETS = {
-    "hello": Preset(HELLO, "The word hello, letter by letter, by the plainest cell: after h, what comes next?"),
+    "hello": Preset(HELLO, "The word hello, letter by letter, by the plainest cell: after h, what comes next?",
+        watch="what it expects after each letter",
+    ),
     "any-word": Preset(
         HELLO.model_copy(update={"text": "mississippi"}),
         "Type any word: letters that come twice are told apart by what came before them.",
+        watch="when the letters that come twice are told apart",
     ),
     "names": Preset(
         LSTM_128.model_copy(update={"dataset": "names", "learning_rate": 0.015, "updates": 2600}),
-        "Learns how given names are built, until it knows the ones it learns from too well: watch the held-out bits.",
+        "Learns how given names are built, until it knows the ones it learns from too well.",
+        watch="when the held-out bits no longer fall",
     ),
     "towns": Preset(
         LSTM_128.model_copy(update={"dataset": "towns", "updates": 600}),
         "Makes up towns that might be there: which of them are?",
+        watch="how its towns sound in Generate",
     ),
     "languages": Preset(
         SequenceConfig(dataset="languages", cell="gru", units=64, updates=1500, learning_rate=0.003),
         "Reads a first name and says which of twelve languages it is of: one answer at the end.",
+        watch="the held-out accuracy, and type your own name",
     ),
     "source-code": Preset(
         LSTM_128.model_copy(update={"dataset": "source-code", "updates": 2600}),
         "Reads this program's own source code, a million letters: indents, brackets and words come one after another.",
+        watch="what it writes in Generate, as the bits fall",
     ),
     "brackets": Preset(
         LSTM_128.model_copy(update={"dataset": "brackets", "units": 64, "updates": 1500}),
         "Brackets of three kinds: a network that remembers which are open knows which one closes.",
+        watch="which units are on inside a bracket",
     ),
     "sine": Preset(
-        WAVES, "Two waves together: foretold one step ahead, then let go on alone for 200 steps."
+        WAVES,
+        "Two waves together: foretold one step ahead, then let go on alone for 200 steps.",
+        watch="the series, where it is let go",
     ),
     "drawn": Preset(
         WAVES.model_copy(update={"dataset": "drawn"}),
         "A curve drawn by hand goes on by itself: draw your own in the Series view.",
+        watch="the series, where it is let go",
     ),
     "sunspots": Preset(
         SequenceConfig(dataset="sunspots", cell="gru", units=24, window=44, noise=0.1, updates=600, schedule="cosine"),
         "Sunspots since 1700 come and go in about eleven years; nobody knows how many.",
+        watch="the held-out years in Series",
     ),
     "recall-50": Preset(
         SequenceConfig(dataset="recall", cell="lstm", units=64, remember="chrono", updates=400, learning_rate=0.005),
         "A letter is shown, then nothing for 50 moments: what was it? Blame has to find its way back.",
+        watch="how far back blame reaches in Memory",
     ),
     "adding-rnn": Preset(
         ADDING.model_copy(update={"cell": "rnn"}),
         "Add the two marked ones of 50 numbers: blame fades on its way back, and the plain cell stays at guessing 1.",
+        watch="the loss, which does not fall",
     ),
-    "adding-gru": Preset(ADDING.model_copy(update={"cell": "gru"}), "With a GRU: its update gate lets blame pass."),
+    "adding-gru": Preset(
+        ADDING.model_copy(update={"cell": "gru"}),
+        "With a GRU: its update gate lets blame pass.",
+        watch="when the loss begins to fall",
+    ),
     "adding-lstm": Preset(
-        ADDING.model_copy(update={"cell": "lstm"}), "With an LSTM: blame flows back along its memory cell."
+        ADDING.model_copy(update={"cell": "lstm"}),
+        "With an LSTM: blame flows back along its memory cell.",
+        watch="when the loss begins to fall",
     ),
     "adding-all": Preset(
         ADDING.model_copy(update={"cell": "all"}),
         "RNN, GRU and LSTM side by side on the same numbers: see in Memory how far back blame reaches in each.",
+        watch="whose loss falls",
     ),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from models.data.series.curve import Series
 from models.data.text.letters import Text
@@ -128,7 +128,7 @@ class TryPanel(QWidget):
         self.learn.setEnabled(False)
         self.title: QLabel = heading("Comes next")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.title.setWordWrap(True)
         self.bars = AnswerBars()
         self.about = muted(wrap=True)
         self.about.setTextFormat(Qt.TextFormat.PlainText)
