@@ -99,7 +99,7 @@ def test_scrubbed_branched_saved_and_reopened_to_the_same_bits(kind, tmp_path):
         rows[step]["loss" if kind != "three" else "rnn_loss"] for step in (0, 29)
     ]
     path = tmp_path / "run.npz"
-    experiment.write(path, Experiment(MODEL, run.recording(2**20), experiment.origin_of(load(config)), {}))
+    experiment.write(path, Experiment(MODEL, run.recording(2**20), experiment.saved_origin(load(config)), {}))
     opened = experiment.read(path)
     again = experiment.resume(opened, experiment.data_of(opened))
     for each in (run, again):
@@ -135,7 +135,7 @@ def test_own_data_stand_in_a_file_once_and_need_no_other(kind, tmp_path):
     run = Run(SequenceTrainer(config, data), own_data=True, metrics=MODEL.metrics)
     go(run, 20)
     path = tmp_path / "own.npz"
-    experiment.write(path, Experiment(MODEL, run.recording(2**22), experiment.origin_of(data), {}))
+    experiment.write(path, Experiment(MODEL, run.recording(2**22), experiment.saved_origin(data), {}))
     with np.load(path) as file:
         held = [name for name in file.files if name.endswith(f"/{kind}")]
     assert len(held) == 1
@@ -274,7 +274,7 @@ def test_every_preset_has_the_same_bits_after_a_scrub_and_from_a_file(name, tmp_
     run = Run(SequenceTrainer(config, data), metrics=MODEL.metrics)
     go(run, 4)
     path = tmp_path / "run.npz"
-    experiment.write(path, Experiment(MODEL, run.recording(2**20), experiment.origin_of(data), {}))
+    experiment.write(path, Experiment(MODEL, run.recording(2**20), experiment.saved_origin(data), {}))
     run.seek(1)
     rest(run)
     opened = experiment.read(path)
