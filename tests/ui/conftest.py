@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QStandardPaths, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from playground.live.recovery import Autosaves
@@ -28,6 +29,12 @@ def _only_new_garbage(qapp):
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _pointer_aside(qapp):
+    """No test begins with the pointer where the one before left it: a button under it behaves as one pointed at."""
+    QCursor.setPos(5000, 5000)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hands import draw
-from PySide6.QtCore import QAbstractItemModel, QMimeData, Qt, QUrl
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QMimeData, Qt, QUrl
 from PySide6.QtGui import Qt as QtGuiQt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -55,9 +55,10 @@ def culprits(root: QWidget) -> list[str]:
 
 
 def _tips(model: QAbstractItemModel) -> list[str]:
-    cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+    cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(columns)]
     tips = [str(cell.data(Qt.ItemDataRole.ToolTipRole) or "") for cell in cells]
-    sides = ((Qt.Orientation.Horizontal, model.columnCount()), (Qt.Orientation.Vertical, model.rowCount()))
+    sides = ((Qt.Orientation.Horizontal, columns), (Qt.Orientation.Vertical, model.rowCount()))
     role = Qt.ItemDataRole.ToolTipRole
     tips += [str(model.headerData(i, side, role) or "") for side, count in sides for i in range(count)]
     return [tip for tip in tips if any(words in tip for words in HOSTILE)]
