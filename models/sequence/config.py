@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from models.config import Config, setting
+from models.config import Config, inherited, setting
+from models.supervised.config import SupervisedConfig
 
 CELLS = ("rnn", "gru", "lstm")
 CELL_NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
@@ -117,39 +118,9 @@ class SequenceConfig(Config):
         shown_when=("dataset", (*SERIES, OWN)),
     )
     batch_size: int = setting(32, "Pieces that are read side by side.", group="Training", ge=1, le=512, log=True)
-    optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam"] = setting(
-        "adam",
-        "The rule that turns gradients into steps.",
-        group="Training",
-        label="optimiser",
-        value_help={
-            "sgd": "Plain gradient descent: straight downhill.",
-            "momentum": "A heavy ball: keeps rolling in the direction it had.",
-            "nesterov": "Momentum that looks ahead before it steps.",
-            "rmsprop": "A step size for each weight, by the usual size of its gradient.",
-            "adam": "Momentum and RMSProp together: works well without much tuning.",
-        },
-    )
-    learning_rate: float = setting(
-        0.005,
-        "How far one step goes: too small takes for ever, too large overshoots.",
-        group="Training",
-        label="step size",
-        ge=1e-5,
-        le=10.0,
-        live=True,
-        log=True,
-    )
-    schedule: Literal["constant", "cosine", "one_cycle"] = setting(
-        "constant",
-        "How the step size changes during the run.",
-        group="Training",
-        value_help={
-            "constant": "The same all the time.",
-            "cosine": "Falls smoothly to zero.",
-            "one_cycle": "Rises for the first 30 % of the run, then falls to zero.",
-        },
-    )
+    optimizer: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam"] = inherited(SupervisedConfig, "optimizer")
+    learning_rate: float = inherited(SupervisedConfig, "learning_rate", default=0.005)
+    schedule: Literal["constant", "cosine", "one_cycle"] = inherited(SupervisedConfig, "schedule", default="constant")
     clip: Literal["norm", "value", "none"] = setting(
         "norm",
         "How a gradient that is too long is shortened.",
@@ -198,9 +169,7 @@ class SequenceConfig(Config):
             "zero": "Half is forgotten at every moment: hard to learn from.",
         },
     )
-    seed: int = setting(
-        0, "Start of all random numbers: the same seed repeats the same run.", group="Start", ge=0, le=2**31 - 1
-    )
+    seed: int = inherited(SupervisedConfig, "seed")
 
     @property
     def cells(self) -> tuple[str, ...]:

@@ -11,27 +11,6 @@ from waiting import settle
 from models.hopfield.edits import Corrupt
 from playground.engine import arithmetic
 from ui.widgets.numbers import number
-from ui.window.registry import make_tab
-
-
-@pytest.fixture
-def make(qtbot):
-    tabs = []
-
-    def make(name: str):
-        tab = make_tab(name)
-        tabs.append(tab)
-        qtbot.addWidget(tab)
-        tab.resize(1280, 660)
-        with qtbot.waitExposed(tab):
-            tab.show()
-        settle(tab, qtbot)
-        tab.session.set_pace(None)
-        return tab
-
-    yield make
-    for tab in tabs:
-        tab.shutdown()
 
 
 def steps(tab, qtbot, count: int) -> None:

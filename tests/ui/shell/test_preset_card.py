@@ -11,29 +11,8 @@ from waiting import settle
 from models.base import Preset
 from models.boundary.config import BoundaryConfig
 from models.registry import MODELS
-from ui.window.registry import make_tab
 
 SMALL = BoundaryConfig(dataset="circles", points_per_class=20, hidden=(4,), epochs=3)
-
-
-@pytest.fixture
-def make(qtbot):
-    tabs = []
-
-    def make(name: str):
-        tab = make_tab(name)
-        tabs.append(tab)
-        qtbot.addWidget(tab)
-        tab.resize(1280, 660)
-        with qtbot.waitExposed(tab):
-            tab.show()
-        settle(tab, qtbot)
-        tab.session.set_pace(None)
-        return tab
-
-    yield make
-    for tab in tabs:
-        tab.shutdown()
 
 
 def choose(tab, qtbot, name: str) -> None:

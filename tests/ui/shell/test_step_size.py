@@ -14,29 +14,8 @@ from models.boundary.config import BoundaryConfig
 from models.nn.optimizers import Adam
 from models.registry import MODELS, get_model
 from ui.widgets import theme
-from ui.window.registry import make_tab
 
 SMALL = BoundaryConfig(dataset="circles", points_per_class=20, hidden=(4,), learning_rate=0.02, epochs=100)
-
-
-@pytest.fixture
-def make(qtbot):
-    tabs = []
-
-    def make(name: str):
-        tab = make_tab(name)
-        tabs.append(tab)
-        qtbot.addWidget(tab)
-        tab.resize(1280, 660)
-        with qtbot.waitExposed(tab):
-            tab.show()
-        settle(tab, qtbot)
-        tab.session.set_pace(None)
-        return tab
-
-    yield make
-    for tab in tabs:
-        tab.shutdown()
 
 
 def begin(tab, qtbot, **settings) -> int:

@@ -11,31 +11,11 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from waiting import settle
 
 from ui.shell.transport import PREVIOUS
-from ui.window.registry import TABS, make_tab
+from ui.window.registry import TABS
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 BACK = PREVIOUS
 WRAP = int(Qt.TextFlag.TextWordWrap)
-
-
-@pytest.fixture
-def make(qtbot):
-    tabs = []
-
-    def make(name: str):
-        tab = make_tab(name)
-        tabs.append(tab)
-        qtbot.addWidget(tab)
-        tab.resize(1280, 660)
-        with qtbot.waitExposed(tab):
-            tab.show()
-        settle(tab, qtbot)
-        tab.session.set_pace(None)
-        return tab
-
-    yield make
-    for tab in tabs:
-        tab.shutdown()
 
 
 def seen(within: QWidget, words: str) -> bool:
