@@ -54,4 +54,5 @@ def main() -> None:
     print(f"{1000 * seconds / max(photos, 1):.0f} ms for a photo, {1000 * slowest:.0f} ms at most")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -91,7 +91,7 @@ def reduced(image: Any) -> Any:
     if factor < 2:
         return image
     exif = image.getexif().tobytes()
-    if image.mode.startswith(("I", "F")):  # more than 8 bits a pixel: every so manieth one
+    if image.mode.startswith(("I", "F")):  # more than 8 bits a pixel: one pixel in so many
         small = image.resize((max(image.width // factor, 1), max(image.height // factor, 1)), 0)
     else:
         if image.mode in ("1", "P"):

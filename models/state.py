@@ -158,6 +158,22 @@ def generator(name: str, rng: np.random.Generator) -> Field:
     return Field(name, np.dtype(np.uint64), (6,), lambda: generator_state(rng), write, verify=check_generator)
 
 
+def constant(name: str, array: NDArray[Any]) -> Field:
+    """A field for an array of the user's own data that never changes during a run: it stands in a file once.
+
+    What is in a state is what the trainer was built with, so there is nothing to put back, only to compare.
+    """
+
+    def leave(_saved: NDArray[Any]) -> None:
+        """It is there already."""
+
+    def same(saved: NDArray[Any]) -> None:
+        if not np.array_equal(saved, array):
+            raise DataError(f"The saved “{name}” is not what this run learns from: the file is damaged.")
+
+    return Field(name, array.dtype, array.shape, lambda: array, leave, data=True, verify=same)
+
+
 def take(fields: Iterable[Field]) -> State:
     """The state that the fields make up now."""
     return {field.name: field.read() for field in fields}

@@ -23,7 +23,7 @@ from models.nn.learner import Learner
 from models.nn.losses import CrossEntropy
 from models.nn.network import Network
 from models.nn.optimizers import Adam
-from models.nn.schedules import SCHEDULES
+from models.nn.schedules import step_size
 
 EPOCHS, BATCH, RATE, DECAY = 100, 64, 0.01, 5e-4
 
@@ -59,7 +59,7 @@ def learn(
         if start == 0:
             order = rng.permutation(len(inputs))
         chosen = order[start : start + BATCH]
-        now = rate * SCHEDULES["cosine"](step, epochs * len(starts))
+        now = step_size(rate, "cosine", step, epochs * len(starts))
         learner.update([(inputs[chosen], targets[chosen])], len(chosen), now, step=step, l2=decay)
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import ConfigError, DataError, Edit, Field
+from models.base import ConfigError, Edit, Field
 from models.colours.begin import begin_with
 from models.colours.carried import carried
 from models.colours.config import ColoursConfig
@@ -24,6 +23,7 @@ from models.colours.spaces import SPACES
 from models.data.colours.sets import ColourSet, described, from_state
 from models.nn.layer import Array, Layer, Shape
 from models.nn.learner import Batch
+from models.state import constant
 from models.supervised.trainer import SupervisedSnapshot, SupervisedTrainer
 
 
@@ -92,7 +92,7 @@ class ColoursTrainer(SupervisedTrainer[ColoursConfig, ColoursSnapshot]):
         """See Trainer; the user's own colours are part of the state, and stay the same."""
         return [
             *super().fields(),
-            *(map(_constant, *zip(*described(self.data).items(), strict=True)) if self.data.own else ()),
+            *(constant(name, array) for name, array in described(self.data).items() if self.data.own),
         ]
 
     @classmethod
@@ -139,17 +139,3 @@ class ColoursTrainer(SupervisedTrainer[ColoursConfig, ColoursSnapshot]):
         else:
             weights[edit.source, edit.unit] = edit.value / space.scale[edit.source]
         biases[edit.unit] = bias - shift @ weights[:, edit.unit]
-
-
-def _constant(name: str, array: NDArray[Any]) -> Field:
-    """A field for an array that never changes during a run."""
-    return Field(name, array.dtype, array.shape, lambda: array, _leave, data=True, verify=partial(_same, name, array))
-
-
-def _leave(_saved: NDArray[Any]) -> None:
-    """It is there already."""
-
-
-def _same(name: str, array: NDArray[Any], saved: NDArray[Any]) -> None:
-    if not np.array_equal(array, saved):
-        raise DataError(f"The saved {name.replace('_', ' ')} change during the run: the file is damaged.")

@@ -21,6 +21,7 @@ from models.data.text.made import brackets
 from models.data.text.shipped import shipped
 from models.errors import unreadable
 from models.sequence.config import MEMORY, SequenceConfig
+from models.state import constant
 
 SequenceData = Text | Series | None
 
@@ -124,25 +125,14 @@ def own_series(values: Any, name: str = "your curve") -> Series:
 
 
 def own_fields(data: SequenceData) -> list[Field]:
-    """The user's own data as fields of a state: they stand in a file once. None for data that come with the program.
-
-    What is in a state is what the trainer was built with, so that putting it back changes nothing.
-    """
+    """The user's own data as fields of a state; none for data that come with the program."""
     if data is None or not data.own:
         return []
     words = np.frombuffer(json.dumps({"name": data.name}).encode(), np.uint8)
     if isinstance(data, Text):
         content = np.frombuffer(data.content.encode(), np.uint8)
-        return [_kept("text", content), _kept("words", words)]
-    return [_kept("series", data.values), _kept("words", words)]
-
-
-def _kept(name: str, array: NDArray[Any]) -> Field:
-    def same(saved: NDArray[Any]) -> None:
-        if not np.array_equal(saved, array):
-            raise DataError(f"The saved {name} is not the one that this run learns from: the file is damaged.")
-
-    return Field(name, array.dtype, (None,), lambda: array, lambda _: None, data=True, verify=same)
+        return [constant("text", content), constant("words", words)]
+    return [constant("series", data.values), constant("words", words)]
 
 
 def data_in(state: Mapping[str, NDArray[Any]]) -> Text | Series | None:

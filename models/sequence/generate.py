@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.nn.activations import Softmax
 from models.nn.layer import Array
 from models.nn.network import Network
-from models.sequence.network import read, softmax
+from models.sequence.network import read
 
 Codes = NDArray[np.int64]
 
@@ -46,6 +47,6 @@ def choose(outputs: Array, temperature: float, rng: np.random.Generator | None) 
     if temperature <= 0 or rng is None:
         best: Codes = outputs.argmax(axis=1)
         return best
-    heap = softmax(outputs.astype(np.float64), temperature).cumsum(axis=1)
+    heap = Softmax.function(outputs.astype(np.float64) / temperature).cumsum(axis=1)
     drawn: Codes = np.minimum((rng.random((len(heap), 1)) * heap[:, -1:] >= heap).sum(axis=1), outputs.shape[1] - 1)
     return drawn

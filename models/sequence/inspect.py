@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.nn.activations import Softmax
 from models.nn.embedding import Embedding
 from models.nn.layer import Array
 from models.nn.losses import LOSSES
 from models.nn.recurrent import Recurrent
 from models.sequence.config import SequenceConfig
-from models.sequence.network import Weights, network_on, network_with_gradients, recurrent_layers, softmax
+from models.sequence.network import Weights, network_on, network_with_gradients, recurrent_layers
 from models.sequence.tasks import Recall, Task
 
 Codes = NDArray[np.int64]
@@ -63,7 +64,7 @@ def read_closely(
     answers = values[0]
     losses = np.full(len(x), np.nan)
     if task.loss == "cross_entropy":
-        answers = softmax(answers)
+        answers = Softmax.function(answers)
         known = np.flatnonzero(right >= 0)
         losses[known] = -np.log2(np.maximum(answers[known, right[known]], 1e-30))
     return Reading(x, letters, tuple(hidden), tuple(gates), answers, right, losses)
@@ -79,7 +80,7 @@ def letters_of(task: Task, x: Array) -> tuple[str, ...]:
     return tuple(f"{row[0]:.2f}" + ("*" if len(row) > 1 and row[1] else "") for row in x)
 
 
-def blame_through_time(weights: Weights, config: SequenceConfig, task: Task, clip: float = 0.0) -> Array:
+def blame_through_time(weights: Weights, config: SequenceConfig, task: Task) -> Array:
     """How long the gradient of the loss at the end is with respect to the state at every moment, (T,): the mean of
     ‖∂L/∂hₜ‖ over the examples of the task's probe, for the first recurrent layer.
 
@@ -105,7 +106,7 @@ def driving(weights: Weights, config: SequenceConfig, task: Task, codes: Codes, 
     network = network_with_gradients(weights, config, task)
     outputs = network.forward(codes[None], training=True)
     gradient = np.zeros_like(outputs)
-    gradient[0, -1] = -softmax(outputs[0, -1])
+    gradient[0, -1] = -Softmax.function(outputs[0, -1])
     gradient[0, -1, answer] += 1.0
     first = network.layers[0]
     if isinstance(first, Embedding):

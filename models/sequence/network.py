@@ -89,9 +89,13 @@ def read(network: Network, x: Array, starts: Starts | None = None) -> tuple[Arra
     return x, tuple(ends)
 
 
-def softmax(outputs: Array, temperature: float = 1.0) -> Array:
-    """Probabilities of outputs (…, K); the lower the temperature, the more the best one is preferred."""
-    scaled = outputs / temperature
-    p: Array = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    p /= p.sum(axis=-1, keepdims=True)
-    return p
+def share_right(outputs: Array, targets: Array, weights: Array | None) -> float:
+    """Share of the moments that count whose most probable answer is the right one.
+
+    Args:
+        outputs: (N, T, K) of a network.
+        targets: (N, T, K), one-hot.
+        weights: (N, T), how much each moment counts; None: all alike.
+    """
+    right = outputs.argmax(axis=-1) == targets.argmax(axis=-1)
+    return float(np.mean(right) if weights is None else np.vdot(right, weights) / (weights.sum() or 1.0))

@@ -11,7 +11,7 @@ from models.nn.layer import Array
 from models.nn.losses import LOSSES
 from models.sequence.config import SequenceConfig
 from models.sequence.inspect import blame_through_time
-from models.sequence.network import Weights, network_on, read
+from models.sequence.network import Weights, network_on, read, share_right
 from models.sequence.tasks import Memory, Task
 
 GAPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -52,9 +52,7 @@ def by_gap(cells: tuple[Weights, ...], config: SequenceConfig, task: Memory) -> 
         for each in cells:
             outputs, _ = read(network_on(each, config, task), x)
             if task.loss == "cross_entropy":
-                right = outputs.argmax(axis=-1) == targets.argmax(axis=-1)
-                assert weights is not None
-                score = float((right * weights).sum() / weights.sum())
+                score = share_right(outputs, targets, weights)
             else:
                 score, _ = LOSSES[task.loss]()(outputs, targets, weights)
             yield AtGap(each.cell, gap, score)

@@ -15,17 +15,16 @@ from numpy.typing import NDArray
 
 from models.base import ConfigError, DataError, Edit, Field, Metrics, Trainer, TrainingError, owned
 from models.nn.clipping import CLIPS
-from models.nn.layer import Array
 from models.nn.learner import Learner, undone_on_failure
 from models.nn.losses import LOSSES
 from models.nn.network import Network
 from models.nn.optimizers import OPTIMIZERS
-from models.nn.schedules import SCHEDULES
+from models.nn.schedules import step_size
 from models.sequence.config import CELL_NAMES, SequenceConfig
 from models.sequence.data import SequenceData, data_in, own_fields
 from models.sequence.edits import HoldUnit
 from models.sequence.generate import generate
-from models.sequence.network import Starts, Weights, layers, read, recurrent_layers
+from models.sequence.network import Starts, Weights, layers, read, recurrent_layers, share_right
 from models.sequence.series import FREE, free_run, one_step
 from models.sequence.snapshot import SequenceSnapshot
 from models.sequence.tasks import NextLetter, NextValue, make_task
@@ -79,10 +78,10 @@ class SequenceTrainer(Trainer[SequenceConfig, SequenceSnapshot]):
 
     def _learn(self) -> Metrics:
         config, task, step = self.config, self.task, self.step_count
-        rate = config.learning_rate * SCHEDULES[config.schedule](step, config.updates)
+        rate = step_size(config.learning_rate, config.schedule, step, self.total_steps)
         x, targets, weights = task.batch(step, self.rng)
         batch = (x, targets) if weights is None else (x, targets, weights)
-        right = _right if task.loss == "cross_entropy" else None
+        right = share_right if task.loss == "cross_entropy" else None
         metrics: Metrics = {}
         for cell, learner in self.learners.items():
             loss, share = learner.update([batch], len(x), rate, step=step, measure=right)
@@ -171,7 +170,7 @@ class SequenceTrainer(Trainer[SequenceConfig, SequenceSnapshot]):
             starts = ends if isinstance(task, NextLetter) else None
             size = float(weights.sum()) if weights is not None else float(x.shape[0] * x.shape[1])
             loss += size * self._losses[cell](outputs, targets, weights)[0]
-            right += size * _right(outputs, targets, weights) if task.loss == "cross_entropy" else 0.0
+            right += size * share_right(outputs, targets, weights) if task.loss == "cross_entropy" else 0.0
             count += size
             yield
         found = {"test_loss": loss / count}
@@ -244,12 +243,6 @@ class SequenceTrainer(Trainer[SequenceConfig, SequenceSnapshot]):
     def data_in(cls, config: SequenceConfig, state: Mapping[str, NDArray[Any]]) -> SequenceData:
         """See Trainer."""
         return data_in(state)
-
-
-def _right(outputs: Array, targets: Array, weights: Array | None) -> float:
-    """Share of the moments that count whose most probable answer is the right one."""
-    right = outputs.argmax(axis=-1) == targets.argmax(axis=-1)
-    return float(np.mean(right) if weights is None else np.vdot(right, weights) / (weights.sum() or 1.0))
 
 
 def _says(network: Network, task: NextLetter) -> float:

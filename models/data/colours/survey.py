@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal
 
 import numpy as np
 
-from models.base import DataError
 from models.data.colours.sets import Bytes, ColourSet, kept_back
+from models.data.shipped_file import shipped_file
 
 SHA256 = "3b929056b302a7f2bd45109d11199066044e608d5284854d3b56f35277d8c537"
 
@@ -30,13 +28,7 @@ def survey() -> tuple[Bytes, tuple[str, ...], tuple[str, ...]]:
 
     Raises DataError when the file is missing or is not the one that was shipped.
     """
-    try:
-        content = files("resources").joinpath("colours", "xkcd-terms.csv").read_bytes()
-    except OSError as error:
-        raise DataError("The names of the colours are missing: install the playground again.") from error
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise DataError("The names of the colours are not the shipped ones: install the playground again.")
-    rows = list(csv.DictReader(content.decode().splitlines()))
+    rows = list(csv.DictReader(shipped_file("colours", "xkcd-terms.csv", SHA256).decode().splitlines()))
     colours = np.array([[int(row[part]) for part in "rgb"] for row in rows], np.uint8)
     colours.flags.writeable = False
     return colours, tuple(row["name"] for row in rows), tuple(row["term"] for row in rows)

@@ -13,6 +13,7 @@ from models.base import DataError
 from models.data.colours.sets import Bytes, ColourSet, kept_back, numbered
 from models.data.tables.reading import parse_table, read_text
 from models.data.tables.table import Table
+from models.errors import short
 
 HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _HEX_LINE = re.compile(r"^(\s*)(#[0-9a-z]{1,8})(?=\s*([,;\t|]|$))", re.IGNORECASE | re.MULTILINE)
@@ -44,7 +45,7 @@ def parse_hex(text: str) -> tuple[int, int, int]:
     found = HEX.fullmatch(text.strip().strip("\"'"))
     if found is None:
         raise DataError(
-            f"“{_short(text)}” is no colour: write # and six digits from 0 to f, two each for red, green and blue, "
+            f"“{short(text, 20)}” is no colour: write # and six digits from 0 to f, two each for red, green and blue, "
             "such as #00b39f."
         )
     digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
@@ -144,8 +145,3 @@ def _without(name: str) -> DataError:
         f"{name} has no colours: it needs columns called r, g and b (0 to 255), or one called hex (#rrggbb); and one "
         "called name to learn from."
     )
-
-
-def _short(text: str) -> str:
-    text = text if text.isprintable() else ascii(text)
-    return text if len(text) <= 20 else text[:19] + "…"

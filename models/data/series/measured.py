@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 
-from models.base import DataError
 from models.data.series.curve import Series
-from models.data.text.letters import digest_of
+from models.data.shipped_file import shipped_file
 
 FILES: dict[str, tuple[str, str, str, str]] = {
     "passengers": (
@@ -39,9 +37,6 @@ FILES: dict[str, tuple[str, str, str, str]] = {
 def measured(name: str) -> Series:
     """One of them; raises DataError when its file is missing or has been changed."""
     file, digest, title, step = FILES[name]
-    content = (files("resources") / "series" / file).read_bytes()
-    if digest_of(content) != digest:
-        raise DataError(f"resources/series/{file} is not the file that was shipped: install the playground again.")
-    rows = list(csv.reader(content.decode("utf-8").splitlines()))[1:]
+    rows = list(csv.reader(shipped_file("series", file, digest).decode("utf-8").splitlines()))[1:]
     values = [float(row[-1]) for row in rows if row and row[-1].strip()]
     return Series(np.array(values), title, digest, step_name=step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,8 +135,3 @@ class Text(Data):
         if len(self._counted) > MOST_LETTERS:
             words += f"; of {len(self._counted):,} the rarest are read as “{OTHER}”"
         return words
-
-
-def digest_of(content: bytes) -> str:
-    """SHA-256 in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()

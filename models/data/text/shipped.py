@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import gzip
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal
 
 import numpy as np
 
-from models.base import DataError
-from models.data.text.letters import Text, digest_of
+from models.data.shipped_file import shipped_file
+from models.data.text.letters import Text
 
 Shipped = Literal["names", "towns", "languages", "source-code"]
 
@@ -44,10 +43,8 @@ LEAST_LANGUAGE_NAMES = 200
 
 
 def _read(name: str) -> bytes:
-    """The file, checked."""
-    content = (files("resources") / "text" / FILES[name]).read_bytes()
-    if digest_of(content) != SHA256[name]:
-        raise DataError(f"resources/text/{FILES[name]} is not the file that was shipped: install the playground again.")
+    """The file, checked and unpacked; raises DataError."""
+    content = shipped_file("text", FILES[name], SHA256[name])
     return gzip.decompress(content) if FILES[name].endswith(".gz") else content
 
 

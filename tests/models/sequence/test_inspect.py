@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.nn.activations import Softmax
 from models.sequence.alike import Alike, search, stretches, units_on
 from models.sequence.config import CELLS, SequenceConfig
 from models.sequence.data import load, own_series
 from models.sequence.inspect import blame_through_time, driving, read_closely, worked_out
-from models.sequence.network import read, softmax
+from models.sequence.network import read
 from models.sequence.reach import by_gap
 from models.sequence.series import forecast, free_run, usual_error
 from models.sequence.trainer import SequenceTrainer
@@ -34,7 +35,7 @@ def test_a_reading_and_its_numbers_are_those_of_the_network(cell):
     weights = shot.cells[0]
     reading = read_closely(weights, shot.config, shot.task, codes, right, tuple("abracadabra"))
     outputs, _ = read(shot.network(), codes[None])
-    assert np.allclose(reading.answers, softmax(outputs[0]), atol=1e-6)
+    assert np.allclose(reading.answers, Softmax.function(outputs[0]), atol=1e-6)
     assert reading.losses[3] == pytest.approx(-np.log2(reading.answers[3, codes[4]]), rel=1e-4)
     assert np.isnan(reading.losses[-1])
     for layer in (0, 1):
@@ -72,7 +73,7 @@ def test_what_drives_an_answer_is_the_gradient_times_the_input(cell, embedding):
         layer.parameters = kept
         last = network.layers[-1].parameters
         outputs = hidden[-1, 0] @ last["weight"].astype(np.float64) + last["bias"]
-        return np.log(softmax(outputs)[answer])
+        return np.log(Softmax.function(outputs)[answer])
 
     for place in (0, 4, 7):
         slope = (log_p(1 + 1e-5, place) - log_p(1 - 1e-5, place)) / 2e-5

@@ -5,8 +5,8 @@ from importlib.resources import files
 import pytest
 
 from models.base import DataError
+from models.data.shipped_file import digest_of, shipped_file
 from models.data.text import shipped as module
-from models.data.text.letters import digest_of
 from models.data.text.made import PAIRS, brackets
 from models.data.text.shipped import COUNTRIES, FILES, SHA256, shipped
 
@@ -33,6 +33,11 @@ def test_a_file_that_was_changed_is_refused(monkeypatch):
     monkeypatch.setitem(module.SHA256, "towns", "0" * 64)
     with pytest.raises(DataError, match="not the file that was shipped"):
         shipped("towns", "FR")
+
+
+def test_a_file_that_is_missing_is_refused_in_a_sentence():
+    with pytest.raises(DataError, match=r"resources/series/gone\.csv is missing: install the playground again"):
+        shipped_file("series", "gone.csv", "")
 
 
 def test_towns_are_of_one_country_and_languages_are_labels():
