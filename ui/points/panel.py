@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -77,6 +78,8 @@ class PointPanel(QWidget):
         self.class_box.setAccessibleName("class of new points")
         self.class_box.setToolTip("The class that new and repainted points get (keys 1–9)")
         self.class_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # names come and go
+        self.class_box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.class_box.setMaximumWidth(WIDEST_CLASS)
         self.class_box.currentIndexChanged.connect(editor.set_current_class)
         self.class_box.activated.connect(editor.choose_class)
         self.bar.addWidget(self.class_box)
@@ -138,8 +141,6 @@ class PointPanel(QWidget):
         if self.canvas.tool.name not in there:
             self.canvas.set_tool("select")
         self._restyle()
-        self.class_box.ensurePolished()
-        self.class_box.setFixedWidth(min(self.class_box.sizeHint().width(), WIDEST_CLASS))
 
     def set_hint(self, sentence: str) -> None:
         """A sentence in the corner of the canvas; "" takes it away."""

@@ -31,7 +31,7 @@ from ui.tryout.preparation_view import PreparationView
 from ui.tryout.subject import Subject
 from ui.tryout.teach_panel import TeachPanel
 from ui.widgets import theme
-from ui.widgets.buttons import push_button
+from ui.widgets.buttons import SteadyButton, push_button
 from ui.widgets.layout import row
 from ui.widgets.plain import as_tip
 
@@ -135,16 +135,12 @@ class TryPanel(QWidget):
                 ("My drawings", "Drawings whose right answer you clicked: teach the network your hand with them"),
             )
         ):
-            button = QPushButton(words)
+            # The second has room for the number of drawings from the start.
+            button = SteadyButton(words, longest=f"{words} (99)") if index == 1 else QPushButton(words)
             button.setCheckable(True)
             button.setChecked(index == 0)
             button.setToolTip(as_tip(tip))
             theme.set_role(button, "quiet")
-            if index == 1:  # it has room for the number of drawings from the start: nothing jumps
-                button.setText(f"{words} (99)")
-                button.ensurePolished()
-                button.setMinimumWidth(button.sizeHint().width())
-                button.setText(words)
             self._switch.addButton(button, index)
             line.addWidget(button)
         line.addStretch(1)

@@ -18,13 +18,17 @@ class SteadyButton(QPushButton):
     """A button for which a double click is one click: what it says after the first was not meant.
 
     It keeps room for the longest of its words, whatever it says and however it is styled: nothing jumps.
+
+    Args:
+        words: what it says.
+        longest: the longest text that it will ever say; None: these words.
     """
 
     LEAST = 104
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+    def __init__(self, words: str, parent: QWidget | None = None, *, longest: str | None = None) -> None:
         super().__init__(words, parent)
-        self._longest = words
+        self._longest = words if longest is None else longest
         self._measuring = False
 
     def event(self, event: QEvent) -> bool:

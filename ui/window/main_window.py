@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy
 
 from playground.live.recovery import Autosaves
 from ui.widgets import icons, theme
-from ui.widgets.plain import PlainLabel, as_tip
+from ui.widgets.plain import as_tip
+from ui.widgets.readout import Readout
 from ui.window.actions import Actions
 from ui.window.commands import EditCommands, RunCommands, ViewCommands
 from ui.window.files import Files
@@ -68,8 +69,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 540)  # full HD at 200 %
         self.setCentralWidget(self.pages)
-        self._told = PlainLabel()
-        self._told.setAccessibleName("what happened")
+        self._told = Readout("what happened")
+        self._told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide as the window
         self.statusBar().addWidget(self._told, 1)
         self.statusBar().setSizeGripEnabled(False)
         self.pages.made.connect(self._on_made)
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_turned(self) -> None:
-        self._told.setText("")
+        self._say("")
 
     # What is said --------------------------------------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ class MainWindow(QMainWindow):
         """Say that something went wrong that nobody expected; builds no page, for that may be what went wrong."""
         page = self.pages.built.get(self.pages.front)
         if page is None:
-            self._told.setText(sentence)
+            self._say(sentence)
         else:
             page.banner.say("Something unexpected went wrong", sentence)
 

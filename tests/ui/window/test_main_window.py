@@ -561,3 +561,16 @@ def test_points_from_a_table_are_said_until_the_run_moves(window, qtbot, name):
     tab.reset()
     qtbot.waitUntil(settled(tab, "untrained"))
     assert window.said.startswith(tab.model.summary)
+
+
+def test_a_long_sentence_below_is_cut_with_dots_and_read_in_whole_in_its_tooltip(window, qtbot):
+    window.resize(960, 540)
+    sentence = "It was written to " + "a folder in a folder, " * 12
+    window.files.told.emit(sentence)
+    below = window._told
+    assert window.said == sentence
+    assert below.shown().endswith("…")
+    assert below.fontMetrics().horizontalAdvance(below.shown()) <= below.width() <= window.width()
+    assert below.toolTip() == sentence
+    window.files.told.emit("Saved.")
+    assert below.shown() == "Saved."

@@ -18,12 +18,16 @@ from PySide6.QtWidgets import QWidget
 from ui.plots.export import Table
 from ui.plots.grids.cell_widget import Cell, MatrixWidget
 from ui.widgets import theme
+from ui.widgets.shorten import told_apart
 
 NO_BREAK = "\u00a0"
 """A space at which no line ends."""
 
 MOST_UPRIGHT = 60
 """Pixels of height for the names of the columns where these stand upright."""
+
+MOST_NAMES = 0.35
+"""Share of the width for the names of the rows."""
 
 
 class ConfusionMatrix(MatrixWidget):
@@ -129,8 +133,9 @@ class ConfusionMatrix(MatrixWidget):
         return self._lay_out_below(min(names, MOST_UPRIGHT) - self.fontMetrics().height()) if self._upright else level
 
     def _widest(self) -> int:
-        """Pixels of the longest name."""
-        return max(self.fontMetrics().horizontalAdvance(name) for name in self._names)
+        """Pixels of the longest name, as far as there is room for it: names come from files, too."""
+        longest = max(self.fontMetrics().horizontalAdvance(name) for name in self._names)
+        return min(longest, max(round(MOST_NAMES * self.width()), MOST_UPRIGHT))
 
     def _lay_out_below(self, more: int) -> QRectF:
         """The cells below headings that are so many pixels higher than a line."""
@@ -216,15 +221,15 @@ class ConfusionMatrix(MatrixWidget):
         widest = self._widest()
         above = min(widest, MOST_UPRIGHT) if self._upright else line
         lit = (-1, -1) if self.under_pointer is None else self.place(self.under_pointer)
-        for index, name in enumerate(self._names):
+        room = above + 4 if self._upright else max(round(side) - 2, metrics.averageCharWidth())
+        rows, columns = (told_apart(self._names, metrics, most) for most in (widest + 1, room))
+        for index, (name, shown) in enumerate(zip(rows, columns, strict=True)):
             row = self.cell_rect(index, 0)
             painter.setFont(bold if index == lit[0] else plain)
             painter.setPen(colors.text)
             box = QRectF(row.left() - widest - 10, row.top() - 4, widest + 4, row.height() + 8)
             painter.drawText(box, flags.AlignRight | flags.AlignVCenter, name)
             painter.setFont(bold if index == lit[1] else plain)
-            room = above + 4 if self._upright else max(round(side) - 2, metrics.averageCharWidth())
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             if self._upright:
                 painter.save()
                 painter.translate(grid.left() + (index + 0.5) * side, grid.top() - 4)

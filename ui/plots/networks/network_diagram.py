@@ -32,8 +32,14 @@ from ui.plots.networks.network_wires import MOST_WIRES, NetworkWires
 from ui.plots.painted import Painted
 from ui.widgets import theme
 from ui.widgets.numbers import number
+from ui.widgets.shorten import told_apart
 
 Array = NDArray[np.float32]
+
+COLUMN = 60
+"""Pixels of width that each column of neurons should have, however long the names beside them are,"""
+LEAST_NAMES = 0.2
+"""and the share of the width that is left to names that need it."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +218,11 @@ class NetworkDiagram(Painted):
             left, right = (
                 max((metrics.horizontalAdvance(name) for name in names), default=0) for names in self.shape.names
             )
+            # Names come from files, too: the network needs some of the width. Who points at a neuron reads its name.
+            room = max(self.width() - COLUMN * len(self.shape.units), LEAST_NAMES * self.width())
+            if left + right > room:
+                half = room / 2
+                left, right = min(left, max(half, room - right)), min(right, max(half, room - left))
             self.layout_ = NetworkLayout(
                 self.shape.units, self.width(), self.height(), left + 8, right + 8, metrics.height() + 6
             )
@@ -316,12 +327,13 @@ class NetworkDiagram(Painted):
             box = QRectF(middle - layout.column_width / 2, 0, layout.column_width, metrics.height() + 2)
             painter.drawText(box, flags.AlignHCenter | flags.AlignVCenter, lines)
         painter.setPen(colors.text)
-        for unit, name in enumerate(shape.names[0]):
+        last = len(shape.units) - 1
+        before, behind = layout.tile(0, 0).left() - 5, self.width() - layout.tile(last, 0).right() - 6
+        for unit, name in enumerate(told_apart(shape.names[0], metrics, before)):
             tile = layout.tile(0, unit)
             box = QRectF(0, tile.center().y() - 10, tile.left() - 5, 20)
             painter.drawText(box, flags.AlignRight | flags.AlignVCenter, name)
-        last = len(shape.units) - 1
-        for unit, name in enumerate(shape.names[1]):
+        for unit, name in enumerate(told_apart(shape.names[1], metrics, behind)):
             tile = layout.tile(last, unit)
             box = QRectF(tile.right() + 6, tile.center().y() - 10, self.width() - tile.right() - 6, 20)
             painter.drawText(box, flags.AlignLeft | flags.AlignVCenter, name)

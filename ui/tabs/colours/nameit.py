@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
@@ -105,8 +107,12 @@ class NameIt(QWidget):
         """Forget the last answer, and ask it again."""
         if self.answers:
             colour, _ = self.answers.pop()
-            self._asking = int(np.flatnonzero((self.pool == colour).all(axis=1))[0])
-            self._show()
+            asked = self._places([colour])
+            if asked:
+                self._asking = asked[0]
+                self._show()
+            else:
+                self._ask()
             self._teach()
 
     @Slot()
@@ -129,8 +135,13 @@ class NameIt(QWidget):
             except DataError as error:
                 report(self, "These words cannot be learnt", str(error))
 
+    def _places(self, colours: Sequence[Bytes]) -> list[int]:
+        """Which of the questions these colours are; a file may hold others, about which nobody is asked."""
+        found = [np.flatnonzero((self.pool == colour).all(axis=1)) for colour in colours]
+        return [int(places[0]) for places in found if len(places)]
+
     def _ask(self) -> None:
-        named = [int(np.flatnonzero((self.pool == colour).all(axis=1))[0]) for colour, _ in self.answers]
+        named = self._places([colour for colour, _ in self.answers])
         probabilities = None
         if self._snapshot is not None and self._snapshot.data.own:
             probabilities = answer(self._snapshot, self.pool).probabilities

@@ -11,6 +11,7 @@ from models.colours.trainer import ColoursSnapshot
 from models.data.colours.sets import Bytes, hex_of
 from ui.plots.painted import Painted
 from ui.widgets import theme
+from ui.widgets.shorten import told_apart
 
 COARSE = 9_000
 """Colours that are asked about in one frame while the network learns,"""
@@ -18,6 +19,9 @@ FINE = 120_000
 """and when it rests."""
 FEW = 4_000
 """Colours by which the places of the names are found."""
+
+WIDEST_NAME = 110
+"""Pixels that a name may take on the sheet."""
 
 
 class Regions(Painted):
@@ -193,8 +197,9 @@ class Regions(Painted):
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
+        names = told_apart(self.names, metrics, WIDEST_NAME)
         for number, (x, y) in self._places.items():
-            name = metrics.elidedText(self.names[number], Qt.TextElideMode.ElideRight, 110)
+            name = names[number]
             width = metrics.horizontalAdvance(name) + 14
             if self._counts[number] * area.width() * area.height() < 0.8 * width * metrics.height():
                 continue  # more of the neighbours would be hidden than of the region be named

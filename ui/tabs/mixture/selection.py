@@ -13,7 +13,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from models.data.points.gaussian import Array
 from models.mixture.config import MixtureConfig
@@ -23,7 +23,7 @@ from playground.live.messages import Status
 from ui.plots.export import Table
 from ui.plots.plot_base import Plot
 from ui.widgets import theme
-from ui.widgets.buttons import push_button
+from ui.widgets.buttons import SteadyButton, push_button
 from ui.widgets.layout import column, muted, row
 
 MOST = 12
@@ -131,9 +131,7 @@ class SelectionPanel(QWidget):
         self.button = push_button(
             "Compare", "Fit every number of components in the background; training goes on meanwhile", self._toggle
         )
-        self.use = QPushButton(SO_FAR)
-        self.use.ensurePolished()
-        self.use.setMinimumWidth(self.use.sizeHint().width())  # the longer of its texts: nothing jumps
+        self.use = SteadyButton(SO_FAR)  # the longer of its texts
         self.use.setToolTip("Start a new run with the number of components that has the smallest BIC")
         self.use.clicked.connect(self._use_best)
         self.progress = QProgressBar()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from models.data.text.letters import Text
 from models.sequence.snapshot import SequenceSnapshot
@@ -17,6 +17,7 @@ from ui.widgets.buttons import push_button
 from ui.widgets.layout import STRETCH, column, muted, row
 from ui.widgets.numbers import grouped
 from ui.widgets.plain import as_tip
+from ui.widgets.readout import Readout
 from ui.widgets.wheel import CalmSlider, CalmSpinBox
 
 HOTTEST = 20
@@ -61,8 +62,8 @@ class GenerateView(QWidget):
         self.words = muted(wrap=True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
-        self.greedy = muted()
-        self.greedy.setTextFormat(Qt.TextFormat.PlainText)
+        self.greedy = Readout("what it writes with the likeliest letters", muted=True)
+        self.greedy.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.greedy.setToolTip(
             "What it writes when it always takes the likeliest letter, with the network as it is now"
         )
@@ -110,9 +111,7 @@ class GenerateView(QWidget):
         if not writes:
             self.words.setText(NO_LETTERS)
             return
-        metrics = self.greedy.fontMetrics()
-        line = f"Step {grouped(snapshot.step)}, likeliest: {greedy}".replace("\n", "⏎")
-        self.greedy.setText(metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(100, self.width() - 20)))
+        self.greedy.setText(f"Step {grouped(snapshot.step)}, likeliest: {greedy}".replace("\n", "⏎"))
         if first and self.isVisible():
             self.write()
 

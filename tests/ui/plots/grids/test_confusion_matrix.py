@@ -131,3 +131,12 @@ def test_names_that_have_no_room_beside_each_other_stand_upright(qtbot, width, u
     name = ink[ink > cell.top() - 6 - (metrics.horizontalAdvance("purple") if upright else metrics.height())]
     longest = metrics.horizontalAdvance("purple") if upright else metrics.height()
     assert 0.6 * longest < np.ptp(name) <= longest
+
+
+@pytest.mark.parametrize("name", ["a class", "a class of which somebody had very much to tell, as the name shows"])
+def test_long_names_leave_room_for_the_cells(matrix, name):
+    matrix.set_names([f"{name} {number}" for number in range(3)])
+    matrix.set_counts(np.diag([3, 4, 5]))
+    assert matrix.cell_rect(0, 0).width() >= 40
+    assert matrix.cell_rect(2, 2).right() <= matrix.width()
+    assert (pixels(matrix)[:, 0] == pixels(matrix)[0, 0]).all()  # no name is drawn beyond the left edge

@@ -301,3 +301,14 @@ def test_names_of_ones_own_are_plain_text_everywhere(qtbot, tab, tmp_path):
     QTest.mouseMove(matrix, matrix.cell_rect(0, 1).center().toPoint())
     assert "&lt;b&gt;a&lt;/b&gt;" in matrix.toolTip()
     assert "<b>a</b>" in matrix.readout
+
+
+def test_answers_from_a_file_about_colours_that_nobody_is_asked_about_are_kept(tab):
+    name_it = tab.name_it
+    foreign = np.array([1, 2, 3], np.uint8)
+    assert not (name_it.pool == foreign).all(axis=1).any()
+    name_it.answers = [(foreign, "almost black"), (name_it.question.copy(), "some colour")]
+    name_it.skip()
+    name_it.take_back()
+    name_it.take_back()
+    assert not name_it.answers
