@@ -219,9 +219,9 @@ class NetworkDiagram(Painted):
                 max((metrics.horizontalAdvance(name) for name in names), default=0) for names in self.shape.names
             )
             # Names come from files, too: the network needs some of the width. Who points at a neuron reads its name.
-            room = max(self.width() - COLUMN * len(self.shape.units), LEAST_NAMES * self.width())
+            room = max(self.width() - COLUMN * len(self.shape.units), round(LEAST_NAMES * self.width()))
             if left + right > room:
-                half = room / 2
+                half = room // 2
                 left, right = min(left, max(half, room - right)), min(right, max(half, room - left))
             self.layout_ = NetworkLayout(
                 self.shape.units, self.width(), self.height(), left + 8, right + 8, metrics.height() + 6
